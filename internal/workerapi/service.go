@@ -1,0 +1,200 @@
+package workerapi
+
+import (
+	"context"
+	"crypto/subtle"
+	"math"
+	"time"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/flight/gen/flight"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/keepalive"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/angelerator/tavana/internal/pgerror"
+	"github.com/angelerator/tavana/internal/workerapi/workerpb"
+)
+
+// Service is what a worker does. Errors are pgerror errors; ctx ends when the caller leaves or its deadline passes, and
+// every method then returns within 100 ms, whatever still drains behind the scene.
+type Service interface {
+	// Execute runs a statement and streams its rows into out.
+	Execute(ctx context.Context, s *workerpb.Statement, out Sink) (*workerpb.Completion, error)
+	Prepare(ctx context.Context, r *workerpb.PrepareRequest) (*workerpb.PrepareResponse, error)
+	OpenSession(ctx context.Context, r *workerpb.OpenSessionRequest) (*workerpb.OpenSessionResponse, error)
+	CloseSession(ctx context.Context, r *workerpb.CloseSessionRequest) (*workerpb.CloseSessionResponse, error)
+	Cancel(ctx context.Context, r *workerpb.CancelRequest) (*workerpb.CancelResponse, error)
+	Bootstrap(ctx context.Context, r *workerpb.BootstrapRequest) (*workerpb.BootstrapResponse, error)
+	SetMemoryLimit(ctx context.Context, r *workerpb.SetMemoryLimitRequest) (*workerpb.SetMemoryLimitResponse, error)
+	Drain(ctx context.Context, r *workerpb.DrainRequest) (*workerpb.DrainResponse, error)
+	// Watch sends the worker's state until ctx ends or send fails.
+	Watch(ctx context.Context, send func(*workerpb.State) error) error
+}
+
+// Sink takes the rows of one answer. It is used by one goroutine at a time. A Sink that got a schema and no batch
+// answers an empty result of that schema; one without fields says that the statement returns no rows.
+type Sink interface {
+	Schema(s *arrow.Schema) error
+	// Batch takes over rec and releases it once it is sent. It blocks while the reader does not read.
+	Batch(rec arrow.RecordBatch) error
+}
+
+// NewServer returns a gRPC server that serves s as Arrow Flight. Callers must present token, unless it is empty.
+func NewServer(s Service, token string) *grpc.Server {
+	auth := authenticator(token)
+	g := grpc.NewServer(
+		grpc.ForceServerCodecV2(Codec{}),
+		grpc.MaxRecvMsgSize(MaxMessage),
+		grpc.MaxSendMsgSize(math.MaxInt32),
+		grpc.InitialWindowSize(Window),
+		grpc.InitialConnWindowSize(4*Window),
+		grpc.WriteBufferSize(128<<10),
+		grpc.ReadBufferSize(128<<10),
+		grpc.KeepaliveParams(keepalive.ServerParameters{Time: 20 * time.Second, Timeout: 20 * time.Second}),
+		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 5 * time.Second, PermitWithoutStream: true}),
+		grpc.StreamInterceptor(func(srv any, ss grpc.ServerStream, _ *grpc.StreamServerInfo, h grpc.StreamHandler) error {
+			if err := auth(ss.Context()); err != nil {
+				return err
+			}
+			return pgerror.ToStatus(h(srv, ss))
+		}),
+		grpc.UnaryInterceptor(func(ctx context.Context, req any, _ *grpc.UnaryServerInfo, h grpc.UnaryHandler) (any, error) {
+			if err := auth(ctx); err != nil {
+				return nil, err
+			}
+			resp, err := h(ctx, req)
+			return resp, pgerror.ToStatus(err)
+		}),
+	)
+	flight.RegisterFlightServiceServer(g, &server{service: s})
+	return g
+}
+
+func authenticator(token string) func(context.Context) error {
+	want := []byte("Bearer " + token)
+	return func(ctx context.Context) error {
+		if token == "" {
+			return nil
+		}
+		md, _ := metadata.FromIncomingContext(ctx)
+		if got := md.Get("authorization"); len(got) == 1 && subtle.ConstantTimeCompare([]byte(got[0]), want) == 1 {
+			return nil
+		}
+		return pgerror.ToStatus(pgerror.New(pgerror.InvalidAuthorization, "wrong or missing worker token"))
+	}
+}
+
+// server turns Flight calls into those of a Service.
+type server struct {
+	flight.UnimplementedFlightServiceServer
+	service Service
+}
+
+func (s *server) DoGet(t *flight.Ticket, stream flight.FlightService_DoGetServer) error {
+	var ticket workerpb.Ticket
+	if err := proto.Unmarshal(t.GetTicket(), &ticket); err != nil {
+		return pgerror.New(pgerror.ProtocolViolation, "malformed ticket")
+	}
+	if err := checkVersion(ticket.GetVersion()); err != nil {
+		return err
+	}
+	st := ticket.GetStatement()
+	if st == nil {
+		return pgerror.New(pgerror.FeatureNotSupported, "this worker serves statements only")
+	}
+	ctx := stream.Context()
+	if ns := st.GetDeadlineUnixNanos(); ns != 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadlineCause(ctx, time.Unix(0, ns),
+			pgerror.New(pgerror.QueryCanceled, "canceling statement due to statement timeout"))
+		defer cancel()
+	}
+	out := newSink(stream.SendMsg)
+	done, err := s.service.Execute(ctx, st, out)
+	if err != nil {
+		return err
+	}
+	if err := out.close(); err != nil {
+		return err
+	}
+	b, err := proto.Marshal(done)
+	if err != nil {
+		return err
+	}
+	stream.SetTrailer(metadata.Pairs(completionKey, string(b)))
+	return nil
+}
+
+func (s *server) DoAction(a *flight.Action, stream flight.FlightService_DoActionServer) error {
+	ctx, body := stream.Context(), a.GetBody()
+	switch a.GetType() {
+	case ActionPrepare:
+		return answer(ctx, stream, body, s.service.Prepare)
+	case ActionOpenSession:
+		return answer(ctx, stream, body, s.service.OpenSession)
+	case ActionCloseSession:
+		return answer(ctx, stream, body, s.service.CloseSession)
+	case ActionCancel:
+		return answer(ctx, stream, body, s.service.Cancel)
+	case ActionBootstrap:
+		return answer(ctx, stream, body, s.service.Bootstrap)
+	case ActionSetMemoryLimit:
+		return answer(ctx, stream, body, s.service.SetMemoryLimit)
+	case ActionDrain:
+		return answer(ctx, stream, body, s.service.Drain)
+	case ActionWatch:
+		if _, err := request[workerpb.WatchRequest](body); err != nil {
+			return err
+		}
+		return s.service.Watch(ctx, func(st *workerpb.State) error { return sendResult(stream, st) })
+	}
+	return pgerror.Newf(pgerror.FeatureNotSupported, "unknown action %q", a.GetType())
+}
+
+// versioned is a request message: every one has a version.
+type versioned[M any] interface {
+	*M
+	proto.Message
+	GetVersion() uint32
+}
+
+func request[M any, P versioned[M]](body []byte) (P, error) {
+	m := P(new(M))
+	if err := proto.Unmarshal(body, m); err != nil {
+		return nil, pgerror.New(pgerror.ProtocolViolation, "malformed action body")
+	}
+	return m, checkVersion(m.GetVersion())
+}
+
+func answer[M any, P versioned[M], R proto.Message](
+	ctx context.Context, stream flight.FlightService_DoActionServer, body []byte, f func(context.Context, P) (R, error),
+) error {
+	req, err := request[M, P](body)
+	if err != nil {
+		return err
+	}
+	resp, err := f(ctx, req)
+	if err != nil {
+		return err
+	}
+	return sendResult(stream, resp)
+}
+
+func sendResult(stream flight.FlightService_DoActionServer, m proto.Message) error {
+	b, err := proto.Marshal(m)
+	if err != nil {
+		return status.Error(codes.Internal, err.Error())
+	}
+	return stream.Send(&flight.Result{Body: b})
+}
+
+func checkVersion(v uint32) error {
+	if v != Version {
+		return pgerror.Newf(pgerror.FeatureNotSupported, "worker protocol version %d is not supported, this worker speaks %d", v, Version)
+	}
+	return nil
+}

@@ -1,0 +1,67 @@
+package workerapi
+
+import (
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/ipc"
+)
+
+// sink writes record batches as Frames: it is the Flight encoder, and copies nothing.
+type sink struct {
+	send func(any) error
+	w    *ipc.Writer
+	// rec is the batch being written: each frame of it keeps it until gRPC has sent the frame.
+	rec arrow.RecordBatch
+}
+
+func newSink(send func(any) error) *sink { return &sink{send: send} }
+
+// Schema implements Sink. The schema's message goes out with the first batch, or at the end.
+func (s *sink) Schema(schema *arrow.Schema) error {
+	s.w = ipc.NewWriterWithPayloadWriter(s, ipc.WithSchema(schema))
+	return nil
+}
+
+// Batch implements Sink.
+func (s *sink) Batch(rec arrow.RecordBatch) error {
+	defer rec.Release()
+	s.rec = rec
+	err := s.w.Write(rec)
+	s.rec = nil
+	return err
+}
+
+// close sends what is still owed: the schema of an empty result.
+func (s *sink) close() error {
+	if s.w == nil {
+		return nil
+	}
+	return s.w.Close()
+}
+
+// Start and Close implement ipc.PayloadWriter.
+func (s *sink) Start() error { return nil }
+
+// Close implements ipc.PayloadWriter.
+func (s *sink) Close() error { return nil }
+
+// WritePayload implements ipc.PayloadWriter: one IPC message becomes one frame.
+func (s *sink) WritePayload(p ipc.Payload) error {
+	meta := p.Meta()
+	f := &Frame{Header: meta.Bytes()}
+	if err := p.SerializeBody((*slices)(&f.Body)); err != nil {
+		return err
+	}
+	if rec := s.rec; rec != nil {
+		rec.Retain()
+		f.release = rec.Release
+	}
+	return s.send(f)
+}
+
+// slices is an io.Writer that keeps what is written instead of copying it.
+type slices [][]byte
+
+func (s *slices) Write(p []byte) (int, error) {
+	*s = append(*s, p)
+	return len(p), nil
+}

@@ -1,0 +1,188 @@
+package workerapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/flight/gen/flight"
+	"github.com/apache/arrow-go/v18/arrow/ipc"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/angelerator/tavana/internal/pgerror"
+	"github.com/angelerator/tavana/internal/workerapi/workerpb"
+)
+
+// Stream is the answer of a DoGet. It is used by one goroutine at a time, and closed by the one who got it.
+type Stream struct {
+	call   flight.FlightService_DoGetClient
+	cancel context.CancelFunc
+
+	reader *ipc.Reader
+	// last is the frame of the message read last; kept are the frames of dictionaries, which every later batch may use.
+	last *Frame
+	kept []*Frame
+
+	done *workerpb.Completion
+	err  error
+}
+
+func newStream(call flight.FlightService_DoGetClient, cancel context.CancelFunc) *Stream {
+	return &Stream{call: call, cancel: cancel}
+}
+
+// Batch is a record batch and the buffer its columns lie in. Release frees both: no slice of a column may be used after.
+type Batch struct {
+	arrow.RecordBatch
+	frame *Frame
+}
+
+// Release frees the batch and its buffer. It shadows RecordBatch's, which would keep the buffer.
+func (b *Batch) Release() {
+	b.RecordBatch.Release()
+	if b.frame != nil {
+		b.frame.Release()
+		b.frame = nil
+	}
+}
+
+// Schema waits for the first message and returns the result's schema. A schema without fields: no rows are returned.
+func (s *Stream) Schema() (*arrow.Schema, error) {
+	if s.reader == nil && s.err == nil {
+		r, err := ipc.NewReaderFromMessageReader((*messages)(s), ipc.WithDelayReadSchema(false))
+		switch {
+		case err == nil:
+			s.reader = r
+		case s.err == nil:
+			s.err = pgerror.WithCode(fmt.Errorf("decoding the worker's schema: %w", err), pgerror.IOError)
+		}
+	}
+	if s.reader == nil {
+		if errors.Is(s.err, io.EOF) {
+			s.err = pgerror.WithCode(ErrCutOff, pgerror.IOError)
+		}
+		return nil, s.err
+	}
+	return s.reader.Schema(), nil
+}
+
+// Next returns the next batch, which the caller releases. It returns io.EOF only after the worker's Completion; a stream
+// that ends without one is an error, as is one that does not decode.
+func (s *Stream) Next() (*Batch, error) {
+	if _, err := s.Schema(); err != nil {
+		return nil, err
+	}
+	if s.err != nil {
+		return nil, s.err
+	}
+	if s.reader.Next() {
+		rec := s.reader.RecordBatch()
+		rec.Retain()
+		b := &Batch{RecordBatch: rec, frame: s.last}
+		s.last = nil
+		return b, nil
+	}
+	if s.err == nil {
+		err := s.reader.Err()
+		if err == nil {
+			err = ErrCutOff
+		}
+		s.err = pgerror.WithCode(fmt.Errorf("decoding the worker's rows: %w", err), pgerror.IOError)
+	}
+	return nil, s.err
+}
+
+// NextFrame returns the next message unopened, for a relay, which releases it. It ends as Next does. A stream is read by
+// Next or by NextFrame, not by both.
+func (s *Stream) NextFrame() (*Frame, error) {
+	if s.err != nil {
+		return nil, s.err
+	}
+	f := new(Frame)
+	if err := s.call.RecvMsg(f); err != nil {
+		s.err = s.end(err)
+		return nil, s.err
+	}
+	return f, nil
+}
+
+// Completion returns what the worker said at the end; nil before io.EOF.
+func (s *Stream) Completion() *workerpb.Completion { return s.done }
+
+// Close ends the call, cancelling what the worker still does for it, and frees what is buffered. Batches already
+// returned stay valid, unless they use dictionaries.
+func (s *Stream) Close() {
+	s.cancel()
+	if s.reader != nil {
+		s.reader.Release()
+		s.reader = nil
+	}
+	if s.err == nil {
+		s.err = io.ErrClosedPipe
+	}
+	if s.last != nil {
+		s.last.Release()
+		s.last = nil
+	}
+	for _, f := range s.kept {
+		f.Release()
+	}
+	s.kept = nil
+}
+
+// end turns what RecvMsg ended with into what the reader is told.
+func (s *Stream) end(err error) error {
+	if !errors.Is(err, io.EOF) {
+		return pgerror.FromStatus(err)
+	}
+	v := s.call.Trailer().Get(completionKey)
+	if len(v) != 1 {
+		return pgerror.WithCode(ErrCutOff, pgerror.IOError)
+	}
+	done := new(workerpb.Completion)
+	if err := proto.Unmarshal([]byte(v[0]), done); err != nil {
+		return pgerror.WithCode(fmt.Errorf("decoding the completion: %w", err), pgerror.IOError)
+	}
+	s.done = done
+	return io.EOF
+}
+
+// messages is the Stream as the ipc.MessageReader of its own reader.
+type messages Stream
+
+// Message implements ipc.MessageReader.
+func (m *messages) Message() (*ipc.Message, error) {
+	s := (*Stream)(m)
+	if s.last != nil {
+		s.last.Release()
+		s.last = nil
+	}
+	f, err := s.NextFrame()
+	if err != nil {
+		return nil, err
+	}
+	var body []byte
+	if len(f.Body) > 0 {
+		body = f.Body[0]
+	}
+	if len(f.Header) < 8 {
+		f.Release()
+		return nil, errors.New("message without a header")
+	}
+	msg := ipc.NewMessage(memory.NewBufferBytes(f.Header), memory.NewBufferBytes(body))
+	if msg.Type() == ipc.MessageDictionaryBatch {
+		s.kept = append(s.kept, f)
+	} else {
+		s.last = f
+	}
+	return msg, nil
+}
+
+// Retain and Release implement ipc.MessageReader; the Stream owns itself.
+func (m *messages) Retain() {}
+
+// Release implements ipc.MessageReader.
+func (m *messages) Release() {}

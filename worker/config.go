@@ -1,0 +1,91 @@
+package worker
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/angelerator/tavana/internal/config"
+)
+
+// Config is what a Worker is made of. Sizes are in bytes.
+type Config struct {
+	Listen        string
+	Token         string
+	Memory        uint64
+	QueryMemory   uint64
+	Threads       int
+	SpillDir      string
+	SpillMax      uint64
+	ExtensionsDir string
+	Extensions    []string
+	Allow         []string
+	InitSQL       []string
+	DrainTimeout  time.Duration
+}
+
+// Settings adds the worker's rows to t.
+func (c *Config) Settings(t *config.Table) {
+	t.String(&c.Listen, "listen", "127.0.0.1:50053", "address the worker serves Arrow Flight on: host:port or unix:///path").Alias("GRPC_PORT", config.Port)
+	t.String(&c.Token, "worker-token", "", "secret that gateway and workers share; empty: no check").Secret()
+	t.Bytes(&c.Memory, "memory", 0, "memory of the whole process; 0: the cgroup's limit, or half of the machine's").ShowDefault("the cgroup's limit, else half of the machine's memory")
+	t.Bytes(&c.QueryMemory, "query-memory", 128<<20, "memory that a statement reserves when the gateway does not say")
+	t.Int(&c.Threads, "threads", 0, "DuckDB's threads; 0: as many as the process may use cores").ShowDefault("the cores the process may use")
+	t.String(&c.SpillDir, "spill-dir", filepath.Join(os.TempDir(), "tavana"), "folder on disk for what does not fit in memory").ShowDefault("tavana in the system's temporary folder")
+	t.Bytes(&c.SpillMax, "spill-max", 100<<30, "how much may be spilled")
+	t.String(&c.ExtensionsDir, "extensions-dir", defaultExtensionsDir(), "folder with DuckDB's extensions, as scripts/fetch-extensions fills it").
+		ShowDefault("extensions beside the program").Alias("DUCKDB_EXTENSIONS_DIR", nil)
+	t.List(&c.Extensions, "extensions", []string{"all"}, "DuckDB extensions to load: names, all of the folder, or none")
+	t.List(&c.Allow, "allow", nil, "folders and URL prefixes (s3://bucket/) that statements may read")
+	t.List(&c.InitSQL, "init-sql", nil, "files of SQL run once at the start: views that all sessions see")
+	t.Duration(&c.DrainTimeout, "drain-timeout", 30*time.Second, "how long running statements may go on after SIGTERM")
+}
+
+// Validate reports everything that is wrong.
+func (c *Config) Validate() error {
+	var errs []error
+	if c.Listen == "" {
+		errs = append(errs, errors.New("listen: must not be empty"))
+	}
+	if c.Memory != 0 && c.Memory < minMargin {
+		errs = append(errs, errors.New("memory: must be at least 128MiB"))
+	}
+	if c.QueryMemory == 0 {
+		errs = append(errs, errors.New("query-memory: must not be 0"))
+	}
+	if c.SpillDir == "" {
+		errs = append(errs, errors.New("spill-dir: must not be empty"))
+	}
+	return errors.Join(errs...)
+}
+
+func (c *Config) threads() int {
+	if c.Threads > 0 {
+		return c.Threads
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
+func (c *Config) memoryTotal() uint64 {
+	if c.Memory > 0 {
+		return c.Memory
+	}
+	if n := cgroupLimit(os.ReadFile); n > 0 {
+		return n
+	}
+	if n := systemMemory(os.ReadFile) / 2; n > 0 {
+		return n
+	}
+	return 1 << 30
+}
+
+// defaultExtensionsDir is the folder that the build fills beside the program.
+func defaultExtensionsDir() string {
+	exe, err := os.Executable()
+	if err != nil {
+		return "extensions"
+	}
+	return filepath.Join(filepath.Dir(exe), "extensions")
+}

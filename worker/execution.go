@@ -1,0 +1,255 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"io"
+	"sync/atomic"
+	"time"
+
+	"github.com/apache/arrow-go/v18/arrow"
+
+	"github.com/angelerator/tavana/internal/pgerror"
+	"github.com/angelerator/tavana/internal/workerapi"
+	"github.com/angelerator/tavana/internal/workerapi/workerpb"
+	"github.com/angelerator/tavana/worker/internal/duck"
+)
+
+// execution is one statement at work. A goroutine of its own (work) holds DuckDB and makes batches; the caller's
+// goroutine (deliver) sends them. They are two so that encoding and sending overlap, and so that a caller can leave while
+// DuckDB, which may take seconds to notice an interrupt, still runs: the execution is then abandoned and drains behind
+// the scene, with its memory still counted and its connection not reused.
+//
+//	work:     prepare → bind → execute → chunk, chunk … → batches (depth 2) ┐
+//	deliver:  schema ← batch ← batch … → sink                              ◄┘
+type execution struct {
+	id       string
+	st       *workerpb.Statement
+	conn     *duck.Conn
+	reserved uint64
+	started  time.Time
+
+	schema  chan *arrow.Schema
+	batches chan arrow.RecordBatch
+	// done is closed by work at its very end, when DuckDB holds nothing of this execution; err and completion are set before.
+	done       chan struct{}
+	err        error
+	completion *workerpb.Completion
+
+	// quit is closed when nobody reads batches any more.
+	quit      context.CancelCauseFunc
+	quitCtx   context.Context
+	abandoned atomic.Bool
+}
+
+func newExecution(st *workerpb.Statement, conn *duck.Conn, reserved uint64) *execution {
+	e := &execution{
+		id: st.GetQueryId(), st: st, conn: conn, reserved: reserved, started: time.Now(),
+		schema: make(chan *arrow.Schema, 1), batches: make(chan arrow.RecordBatch, 2), done: make(chan struct{}),
+		completion: &workerpb.Completion{Statistics: &workerpb.Statistics{}},
+	}
+	e.quitCtx, e.quit = context.WithCancelCause(context.Background())
+	return e
+}
+
+// work runs the statement to its end, whatever that is, and then calls release. It is the only user of the connection.
+func (e *execution) work(release func()) {
+	defer close(e.done)
+	defer release()
+	e.err = e.run()
+}
+
+func (e *execution) run() (err error) {
+	params, err := workerapi.DecodeRow(e.st.GetParameters())
+	if err != nil {
+		return err
+	}
+	if params != nil {
+		defer params.Release()
+	}
+	p, err := e.conn.Prepare(e.st.GetSql(), guard(e.st.GetUser()))
+	if err != nil {
+		return err
+	}
+	defer p.Close()
+	e.completion.StatementType = p.Kind()
+	if err := p.Bind(params); err != nil {
+		return err
+	}
+	r, err := p.Execute(e.quitCtx)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if r.Close() && err != nil {
+			err = pgerror.Canceled
+		}
+	}()
+	e.completion.RowsChanged = r.Changed()
+	e.schema <- r.Schema()
+	return e.pump(r)
+}
+
+// pump moves chunks into batches until the result ends or nobody wants it.
+func (e *execution) pump(r *duck.Result) error {
+	c := duck.NewCoalescer(r.Schema())
+	defer c.Release()
+	for {
+		chunk, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		batch, err := c.Add(chunk)
+		if err != nil {
+			return err
+		}
+		if err := e.offer(batch); err != nil {
+			return err
+		}
+	}
+	batch, err := c.Flush()
+	if err != nil {
+		return err
+	}
+	return e.offer(batch)
+}
+
+// offer hands a batch to deliver, waiting while two are under way: a reader that stops, stops DuckDB.
+func (e *execution) offer(batch arrow.RecordBatch) error {
+	if batch == nil {
+		return pgerror.FromContext(e.quitCtx)
+	}
+	if e.completion.Rows == 0 {
+		e.completion.Statistics.FirstBatchNanos = uint64(time.Since(e.started))
+	}
+	e.completion.Rows += uint64(batch.NumRows())
+	select {
+	case e.batches <- batch:
+		return nil
+	case <-e.quitCtx.Done():
+		batch.Release()
+		return pgerror.FromContext(e.quitCtx)
+	}
+}
+
+// deliver sends schema and batches into out until work has ended or ctx has. In the latter case it returns at once with
+// the reason, and the execution is abandoned.
+func (e *execution) deliver(ctx context.Context, out workerapi.Sink) (*workerpb.Completion, error) {
+	for {
+		select {
+		case s := <-e.schema:
+			if err := out.Schema(s); err != nil {
+				return nil, e.abandon(err)
+			}
+		case b := <-e.batches:
+			if err := e.sendSchemaFirst(out); err != nil {
+				b.Release()
+				return nil, e.abandon(err)
+			}
+			if err := out.Batch(b); err != nil {
+				if ctx.Err() != nil {
+					err = pgerror.FromContext(ctx)
+				}
+				return nil, e.abandon(err)
+			}
+		case <-e.done:
+			return e.finish(out)
+		case <-ctx.Done():
+			return nil, e.abandon(pgerror.FromContext(ctx))
+		case <-e.quitCtx.Done():
+			return nil, e.abandon(context.Cause(e.quitCtx))
+		}
+	}
+}
+
+// cancel makes deliver return reason.
+func (e *execution) cancel(reason error) { e.quit(reason) }
+
+// sendSchemaFirst puts the order right when both channels were ready.
+func (e *execution) sendSchemaFirst(out workerapi.Sink) error {
+	select {
+	case s := <-e.schema:
+		return out.Schema(s)
+	default:
+		return nil
+	}
+}
+
+// finish sends what work left in the channels.
+func (e *execution) finish(out workerapi.Sink) (*workerpb.Completion, error) {
+	if err := e.sendSchemaFirst(out); err != nil {
+		return nil, err
+	}
+	for {
+		select {
+		case b := <-e.batches:
+			if e.err != nil {
+				b.Release()
+				continue
+			}
+			if err := out.Batch(b); err != nil {
+				return nil, err
+			}
+			continue
+		default:
+		}
+		break
+	}
+	e.completion.Statistics.ElapsedNanos = uint64(time.Since(e.started))
+	return e.completion, e.err
+}
+
+// abandon gives the execution up: it tells work that nobody reads, and goes on interrupting DuckDB until it stops, since
+// an interrupt that comes between two of DuckDB's steps is forgotten by it. It waits for a short while, so that a usual
+// cancel leaves nothing behind, and returns reason.
+func (e *execution) abandon(reason error) error {
+	e.quit(reason)
+	e.conn.Interrupt()
+	const patience, every = 50 * time.Millisecond, 10 * time.Millisecond
+	deadline := time.After(patience)
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		select {
+		case <-e.done:
+			e.drop()
+			return reason
+		case <-tick.C:
+			e.conn.Interrupt()
+		case <-deadline:
+			e.abandoned.Store(true)
+			go e.drain()
+			return reason
+		}
+	}
+}
+
+// drain waits for an abandoned execution's end. work's owner, the Worker, waits for work itself.
+func (e *execution) drain() {
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-e.done:
+			e.drop()
+			return
+		case <-tick.C:
+			e.conn.Interrupt()
+		}
+	}
+}
+
+// drop releases batches that nobody took.
+func (e *execution) drop() {
+	for {
+		select {
+		case b := <-e.batches:
+			b.Release()
+		default:
+			return
+		}
+	}
+}

@@ -1,0 +1,152 @@
+package duck
+
+import (
+	"math/bits"
+	"sync"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+)
+
+// The sizes of the batches that leave the worker, in bytes of Arrow buffers: about 1 MiB is where gRPC is fastest, and a
+// batch is closed before it would pass 4 MiB, unless one chunk alone does.
+const (
+	batchTarget = 1 << 20
+	batchMax    = 4 << 20
+)
+
+// Coalescer gathers chunks into batches of about 1 MiB. Its copy is the only one between DuckDB's chunk and the socket;
+// the copies lie in pooled Go memory, so that DuckDB's is free at once.
+type Coalescer struct {
+	schema  *arrow.Schema
+	pending []arrow.RecordBatch
+	size    int
+	started bool
+}
+
+// NewCoalescer returns a Coalescer of batches of schema.
+func NewCoalescer(schema *arrow.Schema) *Coalescer { return &Coalescer{schema: schema} }
+
+// Add takes over rec and returns a batch that is ready, or nil. The first chunk of all is ready at once, so that a
+// reader sees rows as soon as DuckDB has them. The caller releases what it gets.
+func (c *Coalescer) Add(rec arrow.RecordBatch) (arrow.RecordBatch, error) {
+	n := batchSize(rec)
+	var out arrow.RecordBatch
+	if len(c.pending) > 0 && c.size+n > batchMax {
+		var err error
+		if out, err = c.Flush(); err != nil {
+			rec.Release()
+			return nil, err
+		}
+	}
+	c.pending = append(c.pending, rec)
+	c.size += n
+	if out == nil && (!c.started || c.size >= batchTarget) {
+		c.started = true
+		return c.Flush()
+	}
+	return out, nil
+}
+
+// Flush returns what is pending as one batch, or nil.
+func (c *Coalescer) Flush() (arrow.RecordBatch, error) {
+	if len(c.pending) == 0 {
+		return nil, nil
+	}
+	defer c.Release()
+	cols := make([]arrow.Array, c.schema.NumFields())
+	defer func() {
+		for _, a := range cols {
+			if a != nil {
+				a.Release()
+			}
+		}
+	}()
+	rows := int64(0)
+	for _, r := range c.pending {
+		rows += r.NumRows()
+	}
+	parts := make([]arrow.Array, len(c.pending))
+	for i := range cols {
+		for j, r := range c.pending {
+			parts[j] = r.Column(i)
+		}
+		a, err := array.Concatenate(parts, pool)
+		if err != nil {
+			return nil, err
+		}
+		cols[i] = a
+	}
+	return array.NewRecordBatch(c.schema, cols, rows), nil
+}
+
+// Release drops what is pending.
+func (c *Coalescer) Release() {
+	for i, r := range c.pending {
+		r.Release()
+		c.pending[i] = nil
+	}
+	c.pending, c.size = c.pending[:0], 0
+}
+
+// batchSize returns the bytes of a batch's buffers.
+func batchSize(rec arrow.RecordBatch) int {
+	n := uint64(0)
+	for _, c := range rec.Columns() {
+		n += c.Data().SizeInBytes()
+	}
+	return int(n)
+}
+
+// pool is the memory of outgoing batches: sync.Pools by power of two, so that a steady stream allocates nothing.
+var pool = &pooled{}
+
+const (
+	minClass = 12 // 4 KiB
+	maxClass = 23 // 8 MiB
+)
+
+type pooled struct {
+	classes [maxClass + 1]sync.Pool
+}
+
+var _ memory.Allocator = (*pooled)(nil)
+
+func class(n int) int { return max(bits.Len(uint(n-1)), minClass) }
+
+// Allocate implements memory.Allocator. The bytes are not cleared: Arrow's kernels write all they declare.
+func (p *pooled) Allocate(n int) []byte {
+	if n == 0 {
+		return nil
+	}
+	k := class(n)
+	if k > maxClass {
+		return memory.DefaultAllocator.Allocate(n)
+	}
+	if b, _ := p.classes[k].Get().(*[]byte); b != nil {
+		return (*b)[:n]
+	}
+	return memory.DefaultAllocator.Allocate(1 << k)[:n]
+}
+
+// Reallocate implements memory.Allocator.
+func (p *pooled) Reallocate(n int, b []byte) []byte {
+	if n <= cap(b) {
+		return b[:n]
+	}
+	nb := p.Allocate(n)
+	copy(nb, b)
+	p.Free(b)
+	return nb
+}
+
+// Free implements memory.Allocator.
+func (p *pooled) Free(b []byte) {
+	n := cap(b)
+	if n < 1<<minClass || n > 1<<maxClass || n&(n-1) != 0 {
+		return
+	}
+	b = b[:n]
+	p.classes[bits.Len(uint(n))-1].Put(&b)
+}

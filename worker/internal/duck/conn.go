@@ -1,0 +1,140 @@
+package duck
+
+import (
+	"fmt"
+	"maps"
+	"sync"
+
+	bindings "github.com/duckdb/duckdb-go-bindings"
+
+	"github.com/angelerator/tavana/internal/pgerror"
+)
+
+// Conn is a connection. It runs one statement at a time; only Interrupt may be called beside.
+type Conn struct {
+	c bindings.Connection
+	// settings are the session settings in force, by DuckDB's names.
+	settings map[string]string
+
+	// mu guards running and interrupted: an interrupt is delivered only to the statement it was meant for.
+	mu          sync.Mutex
+	running     bool
+	interrupted bool
+}
+
+// connSettings make DuckDB answer as the pgwire door needs it; see docs/postgres-compatibility.md for each.
+var connSettings = []string{
+	"SET SESSION errors_as_json = true",
+	"SET SESSION arrow_lossless_conversion = true",
+	"SET SESSION integer_division = true",
+	"SET SESSION default_null_order = 'postgres'",
+}
+
+// Connect opens a connection with the settings of the PostgreSQL dialect.
+func (in *Instance) Connect() (*Conn, error) {
+	c := &Conn{settings: map[string]string{}}
+	if bindings.Connect(in.db, &c.c) == bindings.StateError {
+		return nil, pgerror.New(pgerror.InternalError, "connecting to DuckDB failed")
+	}
+	for _, s := range connSettings {
+		if err := c.exec(s); err != nil {
+			c.Close()
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+// Close closes the connection; its transaction is rolled back and its temporary tables go.
+func (c *Conn) Close() { bindings.Disconnect(&c.c) }
+
+// settable are the settings a session may send along, with the SQL that gives back the default.
+var settable = map[string]string{
+	"TimeZone":    "SET SESSION TimeZone = 'UTC'",
+	"search_path": "SET SESSION search_path = 'main'",
+}
+
+// Apply makes want the session settings in force; those that it does not name go back to their defaults.
+func (c *Conn) Apply(want map[string]string) error {
+	if c.Has(want) {
+		return nil
+	}
+	for name := range c.settings {
+		if _, ok := want[name]; !ok {
+			if err := c.exec(settable[name]); err != nil {
+				return err
+			}
+			delete(c.settings, name)
+		}
+	}
+	for name, v := range want {
+		if _, ok := settable[name]; !ok {
+			return pgerror.Newf(pgerror.UndefinedObject, "unrecognized configuration parameter %q", name)
+		}
+		if c.settings[name] == v {
+			continue
+		}
+		if err := c.exec("SET SESSION " + name + " = " + Quote(v)); err != nil {
+			return err
+		}
+		c.settings[name] = v
+	}
+	return nil
+}
+
+// Has tells whether exactly these session settings are in force.
+func (c *Conn) Has(settings map[string]string) bool { return maps.Equal(c.settings, settings) }
+
+// Interrupt asks the statement that runs to stop, if one does. It returns at once.
+func (c *Conn) Interrupt() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.running {
+		c.interrupted = true
+		bindings.Interrupt(c.c)
+	}
+}
+
+// begin and end mark the time in which an interrupt may be delivered.
+func (c *Conn) begin() {
+	c.mu.Lock()
+	c.running, c.interrupted = true, false
+	c.mu.Unlock()
+}
+
+// end reports whether the statement was interrupted.
+func (c *Conn) end() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.running = false
+	return c.interrupted
+}
+
+// exec runs any number of statements whose rows are of no interest.
+func (c *Conn) exec(sql string) error {
+	var res bindings.Result
+	defer bindings.DestroyResult(&res)
+	if bindings.Query(c.c, sql, &res) == bindings.StateError {
+		return errorFrom(bindings.ResultError(&res))
+	}
+	return nil
+}
+
+// queryInts runs a query and returns the first row, whose columns are BIGINT.
+func (c *Conn) queryInts(sql string) ([]int64, error) {
+	var res bindings.Result
+	defer bindings.DestroyResult(&res)
+	if bindings.Query(c.c, sql, &res) == bindings.StateError {
+		return nil, errorFrom(bindings.ResultError(&res))
+	}
+	chunk := bindings.FetchChunk(res)
+	defer bindings.DestroyDataChunk(&chunk)
+	if chunk.Ptr == nil || bindings.DataChunkGetSize(chunk) == 0 {
+		return nil, fmt.Errorf("no row from %q", sql)
+	}
+	out := make([]int64, bindings.DataChunkGetColumnCount(chunk))
+	for i := range out {
+		out[i] = *(*int64)(bindings.VectorGetData(bindings.DataChunkGetVector(chunk, bindings.IdxT(i))))
+	}
+	return out, nil
+}

@@ -1,0 +1,229 @@
+package duck
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"github.com/angelerator/tavana/internal/pgerror"
+)
+
+// report is what DuckDB writes with errors_as_json.
+type report struct {
+	Type     string `json:"exception_type"`
+	Message  string `json:"exception_message"`
+	Subtype  string `json:"error_subtype"`
+	Entry    string `json:"type"`
+	Name     string `json:"name"`
+	Position string `json:"position"`
+	Errno    string `json:"errno"`
+}
+
+// FatalError is the code-less fact that DuckDB's instance is no longer usable: every later statement would fail. The
+// worker reports it and restarts.
+type FatalError struct{ Report string }
+
+// Error implements error.
+func (e *FatalError) Error() string { return "DuckDB is unusable after an internal error: " + e.Report }
+
+// errorFrom turns DuckDB's text into an error with a SQLSTATE. The class comes from fields, never from the message;
+// where no field tells (the constraint kinds, and a few others) the rules below read its fixed beginning.
+func errorFrom(text string) error {
+	var r report
+	// A parser error has "Parser Error: " before its JSON.
+	i := strings.IndexByte(text, '{')
+	if i < 0 || json.Unmarshal([]byte(text[i:]), &r) != nil {
+		return pgerror.New(pgerror.InternalError, text)
+	}
+	if r.Type == "INTERNAL" || r.Type == "FATAL" {
+		return pgerror.WithCode(&FatalError{Report: r.Message}, pgerror.InternalError)
+	}
+	e := pgerror.New(codeOf(&r), "")
+	e.Message, e.Hint = splitHint(r.Message)
+	if p, err := strconv.Atoi(r.Position); err == nil {
+		e.Position = p + 1
+	}
+	return e
+}
+
+// splitHint divides DuckDB's message: what follows the first line as a suggestion is PostgreSQL's hint.
+func splitHint(msg string) (message, hint string) {
+	for _, mark := range []string{"\nDid you mean", "\nCandidate bindings", "\nCandidate functions", "\n\nPossible solutions", "\n\nUse \"", "\nUse ", "\n\n* "} {
+		if i := strings.Index(msg, mark); i >= 0 {
+			return strings.TrimSpace(msg[:i]), strings.TrimSpace(msg[i+1:])
+		}
+	}
+	return strings.TrimSpace(msg), ""
+}
+
+func codeOf(r *report) pgerror.Code {
+	switch r.Subtype {
+	case "MISSING_ENTRY":
+		return missing(r.Entry)
+	case "ENTRY_ALREADY_EXISTS":
+		return existing(r.Entry)
+	case "COLUMN_NOT_FOUND":
+		return pgerror.UndefinedColumn
+	case "SYNTAX_ERROR":
+		return pgerror.SyntaxError
+	case "NO_MATCHING_FUNCTION":
+		return pgerror.UndefinedFunction
+	}
+	if c, ok := byType[r.Type]; ok {
+		if rule, ok := byMessage[r.Type]; ok {
+			if code, ok := matchPrefix(rule, r.Message); ok {
+				return code
+			}
+		}
+		return c
+	}
+	return pgerror.InternalError
+}
+
+func missing(entry string) pgerror.Code {
+	switch entry {
+	case "Table", "View":
+		return pgerror.UndefinedTable
+	case "Schema":
+		return pgerror.InvalidSchemaName
+	case "Database", "Catalog":
+		return pgerror.InvalidCatalogName
+	}
+	if strings.Contains(entry, "Function") || strings.Contains(entry, "Macro") {
+		return pgerror.UndefinedFunction
+	}
+	return pgerror.UndefinedObject
+}
+
+func existing(entry string) pgerror.Code {
+	switch entry {
+	case "Table", "View", "Index", "Sequence":
+		return pgerror.DuplicateTable
+	case "Schema":
+		return pgerror.DuplicateSchema
+	}
+	if strings.Contains(entry, "Function") || strings.Contains(entry, "Macro") {
+		return pgerror.DuplicateFunction
+	}
+	return pgerror.DuplicateObject
+}
+
+// byType is the SQLSTATE of each exception_type where no subtype says more.
+var byType = map[string]pgerror.Code{
+	"Binder":                 pgerror.SyntaxErrorOrAccessRule,
+	"Catalog":                pgerror.UndefinedObject,
+	"Parser":                 pgerror.SyntaxError,
+	"Syntax":                 pgerror.SyntaxError,
+	"Conversion":             pgerror.InvalidTextRepresentation,
+	"Cast":                   pgerror.InvalidTextRepresentation,
+	"Constraint":             pgerror.IntegrityConstraintViolation,
+	"Out of Range":           pgerror.NumericValueOutOfRange,
+	"Decimal":                pgerror.NumericValueOutOfRange,
+	"Divide by Zero":         pgerror.DivisionByZero,
+	"Invalid Input":          pgerror.InvalidParameterValue,
+	"Invalid":                pgerror.InvalidParameterValue,
+	"Invalid type":           pgerror.DatatypeMismatch,
+	"Invalid Type":           pgerror.DatatypeMismatch,
+	"Mismatch Type":          pgerror.DatatypeMismatch,
+	"Unknown Type":           pgerror.UndefinedObject,
+	"Parameter Not Allowed":  pgerror.IndeterminateDatatype,
+	"Parameter Not Resolved": pgerror.IndeterminateDatatype,
+	"Parameter Not Found":    pgerror.UndefinedParameter,
+	"Not implemented":        pgerror.FeatureNotSupported,
+	"Not Implemented":        pgerror.FeatureNotSupported,
+	"IO":                     pgerror.IOError,
+	"HTTP":                   pgerror.IOError,
+	"Network":                pgerror.IOError,
+	"INTERRUPT":              pgerror.QueryCanceled,
+	"Interrupt":              pgerror.QueryCanceled,
+	"Out of Memory":          pgerror.OutOfMemory,
+	"Permission":             pgerror.InsufficientPrivilege,
+	"Settings":               pgerror.UndefinedObject,
+	"TransactionContext":     pgerror.InFailedSQLTransaction,
+	"Transaction":            pgerror.SerializationFailure,
+	"Dependency":             pgerror.DependentObjectsStillExist,
+	"Missing Extension":      pgerror.FeatureNotSupported,
+	"Extension Autoloading":  pgerror.FeatureNotSupported,
+	"Sequence":               pgerror.ObjectNotInPrerequisiteState,
+	"Serialization":          pgerror.IOError,
+	"Object Size":            pgerror.ProgramLimitExceeded,
+	"Connection":             pgerror.ConnectionFailure,
+	"Invalid Configuration":  pgerror.InvalidParameterValue,
+}
+
+// messageRule reads the fixed beginning of a message.
+type messageRule struct {
+	part string
+	code pgerror.Code
+}
+
+// byMessage holds the rules for the types whose fields do not tell enough. testdata/errors pins each on the real DuckDB.
+var byMessage = map[string][]messageRule{
+	"Constraint": {
+		{"NOT NULL constraint failed", pgerror.NotNullViolation},
+		{"CHECK constraint failed", pgerror.CheckViolation},
+		{"Duplicate key", pgerror.UniqueViolation},
+		{"PRIMARY KEY or UNIQUE constraint violat", pgerror.UniqueViolation},
+		{"Violates foreign key", pgerror.ForeignKeyViolation},
+	},
+	"Catalog": {
+		{"Table with name", pgerror.UndefinedTable},
+		{"View with name", pgerror.UndefinedTable},
+		{"Schema with name", pgerror.InvalidSchemaName},
+		{"Catalog \"", pgerror.InvalidCatalogName},
+	},
+	"Binder": {
+		{"Referenced column", pgerror.UndefinedColumn},
+		{"Referenced table", pgerror.UndefinedTable},
+		{"Ambiguous reference", pgerror.AmbiguousColumn},
+		{"Catalog \"", pgerror.InvalidCatalogName},
+		{"Table \"", pgerror.UndefinedColumn},
+		{"column \"", pgerror.GroupingError},
+		{"Could not choose a best candidate", pgerror.AmbiguousFunction},
+		{"No function matches", pgerror.UndefinedFunction},
+		{"Duplicate alias", pgerror.DuplicateTable},
+		{"Cannot compare values", pgerror.UndefinedFunction},
+		{"Cannot mix values", pgerror.DatatypeMismatch},
+		{"aggregate function calls cannot be nested", pgerror.GroupingError},
+		{"GROUP BY clause cannot contain aggregates", pgerror.GroupingError},
+		{"WHERE clause cannot contain aggregates", pgerror.GroupingError},
+		{"Values were not provided for the following prepared", pgerror.UndefinedParameter},
+	},
+	"Invalid Input": {
+		{"More than one row returned by a subquery", pgerror.CardinalityViolation},
+		{"Values were not provided for the following prepared", pgerror.UndefinedParameter},
+	},
+	"Conversion": {
+		{"Type ", pgerror.NumericValueOutOfRange},
+		{"Casting value", pgerror.NumericValueOutOfRange},
+		{"invalid date field format", pgerror.InvalidDatetimeFormat},
+		{"invalid timestamp field format", pgerror.InvalidDatetimeFormat},
+		{"invalid timestamp string", pgerror.InvalidDatetimeFormat},
+		{"time field value out of range", pgerror.DatetimeFieldOverflow},
+		{"date field value out of range", pgerror.DatetimeFieldOverflow},
+		{"timestamp field value out of range", pgerror.DatetimeFieldOverflow},
+	},
+	"TransactionContext": {
+		{"Current transaction is aborted", pgerror.InFailedSQLTransaction},
+		{"cannot start a transaction within a transaction", pgerror.ActiveSQLTransaction},
+		{"cannot commit", pgerror.NoActiveSQLTransaction},
+		{"cannot rollback", pgerror.NoActiveSQLTransaction},
+		{"Failed to commit", pgerror.SerializationFailure},
+	},
+	"IO": {
+		{"No files found that match", pgerror.UndefinedFile},
+		{"Could not write", pgerror.DiskFull},
+	},
+	"Out of Memory": {
+		{"failed to offload data block", pgerror.DiskFull},
+	},
+}
+
+func matchPrefix(rules []messageRule, msg string) (pgerror.Code, bool) {
+	for _, r := range rules {
+		if strings.HasPrefix(msg, r.part) {
+			return r.code, true
+		}
+	}
+	return "", false
+}

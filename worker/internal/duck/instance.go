@@ -1,0 +1,223 @@
+package duck
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+
+	bindings "github.com/duckdb/duckdb-go-bindings"
+)
+
+// Options are what an Instance is made of. Sizes are in bytes.
+type Options struct {
+	Threads     int
+	MemoryLimit uint64
+	// Directory is private to the Instance: it is made, holds the database file and the spill folder, and goes with it.
+	Directory string
+	// MaxSpill is how much may be spilled to disk.
+	MaxSpill uint64
+	// ExtensionDirectory has the layout of DuckDB's own: vX.Y.Z/PLATFORM/NAME.duckdb_extension. Nothing is downloaded.
+	ExtensionDirectory string
+	Extensions         []string
+	// AllowedDirectories are the paths and URL prefixes that statements may read and write.
+	AllowedDirectories []string
+	// InitSQL makes what all sessions see, each entry any number of statements. It runs once, before the locks.
+	InitSQL []string
+}
+
+// databaseName is the file's stem, and so the name of the catalog that clients see.
+const databaseName = "tavana"
+
+// Instance is one DuckDB database shared by all connections of the worker. What InitSQL made lies in a file that is
+// open read-only: a worker's own catalog can't drift from the other workers', only TEMP objects can be made beside it.
+type Instance struct {
+	db  bindings.Database
+	dir string
+
+	// admin runs what the worker itself wants to know or set, one statement at a time.
+	adminMu sync.Mutex
+	admin   *Conn
+}
+
+// Version returns DuckDB's version, such as "v1.5.5".
+func Version() string { return bindings.LibraryVersion() }
+
+// Open makes an instance: initial SQL into a file of its own, then the file read-only with settings, extensions and
+// locks.
+func Open(o Options) (*Instance, error) {
+	if err := os.MkdirAll(o.Directory, 0o700); err != nil {
+		return nil, fmt.Errorf("making the worker's folder: %w", err)
+	}
+	in, err := open(o)
+	if err != nil {
+		_ = os.RemoveAll(o.Directory)
+		return nil, err
+	}
+	return in, nil
+}
+
+func open(o Options) (*Instance, error) {
+	file := filepath.Join(o.Directory, databaseName+".duckdb")
+	first, err := openFile(file, "automatic", o)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range o.InitSQL {
+		if err = first.Exec(s); err != nil {
+			err = fmt.Errorf("running initial SQL: %w", err)
+			break
+		}
+	}
+	first.close()
+	if err != nil {
+		return nil, err
+	}
+	in, err := openFile(file, "read_only", o)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range []string{
+		"SET GLOBAL allowed_directories = " + quoteList(o.AllowedDirectories),
+		"SET GLOBAL enable_external_access = false",
+		"SET GLOBAL allowed_configs = " + quoteList(keptOpen),
+		"SET GLOBAL lock_configuration = true",
+	} {
+		if err := in.Exec(s); err != nil {
+			in.close()
+			return nil, fmt.Errorf("locking the configuration: %w", err)
+		}
+	}
+	return in, nil
+}
+
+// OpenUnlocked opens an in-memory database without locks, for making data and never for serving. InitSQL and
+// AllowedDirectories are left out.
+func OpenUnlocked(o Options) (*Instance, error) { return openFile(":memory:", "automatic", o) }
+
+// startSettings are set before the database opens: nothing that opens it inherits another default.
+func startSettings(accessMode string) [][2]string {
+	return [][2]string{
+		{"access_mode", accessMode},
+		{"allow_unsigned_extensions", "false"},
+		{"autoinstall_known_extensions", "false"},
+		{"autoload_known_extensions", "false"},
+		{"allow_community_extensions", "false"},
+	}
+}
+
+// instanceSettings are set once for all connections.
+func instanceSettings(o Options) [][2]string {
+	return [][2]string{
+		{"threads", strconv.Itoa(max(o.Threads, 1))},
+		{"memory_limit", byteSize(o.MemoryLimit)},
+		{"temp_directory", filepath.Join(o.Directory, "spill")},
+		{"max_temp_directory_size", byteSize(o.MaxSpill)},
+		{"extension_directory", o.ExtensionDirectory},
+		{"preserve_insertion_order", "true"},
+		{"parquet_metadata_cache", "true"},
+		{"TimeZone", "UTC"},
+		{"Calendar", "gregorian"},
+	}
+}
+
+// keptOpen are the settings that stay changeable after the lock: those of a connection, and the memory limit, which
+// follows the container's. Users never reach them: SET and its kin are refused by statement type.
+var keptOpen = []string{
+	"memory_limit", "TimeZone", "search_path", "schema", "errors_as_json", "integer_division", "default_null_order",
+	"ieee_floating_point_ops", "arrow_lossless_conversion", "streaming_buffer_size",
+}
+
+func openFile(path, accessMode string, o Options) (*Instance, error) {
+	var cfg bindings.Config
+	if bindings.CreateConfig(&cfg) == bindings.StateError {
+		return nil, errors.New("creating DuckDB's configuration")
+	}
+	defer bindings.DestroyConfig(&cfg)
+	for _, kv := range startSettings(accessMode) {
+		if bindings.SetConfig(cfg, kv[0], kv[1]) == bindings.StateError {
+			return nil, fmt.Errorf("setting %s", kv[0])
+		}
+	}
+	in := &Instance{dir: o.Directory}
+	var msg string
+	if bindings.OpenExt(path, &in.db, cfg, &msg) == bindings.StateError {
+		return nil, fmt.Errorf("opening DuckDB: %s", msg)
+	}
+	if err := in.setUp(o); err != nil {
+		in.close()
+		return nil, err
+	}
+	return in, nil
+}
+
+func (in *Instance) setUp(o Options) error {
+	var err error
+	if in.admin, err = in.Connect(); err != nil {
+		return err
+	}
+	for _, kv := range instanceSettings(o) {
+		if err := in.admin.exec("SET GLOBAL " + kv[0] + " = " + Quote(kv[1])); err != nil {
+			return fmt.Errorf("setting %s: %w", kv[0], err)
+		}
+	}
+	for _, e := range o.Extensions {
+		path := filepath.Join(o.ExtensionDirectory, Version(), Platform(), e+".duckdb_extension")
+		if err := in.admin.exec("LOAD " + Quote(path)); err != nil {
+			return fmt.Errorf("loading extension %s: %w", e, err)
+		}
+	}
+	return nil
+}
+
+// Close closes the database, whose connections the caller has closed before, and removes its folder.
+func (in *Instance) Close() {
+	in.close()
+	_ = os.RemoveAll(in.dir)
+}
+
+func (in *Instance) close() {
+	if in.admin != nil {
+		in.admin.Close()
+	}
+	bindings.Close(&in.db)
+}
+
+// Exec runs statements on the instance's own connection, for the worker itself.
+func (in *Instance) Exec(sql string) error {
+	in.adminMu.Lock()
+	defer in.adminMu.Unlock()
+	return in.admin.exec(sql)
+}
+
+// SetMemoryLimit sets how much DuckDB may use, in bytes. A lower limit fails when what is in use can't be freed.
+func (in *Instance) SetMemoryLimit(bytes uint64) error {
+	return in.Exec("SET GLOBAL memory_limit = " + Quote(byteSize(bytes)))
+}
+
+// MemoryUsage returns what DuckDB counts as used and as spilled, in bytes.
+func (in *Instance) MemoryUsage() (used, spilled uint64, err error) {
+	in.adminMu.Lock()
+	defer in.adminMu.Unlock()
+	v, err := in.admin.queryInts("SELECT coalesce(sum(memory_usage_bytes), 0)::BIGINT, coalesce(sum(temporary_storage_bytes), 0)::BIGINT FROM duckdb_memory()")
+	if err != nil {
+		return 0, 0, err
+	}
+	return uint64(v[0]), uint64(v[1]), nil
+}
+
+func byteSize(n uint64) string { return strconv.FormatUint(n, 10) + "B" }
+
+// Quote returns s as a SQL string literal.
+func Quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+
+func quoteList(s []string) string {
+	q := make([]string, len(s))
+	for i, v := range s {
+		q[i] = Quote(v)
+	}
+	return "[" + strings.Join(q, ", ") + "]"
+}

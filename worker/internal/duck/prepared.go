@@ -1,0 +1,258 @@
+package duck
+
+import (
+	"context"
+	"io"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	bindings "github.com/duckdb/duckdb-go-bindings"
+
+	"github.com/angelerator/tavana/internal/pgerror"
+	"github.com/angelerator/tavana/internal/workerapi/workerpb"
+)
+
+// StatementType is DuckDB's own classification of a statement.
+type StatementType = bindings.StatementType
+
+// Prepared is one statement, parsed and bound to the catalog. The caller closes it: as long as it lives, the memory of
+// its result lives too.
+type Prepared struct {
+	c   *Conn
+	ps  bindings.PreparedStatement
+	typ StatementType
+}
+
+// Prepare parses and binds sql, which must be exactly one statement. allow sees its type before DuckDB prepares it, so
+// that what is refused has done nothing. Nothing is executed.
+func (c *Conn) Prepare(sql string, allow func(workerpb.StatementType) error) (*Prepared, error) {
+	c.begin()
+	p, err := c.prepare(sql, allow)
+	if c.end() && err != nil {
+		err = pgerror.Canceled
+	}
+	return p, err
+}
+
+func (c *Conn) prepare(sql string, allow func(workerpb.StatementType) error) (*Prepared, error) {
+	var ex bindings.ExtractedStatements
+	n := bindings.ExtractStatements(c.c, sql, &ex)
+	defer bindings.DestroyExtracted(&ex)
+	if n == 0 {
+		if msg := bindings.ExtractStatementsError(ex); msg != "" {
+			return nil, errorFrom(msg)
+		}
+		return nil, pgerror.New(pgerror.SyntaxError, "no statement")
+	}
+	if n > 1 {
+		return nil, pgerror.New(pgerror.FeatureNotSupported, "this text is more than one statement to DuckDB").
+			WithHint("send one statement at a time; a PIVOT needs its values listed: PIVOT … ON column IN (…)")
+	}
+	// DuckDB tells a statement's type only of a prepared one, and preparing a single statement executes nothing.
+	p := &Prepared{c: c}
+	if bindings.PrepareExtractedStatement(c.c, ex, 0, &p.ps) == bindings.StateError {
+		err := errorFrom(bindings.PrepareError(p.ps))
+		p.Close()
+		return nil, err
+	}
+	p.typ = bindings.PreparedStatementType(p.ps)
+	if err := allow(p.Kind()); err != nil {
+		p.Close()
+		return nil, err
+	}
+	return p, nil
+}
+
+// Close frees the statement.
+func (p *Prepared) Close() { bindings.DestroyPrepare(&p.ps) }
+
+// Parameters returns DuckDB's names of the types of $1, $2 …; "" where DuckDB could not tell.
+func (p *Prepared) Parameters() []string {
+	names := make([]string, bindings.NParams(p.ps))
+	for i := range names {
+		t := bindings.ParamLogicalType(p.ps, bindings.IdxT(i+1))
+		names[i] = typeName(t)
+		bindings.DestroyLogicalType(&t)
+	}
+	return names
+}
+
+// returnsRows tells whether the statement's columns are rows for the client. What DuckDB answers to the others (Count,
+// Success) is not.
+func returnsRows(t StatementType, columns []string) bool {
+	switch t {
+	case bindings.StatementTypeSelect, bindings.StatementTypeExplain, bindings.StatementTypeCall,
+		bindings.StatementTypeExecute, bindings.StatementTypeRelation, bindings.StatementTypeLogicalPlan:
+		return true
+	case bindings.StatementTypeInsert, bindings.StatementTypeUpdate, bindings.StatementTypeDelete, bindings.StatementTypeMergeInto:
+		// With RETURNING the columns are the table's; without, one BIGINT called Count.
+		return len(columns) != 1 || columns[0] != "Count"
+	}
+	return false
+}
+
+// Schema returns the result's Arrow schema without executing. No fields: no rows. ok is false while a parameter without
+// a type leaves the schema open.
+func (p *Prepared) Schema() (schema *arrow.Schema, ok bool, err error) {
+	n := int(bindings.PreparedStatementColumnCount(p.ps))
+	names, types := make([]string, n), make([]bindings.LogicalType, n)
+	ok = true
+	for i := range n {
+		names[i] = bindings.PreparedStatementColumnName(p.ps, bindings.IdxT(i))
+		types[i] = bindings.PreparedStatementColumnLogicalType(p.ps, bindings.IdxT(i))
+		defer bindings.DestroyLogicalType(&types[i])
+		if bindings.GetTypeId(types[i]) == bindings.TypeInvalid {
+			ok = false
+		}
+	}
+	if !returnsRows(p.typ, names) {
+		return arrow.NewSchema(nil, nil), true, nil
+	}
+	if !ok {
+		return nil, false, nil
+	}
+	var opts bindings.ArrowOptions
+	bindings.ConnectionGetArrowOptions(p.c.c, &opts)
+	defer bindings.DestroyArrowOptions(&opts)
+	schema, err = arrowSchema(opts, types, names)
+	return schema, true, err
+}
+
+// Execute starts the statement and waits until its first rows are ready, or, where it returns none, until it is done.
+// The Result must be closed before the Prepared. ctx is looked at before and after, not while DuckDB works: call
+// Conn.Interrupt for that.
+func (p *Prepared) Execute(ctx context.Context) (*Result, error) {
+	if err := pgerror.FromContext(ctx); err != nil {
+		return nil, err
+	}
+	p.c.begin()
+	r, err := p.execute()
+	if err != nil {
+		if p.c.end() {
+			return nil, pgerror.Canceled
+		}
+		return nil, err
+	}
+	// The statement goes on running until Result.Close calls end.
+	return r, nil
+}
+
+func (p *Prepared) execute() (*Result, error) {
+	var pending bindings.PendingResult
+	defer bindings.DestroyPending(&pending)
+	if bindings.PendingPreparedStreaming(p.ps, &pending) == bindings.StateError {
+		return nil, errorFrom(bindings.PendingError(pending))
+	}
+	r := &Result{p: p}
+	if bindings.ExecutePending(pending, &r.res) == bindings.StateError {
+		err := errorFrom(bindings.ResultError(&r.res))
+		bindings.DestroyResult(&r.res)
+		return nil, err
+	}
+	if err := r.init(); err != nil {
+		r.free()
+		return nil, err
+	}
+	return r, nil
+}
+
+// Result is a live result. It is used by one goroutine at a time.
+type Result struct {
+	p       *Prepared
+	res     bindings.Result
+	opts    bindings.ArrowOptions
+	schema  *arrow.Schema
+	changed uint64
+	ended   bool
+}
+
+func (r *Result) init() error {
+	n := int(bindings.ColumnCount(&r.res))
+	names, types := make([]string, n), make([]bindings.LogicalType, n)
+	for i := range n {
+		names[i] = bindings.ColumnName(&r.res, bindings.IdxT(i))
+		types[i] = bindings.ColumnLogicalType(&r.res, bindings.IdxT(i))
+		defer bindings.DestroyLogicalType(&types[i])
+	}
+	r.opts = bindings.ResultGetArrowOptions(&r.res)
+	if bindings.ResultReturnType(r.res) != bindings.ResultTypeQueryResult || !returnsRows(r.p.typ, nil) {
+		r.schema, r.ended = arrow.NewSchema(nil, nil), true
+		if bindings.ResultReturnType(r.res) == bindings.ResultTypeChangedRows {
+			r.changed = uint64(bindings.RowsChanged(&r.res))
+		}
+		return nil
+	}
+	var err error
+	r.schema, err = arrowSchema(r.opts, types, names)
+	return err
+}
+
+// Schema returns the Arrow schema; no fields: no rows.
+func (r *Result) Schema() *arrow.Schema { return r.schema }
+
+// Changed returns how many rows the statement changed.
+func (r *Result) Changed() uint64 { return r.changed }
+
+// Next returns the next chunk, which the caller releases; its memory is DuckDB's. It returns io.EOF at the end.
+func (r *Result) Next() (arrow.RecordBatch, error) {
+	if r.ended {
+		return nil, io.EOF
+	}
+	chunk, err := r.fetch()
+	if err != nil {
+		r.ended = true
+		return nil, err
+	}
+	defer bindings.DestroyDataChunk(&chunk)
+	rec, ed := bindings.DataChunkToArrowArray(r.opts, r.schema, chunk)
+	defer bindings.DestroyErrorData(&ed)
+	if rec == nil {
+		r.ended = true
+		return nil, errorFrom(bindings.ErrorDataMessage(ed))
+	}
+	return rec, nil
+}
+
+// fetch tells the end of a stream from its failure: DuckDB answers a failed streaming fetch with no chunk, an ended one
+// with an empty chunk, while a materialised result just ends.
+func (r *Result) fetch() (bindings.DataChunk, error) {
+	var chunk bindings.DataChunk
+	if bindings.ResultIsStreaming(r.res) {
+		if bindings.StreamFetchChunk(r.res, &chunk) == bindings.StateError {
+			if msg := bindings.ResultError(&r.res); msg != "" {
+				return chunk, errorFrom(msg)
+			}
+			return chunk, pgerror.New(pgerror.InternalError, "reading the result failed without a reason")
+		}
+	} else {
+		chunk = bindings.FetchChunk(r.res)
+		if msg := bindings.ResultError(&r.res); chunk.Ptr == nil && msg != "" {
+			return chunk, errorFrom(msg)
+		}
+	}
+	if chunk.Ptr == nil || bindings.DataChunkGetSize(chunk) == 0 {
+		bindings.DestroyDataChunk(&chunk)
+		return chunk, io.EOF
+	}
+	return chunk, nil
+}
+
+// Close frees the result. It reports whether the statement had been interrupted.
+func (r *Result) Close() bool {
+	interrupted := r.p.c.end()
+	r.free()
+	return interrupted
+}
+
+func (r *Result) free() {
+	bindings.DestroyResult(&r.res)
+	bindings.DestroyArrowOptions(&r.opts)
+}
+
+func arrowSchema(opts bindings.ArrowOptions, types []bindings.LogicalType, names []string) (*arrow.Schema, error) {
+	s, ed := bindings.NewArrowSchema(opts, types, names)
+	defer bindings.DestroyErrorData(&ed)
+	if s == nil {
+		return nil, errorFrom(bindings.ErrorDataMessage(ed))
+	}
+	return s, nil
+}

@@ -1,0 +1,48 @@
+package worker
+
+import (
+	"sync"
+
+	"github.com/angelerator/tavana/internal/pgerror"
+)
+
+// ledger is what the worker has promised: bytes of DuckDB's limit, by execution. Grants are atomic, so two gateways can't
+// be promised the same memory. An execution keeps its grant until DuckDB has really ended it, even when its client has
+// long gone.
+type ledger struct {
+	mu       sync.Mutex
+	capacity uint64
+	reserved uint64
+}
+
+// grant promises n bytes, at most the whole capacity, or says "no room" before any work.
+func (l *ledger) grant(n uint64) (granted uint64, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n = min(n, l.capacity)
+	if l.reserved+n > l.capacity {
+		return 0, &pgerror.Error{
+			Code: pgerror.OutOfMemory, Message: "no room on this worker now", Retryable: true, NoRoom: true,
+		}
+	}
+	l.reserved += n
+	return n, nil
+}
+
+func (l *ledger) release(n uint64) {
+	l.mu.Lock()
+	l.reserved -= n
+	l.mu.Unlock()
+}
+
+func (l *ledger) setCapacity(n uint64) {
+	l.mu.Lock()
+	l.capacity = n
+	l.mu.Unlock()
+}
+
+func (l *ledger) state() (capacity, reserved uint64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.capacity, l.reserved
+}

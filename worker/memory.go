@@ -1,0 +1,118 @@
+package worker
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/angelerator/tavana/internal/pgerror"
+	"github.com/angelerator/tavana/internal/workerapi/workerpb"
+	"github.com/angelerator/tavana/worker/internal/duck"
+)
+
+// memoryLimit is what the process may use, in bytes, and what of it is DuckDB's.
+type memoryLimit struct {
+	total, duckdb uint64
+}
+
+// minMargin is kept from DuckDB for the Go runtime, batches under way, malloc's slack and code.
+const minMargin = 128 << 20
+
+// newMemoryLimit leaves DuckDB four fifths of the process's memory, or all but 128 MiB where that is less: resident
+// memory stands above DuckDB's own count.
+func newMemoryLimit(total uint64) memoryLimit {
+	margin := max(total/5, minMargin)
+	if total <= 2*minMargin {
+		return memoryLimit{total, total / 2}
+	}
+	return memoryLimit{total, total - margin}
+}
+
+// SetMemoryLimit implements workerapi.Service. Growing is immediate; shrinking first frees what can be freed, and fails
+// (53200) when DuckDB can't do with less, leaving the old limit.
+func (w *Worker) SetMemoryLimit(_ context.Context, r *workerpb.SetMemoryLimitRequest) (*workerpb.SetMemoryLimitResponse, error) {
+	if r.GetBytes() < minMargin {
+		return nil, pgerror.Newf(pgerror.InvalidParameterValue, "memory limit must be at least %d bytes", minMargin)
+	}
+	l := newMemoryLimit(r.GetBytes())
+	if err := w.in.SetMemoryLimit(l.duckdb); err != nil {
+		return nil, err
+	}
+	w.ledger.setCapacity(l.duckdb)
+	w.mu.Lock()
+	w.limit = l
+	w.notify()
+	w.mu.Unlock()
+	duck.Trim()
+	return &workerpb.SetMemoryLimitResponse{Bytes: l.total}, nil
+}
+
+// tidy gives memory back to the system when the worker has become idle: glibc keeps freed pages otherwise.
+func (w *Worker) tidy(ctx context.Context) {
+	const every = time.Second
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	trimmed := true
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		w.mu.Lock()
+		idle := len(w.running) == 0
+		w.mu.Unlock()
+		if idle && !trimmed {
+			duck.Trim()
+		}
+		trimmed = idle
+	}
+}
+
+// cgroupLimit returns the memory limit of this process's cgroup in bytes, of version 2 or 1; 0 when there is none.
+func cgroupLimit(read func(string) ([]byte, error)) uint64 {
+	for _, f := range []string{"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"} {
+		b, err := read(f)
+		if err != nil {
+			continue
+		}
+		n, err := strconv.ParseUint(strings.TrimSpace(string(b)), 10, 64)
+		// Version 1 says "no limit" as the largest multiple of the page size, version 2 as "max".
+		if err == nil && n < 1<<62 {
+			return n
+		}
+	}
+	return 0
+}
+
+// systemMemory returns the machine's memory in bytes, or 0 when it can't be read.
+func systemMemory(read func(string) ([]byte, error)) uint64 {
+	b, err := read("/proc/meminfo")
+	if err != nil {
+		return 0
+	}
+	var kb uint64
+	for line := range strings.Lines(string(b)) {
+		if _, err := fmt.Sscanf(line, "MemTotal: %d kB", &kb); err == nil {
+			return kb << 10
+		}
+	}
+	return 0
+}
+
+// residentBytes returns the process's resident memory, or 0 where it can't be read.
+func residentBytes() uint64 {
+	b, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		return 0
+	}
+	f := strings.Fields(string(b))
+	if len(f) < 2 {
+		return 0
+	}
+	pages, _ := strconv.ParseUint(f[1], 10, 64)
+	return pages * uint64(os.Getpagesize())
+}

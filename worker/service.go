@@ -1,0 +1,192 @@
+package worker
+
+import (
+	"context"
+	"errors"
+
+	"github.com/apache/arrow-go/v18/arrow"
+
+	"github.com/angelerator/tavana/internal/pgerror"
+	"github.com/angelerator/tavana/internal/workerapi"
+	"github.com/angelerator/tavana/internal/workerapi/workerpb"
+	"github.com/angelerator/tavana/worker/internal/duck"
+)
+
+var _ workerapi.Service = (*Worker)(nil)
+
+// Execute implements workerapi.Service: reserve, lend a connection, run, stream.
+func (w *Worker) Execute(ctx context.Context, st *workerpb.Statement, out workerapi.Sink) (*workerpb.Completion, error) {
+	if len(st.GetTables()) > 0 {
+		return nil, pgerror.New(pgerror.FeatureNotSupported, "tables sent along with a statement are not supported by this worker")
+	}
+	ask := st.GetMemoryBytes()
+	if ask == 0 {
+		ask = w.cfg.QueryMemory
+	}
+	granted, err := w.ledger.grant(ask)
+	if err != nil {
+		return nil, err
+	}
+	conn, giveBack, err := w.conns.lend(ctx, st.GetSessionId(), st.GetSettings())
+	if err != nil {
+		w.ledger.release(granted)
+		return nil, err
+	}
+	e := newExecution(st, conn, granted)
+	if err := w.add(e); err != nil {
+		giveBack(true)
+		w.ledger.release(granted)
+		return nil, err
+	}
+	go e.work(func() {
+		giveBack(e.err == nil && !e.abandoned.Load())
+		w.remove(e)
+	})
+	done, err := e.deliver(ctx, out)
+	w.noteFatal(err)
+	return done, err
+}
+
+// add registers an execution, unless the worker drains.
+func (w *Worker) add(e *execution) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.draining {
+		return errDraining()
+	}
+	if w.running[e.id] != nil {
+		return pgerror.Newf(pgerror.ProtocolViolation, "query id %q is in use", e.id)
+	}
+	w.running[e.id] = e
+	w.works.Add(1)
+	w.notify()
+	return nil
+}
+
+// remove is called when DuckDB has ended an execution: only now is its memory free again.
+func (w *Worker) remove(e *execution) {
+	w.ledger.release(e.reserved)
+	w.mu.Lock()
+	delete(w.running, e.id)
+	w.notify()
+	w.mu.Unlock()
+	w.works.Done()
+}
+
+func errDraining() error {
+	return &pgerror.Error{Code: pgerror.CannotConnectNow, Message: "this worker is shutting down", Retryable: true}
+}
+
+// noteFatal stops the worker after an error that left DuckDB unusable.
+func (w *Worker) noteFatal(err error) {
+	var fatal *duck.FatalError
+	if errors.As(err, &fatal) {
+		select {
+		case w.broken <- fatal:
+		default:
+		}
+	}
+}
+
+// Prepare implements workerapi.Service.
+func (w *Worker) Prepare(ctx context.Context, r *workerpb.PrepareRequest) (*workerpb.PrepareResponse, error) {
+	conn, giveBack, err := w.conns.lend(ctx, r.GetSessionId(), r.GetSettings())
+	if err != nil {
+		return nil, err
+	}
+	type answer struct {
+		resp *workerpb.PrepareResponse
+		err  error
+	}
+	answered := make(chan answer, 1)
+	w.works.Add(1)
+	go func() {
+		defer w.works.Done()
+		resp, err := describe(conn, r)
+		giveBack(true)
+		answered <- answer{resp, err}
+	}()
+	select {
+	case a := <-answered:
+		w.noteFatal(a.err)
+		return a.resp, a.err
+	case <-ctx.Done():
+		// Binding may read a remote file's footer: it is asked to stop, and ends behind the scene.
+		conn.Interrupt()
+		return nil, pgerror.FromContext(ctx)
+	}
+}
+
+func describe(conn *duck.Conn, r *workerpb.PrepareRequest) (*workerpb.PrepareResponse, error) {
+	p, err := conn.Prepare(r.GetSql(), guard(r.GetUser()))
+	if err != nil {
+		return nil, err
+	}
+	defer p.Close()
+	schema, ok, err := p.Schema()
+	if err != nil {
+		return nil, err
+	}
+	resp := &workerpb.PrepareResponse{StatementType: p.Kind(), ParameterTypes: p.Parameters(), SchemaUnknown: !ok}
+	if !ok {
+		schema = arrow.NewSchema(nil, nil)
+	}
+	resp.Schema, err = workerapi.EncodeSchema(schema)
+	return resp, err
+}
+
+// OpenSession implements workerapi.Service.
+func (w *Worker) OpenSession(_ context.Context, r *workerpb.OpenSessionRequest) (*workerpb.OpenSessionResponse, error) {
+	w.mu.Lock()
+	draining := w.draining
+	w.mu.Unlock()
+	if draining {
+		return nil, errDraining()
+	}
+	if err := w.conns.open(r); err != nil {
+		return nil, err
+	}
+	w.touch()
+	return &workerpb.OpenSessionResponse{}, nil
+}
+
+// CloseSession implements workerapi.Service.
+func (w *Worker) CloseSession(_ context.Context, r *workerpb.CloseSessionRequest) (*workerpb.CloseSessionResponse, error) {
+	w.works.Add(1)
+	w.conns.close(r.GetSessionId(), w.works.Done)
+	w.touch()
+	return &workerpb.CloseSessionResponse{}, nil
+}
+
+// Cancel implements workerapi.Service. The statement's own call hears 57014; this one only reports.
+func (w *Worker) Cancel(_ context.Context, r *workerpb.CancelRequest) (*workerpb.CancelResponse, error) {
+	w.mu.Lock()
+	e := w.running[r.GetQueryId()]
+	w.mu.Unlock()
+	if e != nil {
+		e.cancel(pgerror.Canceled)
+	}
+	return &workerpb.CancelResponse{Found: e != nil}, nil
+}
+
+// Bootstrap implements workerapi.Service.
+func (w *Worker) Bootstrap(_ context.Context, r *workerpb.BootstrapRequest) (*workerpb.BootstrapResponse, error) {
+	w.mu.Lock()
+	done := w.booted[r.GetId()]
+	w.mu.Unlock()
+	if !done {
+		if err := w.in.Exec(r.GetSql()); err != nil {
+			return nil, err
+		}
+		w.mu.Lock()
+		w.booted[r.GetId()] = true
+		w.mu.Unlock()
+	}
+	return &workerpb.BootstrapResponse{}, nil
+}
+
+// Drain implements workerapi.Service.
+func (w *Worker) Drain(context.Context, *workerpb.DrainRequest) (*workerpb.DrainResponse, error) {
+	w.setDraining()
+	return &workerpb.DrainResponse{}, nil
+}

@@ -1,0 +1,124 @@
+package worker
+
+import (
+	"context"
+	"time"
+
+	"github.com/angelerator/tavana/internal/pgerror"
+	"github.com/angelerator/tavana/internal/workerapi/workerpb"
+	"github.com/angelerator/tavana/worker/internal/duck"
+)
+
+// notify wakes the Watch streams. The caller holds w.mu.
+func (w *Worker) notify() {
+	close(w.changed)
+	w.changed = make(chan struct{})
+}
+
+func (w *Worker) touch() {
+	w.mu.Lock()
+	w.notify()
+	w.mu.Unlock()
+}
+
+func (w *Worker) setDraining() {
+	w.mu.Lock()
+	w.draining = true
+	w.notify()
+	w.mu.Unlock()
+}
+
+// waitIdle waits until nothing runs, at most d.
+func (w *Worker) waitIdle(d time.Duration) {
+	deadline := time.After(d)
+	for {
+		w.mu.Lock()
+		n, changed := len(w.running), w.changed
+		w.mu.Unlock()
+		if n == 0 {
+			return
+		}
+		select {
+		case <-changed:
+		case <-deadline:
+			return
+		}
+	}
+}
+
+// cancelAll cancels what runs, because the worker stops.
+func (w *Worker) cancelAll() {
+	w.mu.Lock()
+	running := make([]*execution, 0, len(w.running))
+	for _, e := range w.running {
+		running = append(running, e)
+	}
+	w.mu.Unlock()
+	for _, e := range running {
+		e.cancel(pgerror.New(pgerror.AdminShutdown, "canceling statement because the worker stops"))
+	}
+}
+
+// watchEvery is how often Watch sends what changes by itself; watchGap keeps a busy ledger from flooding the stream.
+const (
+	watchEvery = time.Second
+	watchGap   = 20 * time.Millisecond
+)
+
+// Watch implements workerapi.Service.
+func (w *Worker) Watch(ctx context.Context, send func(*workerpb.State) error) error {
+	meter := newMeter()
+	tick := time.NewTicker(watchEvery)
+	defer tick.Stop()
+	st := w.state(meter)
+	for {
+		w.mu.Lock()
+		changed := w.changed
+		w.mu.Unlock()
+		w.ledgerState(st)
+		if err := send(st); err != nil {
+			return err
+		}
+		select {
+		case <-changed:
+		case <-tick.C:
+			st = w.state(meter)
+		case <-ctx.Done():
+			return pgerror.FromContext(ctx)
+		}
+		select {
+		case <-time.After(watchGap):
+		case <-ctx.Done():
+			return pgerror.FromContext(ctx)
+		}
+	}
+}
+
+// state measures the process: what DuckDB uses, resident memory, CPU.
+func (w *Worker) state(m *meter) *workerpb.State {
+	used, spilled, err := w.in.MemoryUsage()
+	if err != nil {
+		w.log.Warn("reading DuckDB's memory use failed", "error", err)
+	}
+	return &workerpb.State{
+		WorkerId: w.id, DuckdbVersion: duck.Version(), DuckdbUsed: used, Spilled: spilled,
+		Resident: residentBytes(), Cpu: m.cores(),
+	}
+}
+
+// ledgerState fills in what the worker knows without measuring.
+func (w *Worker) ledgerState(st *workerpb.State) {
+	_, st.Reserved = w.ledger.state()
+	st.Sessions = uint32(w.conns.sessionCount())
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	st.MemoryLimit, st.DuckdbMemoryLimit, st.Draining = w.limit.total, w.limit.duckdb, w.draining
+	st.Queries, st.Abandoned = st.Queries[:0], 0
+	for _, e := range w.running {
+		abandoned := e.abandoned.Load()
+		if abandoned {
+			st.Abandoned++
+		}
+		st.Queries = append(st.Queries, &workerpb.QueryState{QueryId: e.id, Reserved: e.reserved, Abandoned: abandoned})
+	}
+}

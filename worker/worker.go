@@ -1,0 +1,181 @@
+// Package worker is the query worker: one DuckDB instance behind Arrow Flight.
+//
+//	Worker      the service: statements, sessions, state, drain
+//	execution   one statement at work; outlives its caller while DuckDB drains
+//	ledger      what memory is promised
+//	conns       connections, lent to one statement at a time; sessions own theirs
+//	guard       what kinds of statement a user may run
+//	memory      how much the process may use, and DuckDB's part of it
+//	internal/duck   the only importer of DuckDB
+//
+// Invariants: a caller hears of its cancel within 100 ms; what it left behind is counted until DuckDB has ended it;
+// nothing is downloaded; a statement is seen by the guard before it runs. It leaves authentication of users, queueing
+// and PostgreSQL's view of things to the gateway.
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"google.golang.org/grpc"
+
+	"github.com/angelerator/tavana/internal/workerapi"
+	"github.com/angelerator/tavana/worker/internal/duck"
+)
+
+// Worker serves one DuckDB instance. Make it with New; Run serves until its context ends.
+type Worker struct {
+	cfg    Config
+	log    *slog.Logger
+	id     string
+	in     *duck.Instance
+	ledger ledger
+	conns  *conns
+
+	mu       sync.Mutex
+	running  map[string]*execution
+	limit    memoryLimit
+	draining bool
+	booted   map[string]bool
+	// changed is closed and made anew when the state that Watch sends changes.
+	changed chan struct{}
+
+	// works counts the executions and closing sessions that hold DuckDB.
+	works sync.WaitGroup
+	// broken gets the error after which DuckDB can't go on.
+	broken chan error
+}
+
+// New opens DuckDB: folders, initial SQL, extensions, locks. It fails when anything of it does, so that a worker that
+// runs can answer. The caller calls Run, which closes everything.
+func New(cfg Config, log *slog.Logger) (*Worker, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	var initSQL []string
+	for _, f := range cfg.InitSQL {
+		b, err := os.ReadFile(f)
+		if err != nil {
+			return nil, fmt.Errorf("reading initial SQL: %w", err)
+		}
+		initSQL = append(initSQL, string(b))
+	}
+	if err := os.MkdirAll(cfg.SpillDir, 0o700); err != nil {
+		return nil, fmt.Errorf("making the spill folder: %w", err)
+	}
+	// The folder's name can't be guessed: DuckDB lets statements read what lies in its spill folder.
+	dir, err := os.MkdirTemp(cfg.SpillDir, "worker-")
+	if err != nil {
+		return nil, fmt.Errorf("making the worker's folder: %w", err)
+	}
+	limit := newMemoryLimit(cfg.memoryTotal())
+	in, err := duck.Open(duck.Options{
+		Threads: cfg.threads(), MemoryLimit: limit.duckdb, Directory: dir, MaxSpill: cfg.SpillMax,
+		ExtensionDirectory: cfg.ExtensionsDir, Extensions: cfg.extensions(),
+		AllowedDirectories: absolute(cfg.Allow), InitSQL: initSQL,
+	})
+	if err != nil {
+		return nil, err
+	}
+	w := &Worker{
+		cfg: cfg, log: log, id: filepath.Base(dir), in: in, conns: newConns(in), limit: limit,
+		running: map[string]*execution{}, booted: map[string]bool{}, changed: make(chan struct{}), broken: make(chan error, 1),
+	}
+	w.ledger.setCapacity(limit.duckdb)
+	return w, nil
+}
+
+// absolute makes local paths absolute, with a slash at the end so that /data does not allow /database; URLs stay.
+func absolute(paths []string) []string {
+	out := make([]string, 0, len(paths))
+	for _, p := range paths {
+		if !strings.Contains(p, "://") {
+			if abs, err := filepath.Abs(p); err == nil {
+				p = abs
+			}
+		}
+		out = append(out, strings.TrimRight(p, "/")+"/")
+	}
+	return out
+}
+
+// Run serves until ctx ends, then drains: no new work, what runs may finish within the grace, then it is cancelled. It
+// returns nil after an orderly stop, and an error that names what did not stop, or what broke.
+func (w *Worker) Run(ctx context.Context) error {
+	lis, err := listen(w.cfg.Listen)
+	if err != nil {
+		w.in.Close()
+		return err
+	}
+	srv := workerapi.NewServer(w, w.cfg.Token)
+	served := make(chan error, 1)
+	go func() { served <- srv.Serve(lis) }()
+	w.log.Info("worker ready", "worker", w.id, "listen", w.cfg.Listen, "duckdb", duck.Version(),
+		"memory_limit", w.limit.total, "duckdb_memory_limit", w.limit.duckdb, "threads", w.cfg.threads())
+
+	janitor, stopJanitor := context.WithCancel(context.Background())
+	var janitorDone sync.WaitGroup
+	janitorDone.Go(func() { w.tidy(janitor) })
+
+	var cause error
+	select {
+	case <-ctx.Done():
+	case cause = <-w.broken:
+		w.log.Error("worker is broken", "error", cause)
+	case cause = <-served:
+	}
+	err = errors.Join(cause, w.shutDown(srv, cause == nil))
+	stopJanitor()
+	janitorDone.Wait()
+	return err
+}
+
+// shutDown stops in the order in which things depend on each other: no new statements, then those under way, then the
+// connections, then DuckDB.
+func (w *Worker) shutDown(srv *grpc.Server, graceful bool) error {
+	w.setDraining()
+	if graceful {
+		w.waitIdle(w.cfg.DrainTimeout)
+	}
+	w.cancelAll()
+	// Stop ends every call, Watch streams among them; handlers return at once.
+	srv.Stop()
+	w.conns.closeSessions(func() func() { w.works.Add(1); return w.works.Done })
+	ended := make(chan struct{})
+	go func() { w.works.Wait(); close(ended) }()
+	select {
+	case <-ended:
+	case <-time.After(10 * time.Second):
+		// DuckDB still runs in C: closing it under its feet would crash, so the process just ends.
+		return errors.New("statements did not stop within 10s of being cancelled")
+	}
+	w.conns.closeIdle()
+	w.in.Close()
+	return nil
+}
+
+// listen opens "unix:///path" or "host:port". A socket file left by a dead process is replaced.
+func listen(addr string) (net.Listener, error) {
+	path, ok := strings.CutPrefix(addr, "unix://")
+	if !ok {
+		return net.Listen("tcp", addr)
+	}
+	if c, err := net.Dial("unix", path); err == nil {
+		_ = c.Close()
+		return nil, fmt.Errorf("listening on %s: another process serves it", path)
+	}
+	_ = os.Remove(path)
+	lis, err := net.Listen("unix", path)
+	if err != nil {
+		return nil, err
+	}
+	return lis, os.Chmod(path, 0o600)
+}
