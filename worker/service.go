@@ -42,6 +42,9 @@ func (w *Worker) Execute(ctx context.Context, st *workerpb.Statement, out worker
 		giveBack(e.err == nil && !e.abandoned.Load())
 		w.remove(e)
 	})
+	if err := out.Granted(); err != nil {
+		return nil, e.abandon(err)
+	}
 	done, err := e.deliver(ctx, out)
 	w.noteFatal(err)
 	return done, err

@@ -13,6 +13,7 @@
 //   - A stream of rows without a Completion in its trailing metadata was cut off: Stream.Next then returns an error,
 //     never io.EOF, so no partial result looks whole.
 //   - Every failure is a status with an ErrorDetail (package pgerror); nobody parses error text across the border.
+//   - The header of a DoGet's answer says that its memory is reserved; rows may come much later.
 //   - Every request carries Version; another version is refused with 0A000.
 //   - Rows are never copied by the encoder: a Frame is a small header and the record batch's own buffers.
 //

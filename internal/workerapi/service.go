@@ -38,6 +38,9 @@ type Service interface {
 // Sink takes the rows of one answer. It is used by one goroutine at a time. A Sink that got a schema and no batch
 // answers an empty result of that schema; one without fields says that the statement returns no rows.
 type Sink interface {
+	// Granted says that the statement's memory is reserved: whoever waits for room need not wait for the rows. A statement
+	// that fails before it was never granted anything.
+	Granted() error
 	Schema(s *arrow.Schema) error
 	// Batch takes over rec and releases it once it is sent. It blocks while the reader does not read.
 	Batch(rec arrow.RecordBatch) error
@@ -113,7 +116,7 @@ func (s *server) DoGet(t *flight.Ticket, stream flight.FlightService_DoGetServer
 			pgerror.New(pgerror.QueryCanceled, "canceling statement due to statement timeout"))
 		defer cancel()
 	}
-	out := newSink(stream.SendMsg)
+	out := newSink(stream)
 	done, err := s.service.Execute(ctx, st, out)
 	if err != nil {
 		return err

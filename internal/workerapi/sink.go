@@ -3,17 +3,22 @@ package workerapi
 import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/ipc"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/metadata"
 )
 
 // sink writes record batches as Frames: it is the Flight encoder, and copies nothing.
 type sink struct {
-	send func(any) error
+	call grpc.ServerStream
 	w    *ipc.Writer
 	// rec is the batch being written: each frame of it keeps it until gRPC has sent the frame.
 	rec arrow.RecordBatch
 }
 
-func newSink(send func(any) error) *sink { return &sink{send: send} }
+func newSink(call grpc.ServerStream) *sink { return &sink{call: call} }
+
+// Granted implements Sink: the call's header goes out at once.
+func (s *sink) Granted() error { return s.call.SendHeader(metadata.MD{}) }
 
 // Schema implements Sink. The schema's message goes out with the first batch, or at the end.
 func (s *sink) Schema(schema *arrow.Schema) error {
@@ -55,7 +60,7 @@ func (s *sink) WritePayload(p ipc.Payload) error {
 		rec.Retain()
 		f.release = rec.Release
 	}
-	return s.send(f)
+	return s.call.SendMsg(f)
 }
 
 // slices is an io.Writer that keeps what is written instead of copying it.

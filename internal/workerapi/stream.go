@@ -34,6 +34,20 @@ func newStream(call flight.FlightService_DoGetClient, cancel context.CancelFunc)
 	return &Stream{call: call, cancel: cancel}
 }
 
+// Granted waits until the worker has reserved the statement's memory, or said why it can't: an error with NoRoom came
+// before any work.
+func (s *Stream) Granted() error {
+	if s.err != nil {
+		return s.err
+	}
+	if md, err := s.call.Header(); md != nil && err == nil {
+		return nil
+	}
+	// The call ended without a header: gRPC tells why to who reads on.
+	s.err = s.end(s.call.RecvMsg(new(Frame)))
+	return s.err
+}
+
 // Batch is a record batch and the buffer its columns lie in. Release frees both: no slice of a column may be used after.
 type Batch struct {
 	arrow.RecordBatch

@@ -110,6 +110,12 @@ func (c *Conn) end() bool {
 	return c.interrupted
 }
 
+func (c *Conn) wasInterrupted() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.interrupted
+}
+
 // exec runs any number of statements whose rows are of no interest.
 func (c *Conn) exec(sql string) error {
 	var res bindings.Result

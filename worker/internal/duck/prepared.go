@@ -212,28 +212,21 @@ func (r *Result) Next() (arrow.RecordBatch, error) {
 	return rec, nil
 }
 
-// fetch tells the end of a stream from its failure: DuckDB answers a failed streaming fetch with no chunk, an ended one
-// with an empty chunk, while a materialised result just ends.
+// fetch tells the end of a stream from its failure. DuckDB gives no chunk in both cases; a failure is told on the result,
+// and a stream that our own interrupt closed may end without a word.
 func (r *Result) fetch() (bindings.DataChunk, error) {
-	var chunk bindings.DataChunk
-	if bindings.ResultIsStreaming(r.res) {
-		if bindings.StreamFetchChunk(r.res, &chunk) == bindings.StateError {
-			if msg := bindings.ResultError(&r.res); msg != "" {
-				return chunk, errorFrom(msg)
-			}
-			return chunk, pgerror.New(pgerror.InternalError, "reading the result failed without a reason")
-		}
-	} else {
-		chunk = bindings.FetchChunk(r.res)
-		if msg := bindings.ResultError(&r.res); chunk.Ptr == nil && msg != "" {
-			return chunk, errorFrom(msg)
-		}
+	chunk := bindings.FetchChunk(r.res)
+	if chunk.Ptr != nil && bindings.DataChunkGetSize(chunk) > 0 {
+		return chunk, nil
 	}
-	if chunk.Ptr == nil || bindings.DataChunkGetSize(chunk) == 0 {
-		bindings.DestroyDataChunk(&chunk)
-		return chunk, io.EOF
+	bindings.DestroyDataChunk(&chunk)
+	if msg := bindings.ResultError(&r.res); msg != "" {
+		return chunk, errorFrom(msg)
 	}
-	return chunk, nil
+	if r.p.c.wasInterrupted() {
+		return chunk, pgerror.Canceled
+	}
+	return chunk, io.EOF
 }
 
 // Close frees the result. It reports whether the statement had been interrupted.

@@ -1,0 +1,126 @@
+package gateway
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/angelerator/tavana/internal/config"
+)
+
+// Config is what a Gateway is made of.
+type Config struct {
+	PGListen   string
+	HTTPListen string
+
+	Workers     []string
+	WorkerToken string
+	WorkerWait  time.Duration
+
+	Database     string
+	UsersFile    string
+	User         string
+	PasswordFile string
+
+	TLS        string
+	TLSCert    string
+	TLSKey     string
+	RequireTLS bool
+
+	MaxConnections int
+	StartupTimeout time.Duration
+	QueueTimeout   time.Duration
+	DrainTimeout   time.Duration
+	LogSQL         bool
+}
+
+// The values of --tls.
+const (
+	tlsOff        = "off"
+	tlsSelfSigned = "self-signed"
+	tlsFiles      = "files"
+)
+
+// Settings adds the gateway's rows to t.
+func (c *Config) Settings(t *config.Table) {
+	t.String(&c.PGListen, "pg-listen", "127.0.0.1:5432", "address for PostgreSQL clients: host:port, or unix:///path").Alias("PG_PORT", config.Port)
+	t.String(&c.HTTPListen, "http-listen", "127.0.0.1:8080", "address of /health, /ready and /metrics").Alias("HTTP_PORT", config.Port)
+	t.List(&c.Workers, "worker-addresses", []string{"127.0.0.1:50053"}, "the workers: host:port or unix:///path").Alias("WORKER_ADDRESSES", nil)
+	c.SharedSettings(t)
+	t.String(&c.WorkerToken, "worker-token", "", "secret that gateway and workers share; empty: no check").Secret()
+}
+
+// SharedSettings adds the rows that `tavana up` has too.
+func (c *Config) SharedSettings(t *config.Table) {
+	t.Duration(&c.WorkerWait, "worker-wait", 30*time.Second, "how long a statement waits while there is no worker at all")
+	t.String(&c.Database, "database", "tavana", "the database that clients connect to")
+	t.String(&c.UsersFile, "users-file", "", "file of users, a line each as `tavana passwd` makes it; instead of --user")
+	t.String(&c.User, "user", "tavana", "the one user, a superuser, when there is no users file")
+	t.String(&c.PasswordFile, "password-file", "", "file with the user's password; without it the password is `tavana`, on loopback addresses only")
+	t.String(&c.TLS, "tls", tlsSelfSigned, "certificate for clients: off, self-signed (new at each start), or files")
+	t.String(&c.TLSCert, "tls-cert", "", "PEM file of the certificate and its chain, for --tls files")
+	t.String(&c.TLSKey, "tls-key", "", "PEM file of the certificate's key, for --tls files")
+	t.Bool(&c.RequireTLS, "require-tls", false, "refuse clients that do not encrypt")
+	t.Int(&c.MaxConnections, "max-connections", 10000, "how many clients may be connected").Alias("MAX_CONNECTIONS", nil)
+	t.Duration(&c.StartupTimeout, "startup-timeout", 30*time.Second, "how long a client may take to authenticate")
+	t.Duration(&c.QueueTimeout, "queue-timeout", 300*time.Second, "how long a statement waits for room on a worker").Alias("QUEUE_TIMEOUT_MS", config.Milliseconds)
+	t.Duration(&c.DrainTimeout, "drain-timeout", 30*time.Second, "how long running statements may go on after SIGTERM")
+	t.Bool(&c.LogSQL, "log-sql", false, "write the text of statements into the log")
+}
+
+// Validate reports everything that is wrong.
+func (c *Config) Validate() error {
+	var errs []error
+	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	if c.PGListen == "" {
+		bad("pg-listen: must not be empty")
+	}
+	if len(c.Workers) == 0 {
+		bad("worker-addresses: must name a worker")
+	}
+	if c.Database == "" {
+		bad("database: must not be empty")
+	}
+	if c.MaxConnections < 1 {
+		bad("max-connections: must be 1 or more")
+	}
+	switch c.TLS {
+	case tlsOff, tlsSelfSigned:
+		if c.TLSCert != "" || c.TLSKey != "" {
+			bad("tls: must be %q when tls-cert or tls-key is given", tlsFiles)
+		}
+	case tlsFiles:
+		if c.TLSCert == "" || c.TLSKey == "" {
+			bad("tls: %q needs tls-cert and tls-key", tlsFiles)
+		}
+	default:
+		bad("tls: must be off, self-signed or files, not %q", c.TLS)
+	}
+	if c.RequireTLS && c.TLS == tlsOff {
+		bad("require-tls: there is no TLS with --tls off")
+	}
+	if c.UsersFile == "" && c.User == "" {
+		bad("user: must not be empty without a users file")
+	}
+	if c.UsersFile == "" && c.PasswordFile == "" && !isLoopback(c.PGListen) {
+		bad("password-file: the default password is for loopback addresses, not for %s", c.PGListen)
+	}
+	return errors.Join(errs...)
+}
+
+// isLoopback tells whether only this machine can reach addr.
+func isLoopback(addr string) bool {
+	if len(addr) > 7 && addr[:7] == "unix://" {
+		return true
+	}
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return false
+	}
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}

@@ -1,0 +1,236 @@
+// Package gateway is the front of Tavana: it speaks PostgreSQL's wire protocol to clients and Arrow Flight to workers. It
+// has no cgo and no DuckDB: it must hold tens of thousands of connections and never die of a query.
+//
+//	Config, New, Run     the whole, for a main
+//	internal/pgwire      clients: protocol, authentication, rows
+//	internal/session     one client's state, pure
+//	internal/dispatch    statement → queue → worker → rows: the only way in
+//	internal/admission   the queue, pure
+//	internal/router      which workers there are
+//	internal/sqltext     SQL as tokens
+//	internal/pgenc       values in PostgreSQL's forms
+//	internal/auth        users and SCRAM
+//
+// An internal package imports only those below it.
+package gateway
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/angelerator/tavana/gateway/internal/auth"
+	"github.com/angelerator/tavana/gateway/internal/dispatch"
+	"github.com/angelerator/tavana/gateway/internal/pgwire"
+	"github.com/angelerator/tavana/gateway/internal/router"
+)
+
+// Gateway is one gateway. Make it with New; Run serves until its context ends.
+type Gateway struct {
+	cfg    Config
+	log    *slog.Logger
+	router *router.Router
+	server *pgwire.Server
+	reg    *prometheus.Registry
+
+	pg, http net.Listener
+}
+
+// New opens the listeners, so that an address in use is an error here, and reads users and certificates. The caller
+// calls Run, which closes everything.
+func New(cfg Config, log *slog.Logger) (*Gateway, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	users, err := loadUsers(&cfg)
+	if err != nil {
+		return nil, err
+	}
+	cert, err := certificate(&cfg)
+	if err != nil {
+		return nil, err
+	}
+	g := &Gateway{cfg: cfg, log: log, reg: prometheus.NewRegistry()}
+	g.reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	if g.router, err = router.New(cfg.Workers, cfg.WorkerToken, log); err != nil {
+		return nil, err
+	}
+	d := dispatch.New(dispatch.Config{QueueTimeout: cfg.QueueTimeout, WorkerWait: cfg.WorkerWait, LogSQL: cfg.LogSQL}, g.router, g.reg, log)
+	g.server, err = pgwire.New(pgwire.Config{
+		Users: users, Database: cfg.Database, Certificate: cert, RequireTLS: cfg.RequireTLS,
+		MaxConnections: cfg.MaxConnections, StartupTimeout: cfg.StartupTimeout,
+	}, d, g.reg, log)
+	if err == nil {
+		g.pg, err = listen(cfg.PGListen)
+	}
+	if err == nil && cfg.HTTPListen != "" {
+		g.http, err = listen(cfg.HTTPListen)
+	}
+	if err != nil {
+		g.close()
+		return nil, err
+	}
+	return g, nil
+}
+
+// PGAddr returns the address that PostgreSQL clients connect to.
+func (g *Gateway) PGAddr() net.Addr { return g.pg.Addr() }
+
+// HTTPAddr returns the address of the HTTP endpoints; nil when they are off.
+func (g *Gateway) HTTPAddr() net.Addr {
+	if g.http == nil {
+		return nil
+	}
+	return g.http.Addr()
+}
+
+// Ready tells whether a query that came now would be answered.
+func (g *Gateway) Ready() bool { return g.router.Ready() }
+
+// AwaitReady waits until Ready, or until ctx ends.
+func (g *Gateway) AwaitReady(ctx context.Context) error {
+	const long = 24 * time.Hour // ctx is the limit
+	return g.router.AwaitWorker(ctx, long)
+}
+
+func (g *Gateway) close() {
+	if g.pg != nil {
+		_ = g.pg.Close()
+	}
+	if g.http != nil {
+		_ = g.http.Close()
+	}
+	g.router.Close()
+}
+
+// Run serves until ctx ends, then drains: not ready, no new clients, idle clients told, running statements finished
+// within the grace and then cancelled. Its error names what broke.
+func (g *Gateway) Run(ctx context.Context) error {
+	// The router goes last: statements that still run need it.
+	watching, stopWatching := context.WithCancel(context.Background())
+	var wg sync.WaitGroup
+	wg.Go(func() { g.router.Run(watching) })
+
+	draining := make(chan struct{})
+	web := &http.Server{Handler: g.handler(draining), ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(g.log.Handler(), slog.LevelDebug)}
+	broke := make(chan error, 2)
+	if g.http != nil {
+		wg.Go(func() {
+			if err := web.Serve(g.http); !errors.Is(err, http.ErrServerClosed) {
+				broke <- fmt.Errorf("serving HTTP: %w", err)
+			}
+		})
+	}
+	wg.Go(func() {
+		if err := g.server.Serve(g.pg); err != nil {
+			broke <- fmt.Errorf("serving PostgreSQL clients: %w", err)
+		}
+	})
+	g.log.Info("gateway listening", "pg_listen", g.cfg.PGListen, "http_listen", g.cfg.HTTPListen, "workers", len(g.cfg.Workers))
+
+	var cause error
+	select {
+	case <-ctx.Done():
+	case cause = <-broke:
+	}
+	close(draining) // not ready, before anything stops
+	_ = g.pg.Close()
+	grace, cancel := context.WithTimeout(context.Background(), g.cfg.DrainTimeout)
+	g.server.Shutdown(grace)
+	cancel()
+	_ = web.Close()
+	stopWatching()
+	g.close()
+	wg.Wait()
+	return cause
+}
+
+// handler serves what operators look at.
+func (g *Gateway) handler(draining <-chan struct{}) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
+	mux.HandleFunc("GET /ready", func(w http.ResponseWriter, _ *http.Request) {
+		select {
+		case <-draining:
+			http.Error(w, "draining", http.StatusServiceUnavailable)
+			return
+		default:
+		}
+		if !g.Ready() {
+			http.Error(w, "no worker", http.StatusServiceUnavailable)
+			return
+		}
+		_, _ = w.Write([]byte("ready\n"))
+	})
+	mux.Handle("GET /metrics", promhttp.HandlerFor(g.reg, promhttp.HandlerOpts{}))
+	return mux
+}
+
+func loadUsers(cfg *Config) (*auth.Users, error) {
+	if cfg.UsersFile != "" {
+		return auth.Load(cfg.UsersFile)
+	}
+	password := "tavana"
+	if cfg.PasswordFile != "" {
+		b, err := os.ReadFile(cfg.PasswordFile)
+		if err != nil {
+			return nil, fmt.Errorf("reading the password: %w", err)
+		}
+		if password = strings.TrimRight(string(b), "\r\n"); password == "" {
+			return nil, fmt.Errorf("%s is empty", cfg.PasswordFile)
+		}
+	}
+	v, err := auth.NewVerifier(password)
+	if err != nil {
+		return nil, err
+	}
+	return auth.NewUsers(auth.User{Name: cfg.User, Superuser: true, Verifier: v})
+}
+
+func certificate(cfg *Config) (*tls.Certificate, error) {
+	switch cfg.TLS {
+	case tlsSelfSigned:
+		return pgwire.SelfSigned()
+	case tlsFiles:
+		return pgwire.FileCertificate(cfg.TLSCert, cfg.TLSKey)
+	}
+	return nil, nil //nolint:nilnil // no TLS
+}
+
+// NewUserLine returns a line of a users file, for `tavana passwd`.
+func NewUserLine(name, password string, superuser bool) (string, error) {
+	if name == "" || strings.ContainsAny(name, "\"\n") {
+		return "", errors.New("a user's name must not be empty, nor have quotes or line breaks")
+	}
+	v, err := auth.NewVerifier(password)
+	if err != nil {
+		return "", err
+	}
+	return auth.User{Name: name, Superuser: superuser, Verifier: v}.String(), nil
+}
+
+// listen opens "host:port" or "unix:///path". A socket file left by a dead process is replaced.
+func listen(addr string) (net.Listener, error) {
+	path, ok := strings.CutPrefix(addr, "unix://")
+	if !ok {
+		return net.Listen("tcp", addr)
+	}
+	if c, err := net.Dial("unix", path); err == nil {
+		_ = c.Close()
+		return nil, fmt.Errorf("listening on %s: another process serves it", path)
+	}
+	_ = os.Remove(path)
+	return net.Listen("unix", path)
+}

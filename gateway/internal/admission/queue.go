@@ -1,0 +1,91 @@
+// Package admission orders who runs next: first in, first out, and nobody is refused because the workers are busy.
+//
+// A Queue knows no workers: its caller brings a try, which asks for room and says whether there was any. Room itself is
+// granted by a worker's ledger, so several gateways can share one worker; the queue only decides who may ask.
+//
+// Invariants: while somebody waits, a newcomer lines up behind; the head alone tries, once for each Wake; a waiter whose
+// context ends leaves at once.
+package admission
+
+import (
+	"container/list"
+	"context"
+	"sync"
+
+	"github.com/angelerator/tavana/internal/pgerror"
+)
+
+// Queue is one line of waiters for the same set of workers. The zero Queue is ready. It is safe for concurrent use.
+type Queue struct {
+	mu      sync.Mutex
+	waiters list.List // of chan struct{}, each with room for one signal
+	// wakes counts Wake: a try that began before the last one may have missed room.
+	wakes uint64
+}
+
+// Wait calls try until it has room, fails, or ctx ends, whose cause is then returned. The first try is at once when
+// nobody waits. try is called by one waiter at a time, except for newcomers that find the line empty.
+func (q *Queue) Wait(ctx context.Context, try func(context.Context) (room bool, err error)) error {
+	q.mu.Lock()
+	empty, seen := q.waiters.Len() == 0, q.wakes
+	q.mu.Unlock()
+	if empty {
+		if room, err := try(ctx); room || err != nil {
+			return err
+		}
+	}
+	turn := make(chan struct{}, 1)
+	q.mu.Lock()
+	me := q.waiters.PushBack(turn)
+	if q.waiters.Front() == me && (!empty || q.wakes != seen) {
+		turn <- struct{}{}
+	}
+	q.mu.Unlock()
+	defer q.leave(me)
+	for {
+		select {
+		case <-turn:
+		case <-ctx.Done():
+			return pgerror.FromContext(ctx)
+		}
+		if room, err := try(ctx); room || err != nil {
+			return err
+		}
+	}
+}
+
+// leave takes a waiter out. The next one may try at once: what the first did not need may do for it.
+func (q *Queue) leave(me *list.Element) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	wasFront := q.waiters.Front() == me
+	q.waiters.Remove(me)
+	if wasFront {
+		q.signal()
+	}
+}
+
+// Wake says that there may be room now.
+func (q *Queue) Wake() {
+	q.mu.Lock()
+	q.wakes++
+	q.signal()
+	q.mu.Unlock()
+}
+
+// signal gives the head its turn. The caller holds q.mu.
+func (q *Queue) signal() {
+	if front := q.waiters.Front(); front != nil {
+		select {
+		case front.Value.(chan struct{}) <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// Len returns how many wait.
+func (q *Queue) Len() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.waiters.Len()
+}

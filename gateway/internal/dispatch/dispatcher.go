@@ -1,0 +1,193 @@
+package dispatch
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/angelerator/tavana/gateway/internal/admission"
+	"github.com/angelerator/tavana/gateway/internal/router"
+	"github.com/angelerator/tavana/internal/pgerror"
+	"github.com/angelerator/tavana/internal/workerapi"
+	"github.com/angelerator/tavana/internal/workerapi/workerpb"
+)
+
+// Config is what a Dispatcher is made of.
+type Config struct {
+	// QueueTimeout is how long a statement waits for room; then 57014.
+	QueueTimeout time.Duration
+	// WorkerWait is how long a statement waits while there is no worker at all; then 57P03.
+	WorkerWait time.Duration
+	// LogSQL writes statements' texts into the log.
+	LogSQL bool
+}
+
+// Dispatcher runs statements on workers. It is safe for concurrent use.
+type Dispatcher struct {
+	cfg     Config
+	router  *router.Router
+	queue   admission.Queue
+	metrics *metrics
+	log     *slog.Logger
+
+	idPrefix string
+	lastID   atomic.Uint64
+}
+
+// New returns a Dispatcher over the router's workers. It registers its metrics with reg.
+func New(cfg Config, r *router.Router, reg prometheus.Registerer, log *slog.Logger) *Dispatcher {
+	var b [6]byte
+	_, _ = rand.Read(b[:]) // never fails
+	d := &Dispatcher{cfg: cfg, router: r, log: log, idPrefix: hex.EncodeToString(b[:])}
+	d.metrics = newMetrics(reg, d)
+	r.OnState(func(*router.Worker) { d.queue.Wake() })
+	return d
+}
+
+func (d *Dispatcher) newID() string { return fmt.Sprintf("%s-%d", d.idPrefix, d.lastID.Add(1)) }
+
+// run is one execution at a worker, whose first batch is there.
+type run struct {
+	worker *router.Worker
+	stream *workerapi.Stream
+	first  *workerapi.Batch // nil: none came
+	ended  bool             // the stream has ended well already
+}
+
+// execute runs st at a worker: at the pinned one, or at the one with the most room. again says that it may be run a
+// second time, at another worker, when the first is lost before its first row.
+func (d *Dispatcher) execute(ctx context.Context, st *workerpb.Statement, pinned *router.Worker, again bool) (*run, error) {
+	var failed *router.Worker
+	for {
+		r, err := d.admit(ctx, st, pinned, failed)
+		if err != nil {
+			return nil, err
+		}
+		if err = r.begin(); err == nil {
+			return r, nil
+		}
+		r.stream.Close()
+		if pinned != nil || failed != nil || !again || ctx.Err() != nil || !router.IsLost(err) {
+			return nil, err
+		}
+		d.router.Lost(r.worker)
+		failed = r.worker
+		d.log.Warn("running a query again on another worker", "query_id", st.QueryId, "worker", failed.Target, "error", err)
+		st.QueryId = d.newID()
+	}
+}
+
+// begin waits for the first batch, or for the end of a result without rows.
+func (r *run) begin() error {
+	var err error
+	if r.first, err = r.stream.Next(); errors.Is(err, eof) {
+		r.ended = true
+		return nil
+	}
+	return err
+}
+
+// admit waits in line until a worker has room for st. avoid is a worker that has just failed it; it is used all the same
+// when it is the only one.
+func (d *Dispatcher) admit(ctx context.Context, st *workerpb.Statement, pinned, avoid *router.Worker) (*run, error) {
+	wait, cancel := context.WithTimeoutCause(ctx, d.cfg.QueueTimeout, errQueueTimeout)
+	defer cancel()
+	var r *run
+	started := time.Now()
+	try := func(waiting context.Context) (bool, error) {
+		var err error
+		if pinned != nil {
+			r, err = d.ask(ctx, st, pinned)
+			return r != nil, err
+		}
+		if err := d.router.AwaitWorker(waiting, d.cfg.WorkerWait); err != nil {
+			return false, err
+		}
+		for _, w := range d.router.Candidates(func(w *router.Worker) bool { return w == avoid && d.others(avoid) }) {
+			r, err = d.ask(ctx, st, w)
+			switch {
+			case r != nil:
+				return true, nil
+			case router.IsLost(err):
+				// It had no work of ours yet, so the next one may have it.
+				d.router.Lost(w)
+			case err != nil:
+				return false, err
+			}
+		}
+		return false, d.retryLater(waiting, err)
+	}
+	err := d.queue.Wait(wait, try)
+	d.metrics.queueWait.Observe(time.Since(started).Seconds())
+	return r, err
+}
+
+// retryLater keeps a try whose every candidate was lost from waiting for a wake that may not come.
+func (d *Dispatcher) retryLater(ctx context.Context, err error) error {
+	if !router.IsLost(err) {
+		return nil
+	}
+	const pause = 20 * time.Millisecond
+	select {
+	case <-time.After(pause):
+		d.queue.Wake()
+		return nil
+	case <-ctx.Done():
+		return pgerror.FromContext(ctx)
+	}
+}
+
+// others tells whether a worker besides w takes work.
+func (d *Dispatcher) others(w *router.Worker) bool {
+	return len(d.router.Candidates(func(x *router.Worker) bool { return x == w })) > 0
+}
+
+// ask hands st to a worker. It returns neither run nor error when the worker has no room.
+func (d *Dispatcher) ask(ctx context.Context, st *workerpb.Statement, w *router.Worker) (*run, error) {
+	w.Assign()
+	stream, err := w.Client.Execute(ctx, st)
+	if err != nil {
+		return nil, err
+	}
+	if err := stream.Granted(); err != nil {
+		stream.Close()
+		if e := pgerror.Flatten(err); e.NoRoom {
+			return nil, nil //nolint:nilnil // "no room" is neither
+		}
+		if ctx.Err() != nil {
+			return nil, pgerror.FromContext(ctx)
+		}
+		return nil, err
+	}
+	return &run{worker: w, stream: stream}, nil
+}
+
+var errQueueTimeout = pgerror.New(pgerror.QueryCanceled, "canceling statement: it waited too long for a worker with room").
+	WithHint("The queue's time limit is set by queue-timeout.")
+
+// onAnyWorker calls f with a worker, and with another one when the first is lost.
+func (d *Dispatcher) onAnyWorker(ctx context.Context, f func(*router.Worker) error) error {
+	var failed *router.Worker
+	for {
+		if err := d.router.AwaitWorker(ctx, d.cfg.WorkerWait); err != nil {
+			return err
+		}
+		list := d.router.Candidates(func(w *router.Worker) bool { return w == failed && d.others(failed) })
+		if len(list) == 0 {
+			continue
+		}
+		err := f(list[0])
+		if err == nil || failed != nil || ctx.Err() != nil || !router.IsLost(err) {
+			return err
+		}
+		d.router.Lost(list[0])
+		failed = list[0]
+	}
+}

@@ -1,0 +1,33 @@
+package dispatch
+
+import (
+	"github.com/angelerator/tavana/gateway/internal/session"
+	"github.com/angelerator/tavana/gateway/internal/sqltext"
+	"github.com/angelerator/tavana/internal/pgerror"
+)
+
+// guard refuses, before a worker sees it, what no user may do by a statement, and what only a superuser may. The worker
+// looks again at what DuckDB takes the statement for.
+func (s *Session) guard(st *session.Statement) error {
+	switch st.Verb {
+	case sqltext.Pragma:
+		return pgerror.New(pgerror.InsufficientPrivilege, "settings of the engine cannot be changed by a statement")
+	case sqltext.Savepoint, sqltext.Release, sqltext.RollbackTo, sqltext.Prepare, sqltext.Execute, sqltext.Declare,
+		sqltext.Fetch, sqltext.Move, sqltext.Close, sqltext.Listen:
+		return pgerror.Newf(pgerror.FeatureNotSupported, "%s is not supported", st.Tag(0))
+	case sqltext.Copy:
+		for i := range st.Tokens {
+			if st.IsAny(i, "STDIN", "STDOUT") {
+				return pgerror.New(pgerror.FeatureNotSupported, "COPY from and to the client is not supported")
+			}
+		}
+	}
+	if err := st.Unsafe(); err != nil || s.Superuser {
+		return err
+	}
+	switch st.Verb {
+	case sqltext.Attach, sqltext.Load:
+		return pgerror.Newf(pgerror.InsufficientPrivilege, "permission denied: %s is for superusers", st.Tag(0))
+	}
+	return st.Refused()
+}

@@ -1,0 +1,75 @@
+package dispatch
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/angelerator/tavana/gateway/internal/router"
+	"github.com/angelerator/tavana/internal/pgerror"
+)
+
+// The names that dashboards rely on.
+const (
+	metricQueryDuration = "tavana_query_duration_seconds"
+	metricActiveQueries = "tavana_active_queries"
+	metricQueryErrors   = "tavana_query_errors_total"
+	metricQueueDepth    = "tavana_query_queue_depth"
+	metricQueueWait     = "tavana_query_queue_wait_seconds"
+	metricWorkerCount   = "tavana_worker_count"
+	metricWorkerMemory  = "tavana_worker_memory_bytes"
+	metricRowsSent      = "tavana_query_rows_total"
+)
+
+type metrics struct {
+	duration  prometheus.Histogram
+	active    prometheus.Gauge
+	errors    *prometheus.CounterVec
+	queueWait prometheus.Histogram
+	rows      prometheus.Counter
+}
+
+func newMetrics(reg prometheus.Registerer, d *Dispatcher) *metrics {
+	m := &metrics{
+		duration: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: metricQueryDuration, Help: "Time from a query's arrival to its last row.",
+			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300, 1800},
+		}),
+		active: prometheus.NewGauge(prometheus.GaugeOpts{Name: metricActiveQueries, Help: "Queries that wait or run."}),
+		errors: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: metricQueryErrors, Help: "Queries that failed, by the class of their SQLSTATE (its first two characters).",
+		}, []string{"class"}),
+		queueWait: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: metricQueueWait, Help: "Time that queries waited for room on a worker.",
+			Buckets: []float64{.001, .01, .1, .5, 1, 5, 10, 30, 60, 120, 300},
+		}),
+		rows: prometheus.NewCounter(prometheus.CounterOpts{Name: metricRowsSent, Help: "Rows sent to clients."}),
+	}
+	reg.MustRegister(m.duration, m.active, m.errors, m.queueWait, m.rows,
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: metricQueueDepth, Help: "Queries that wait for room on a worker."},
+			func() float64 { return float64(d.queue.Len()) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: metricWorkerCount, Help: "Workers that take queries."},
+			func() float64 {
+				return float64(len(d.router.Candidates(func(*router.Worker) bool { return false })))
+			}),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: metricWorkerMemory, Help: "Resident memory of all workers."},
+			func() float64 {
+				sum := 0.0
+				for _, w := range d.router.Workers() {
+					sum += float64(w.State().GetResident())
+				}
+				return sum
+			}),
+	)
+	return m
+}
+
+// finished counts the end of a query.
+func (m *metrics) finished(started time.Time, rows uint64, err error) {
+	m.active.Dec()
+	m.duration.Observe(time.Since(started).Seconds())
+	m.rows.Add(float64(rows))
+	if err != nil {
+		m.errors.WithLabelValues(string(pgerror.CodeOf(err)[:2])).Inc()
+	}
+}

@@ -1,0 +1,42 @@
+package dispatch
+
+import (
+	"github.com/angelerator/tavana/gateway/internal/pgenc"
+	"github.com/angelerator/tavana/gateway/internal/sqltext"
+)
+
+// parameterTypes gives every parameter a type: the declared one, else what DuckDB inferred, else what stands beside it,
+// else text, as PostgreSQL does.
+func parameterTypes(st *sqltext.Statement, declared []pgenc.OID, inferred []string) []pgenc.OID {
+	out := make([]pgenc.OID, len(declared))
+	for i := range out {
+		switch {
+		case declared[i] != pgenc.OIDUnspecified && declared[i] != pgenc.OIDUnknown:
+			out[i] = declared[i]
+		case i < len(inferred) && inferred[i] != "":
+			out[i] = pgenc.OIDOf(inferred[i])
+		default:
+			out[i] = byContext(st, i+1)
+		}
+	}
+	return out
+}
+
+// byContext looks at what an arithmetic or comparison operator joins $n with: a number makes it one.
+func byContext(st *sqltext.Statement, n int) pgenc.OID {
+	for i, t := range st.Tokens {
+		if t.Kind != sqltext.Param || st.ParamNumber(i) != n {
+			continue
+		}
+		for _, j := range [2]int{i - 2, i + 2} {
+			if j >= 0 && j < len(st.Tokens) && st.Tokens[j].Kind == sqltext.Number && isOperator(st, (i+j)/2) {
+				return pgenc.NumberOID(st.Raw(j))
+			}
+		}
+	}
+	return pgenc.OIDText
+}
+
+func isOperator(st *sqltext.Statement, i int) bool {
+	return st.IsAny(i, "+", "-", "*", "/", "%", "=", "<", ">", "<=", ">=", "<>", "!=")
+}

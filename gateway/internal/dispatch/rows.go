@@ -1,0 +1,143 @@
+package dispatch
+
+import (
+	"context"
+	"io"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+
+	"github.com/angelerator/tavana/gateway/internal/pgenc"
+	"github.com/angelerator/tavana/gateway/internal/session"
+	"github.com/angelerator/tavana/internal/pgerror"
+	"github.com/angelerator/tavana/internal/workerapi"
+)
+
+var eof = io.EOF
+
+// Batch is a record batch of a result. Who gets it releases it.
+type Batch = workerapi.Batch
+
+// Rows is a running statement. It is used by one goroutine at a time, and closed by who got it; Close cancels what still
+// runs.
+type Rows struct {
+	schema *arrow.Schema
+	ctx    context.Context // the statement's: ends at Close
+	next   *Batch          // read already
+	stream *workerapi.Stream
+	done   bool
+	err    error
+	count  uint64
+	tag    func(count uint64) string
+	// locate puts an error's position right.
+	locate func(error) error
+	// ended is called once, with what the statement ended with.
+	ended func(count uint64, err error)
+	// cancel ends ctx.
+	cancel context.CancelFunc
+}
+
+// Schema returns the result's schema; no fields: the statement returns no rows.
+func (r *Rows) Schema() *arrow.Schema { return r.schema }
+
+// Columns describes the result for pgwire clients.
+func (r *Rows) Columns() []session.Column { return columns(r.schema) }
+
+func columns(s *arrow.Schema) []session.Column {
+	out := make([]session.Column, s.NumFields())
+	for i, f := range s.Fields() {
+		out[i] = session.Column{Name: f.Name, Type: pgenc.TypeOf(f)}
+	}
+	return out
+}
+
+// Next returns the next batch, or io.EOF after the last: only then is the result whole.
+func (r *Rows) Next() (*Batch, error) {
+	if b := r.next; b != nil {
+		r.next = nil
+		r.count += uint64(b.NumRows())
+		return b, nil
+	}
+	if r.err != nil {
+		return nil, r.err
+	}
+	if r.done || r.stream == nil {
+		return nil, r.end(eof)
+	}
+	b, err := r.stream.Next()
+	if err != nil {
+		return nil, r.end(err)
+	}
+	r.count += uint64(b.NumRows())
+	return b, nil
+}
+
+// end notes how the result ended and returns what Next says from now on.
+func (r *Rows) end(err error) error {
+	switch {
+	case err == eof: //nolint:errorlint // Stream returns it bare
+		if r.stream != nil && r.schema.NumFields() == 0 {
+			r.count = r.stream.Completion().GetRowsChanged()
+		}
+		r.err = eof
+		r.finish(nil)
+		return eof
+	case r.ctx.Err() != nil:
+		err = pgerror.FromContext(r.ctx)
+	default:
+		err = r.locate(err)
+	}
+	r.err = err
+	r.finish(err)
+	return err
+}
+
+func (r *Rows) finish(err error) {
+	if r.ended != nil {
+		r.ended(r.count, err)
+		r.ended = nil
+	}
+}
+
+// Tag returns the command tag. It is asked for after io.EOF.
+func (r *Rows) Tag() string { return r.tag(r.count) }
+
+// Close frees everything. Rows that were not read are given up.
+func (r *Rows) Close() {
+	if r.next != nil {
+		r.next.Release()
+		r.next = nil
+	}
+	if r.err == nil {
+		r.err = io.ErrClosedPipe
+		r.finish(nil)
+	}
+	if r.stream != nil {
+		r.stream.Close()
+	}
+	r.cancel()
+}
+
+// fixed returns Rows of an answer that no worker was asked for.
+func fixed(a *session.Answer) *Rows {
+	fields := make([]arrow.Field, len(a.Columns))
+	for i, name := range a.Columns {
+		fields[i] = arrow.Field{Name: name, Type: arrow.BinaryTypes.String, Nullable: true}
+	}
+	r := &Rows{
+		schema: arrow.NewSchema(fields, nil), ctx: context.Background(), cancel: func() {}, done: true,
+		tag: func(uint64) string { return a.Tag }, locate: func(err error) error { return err },
+	}
+	if len(fields) > 0 {
+		b := array.NewRecordBuilder(memory.DefaultAllocator, r.schema)
+		defer b.Release()
+		for _, row := range a.Rows {
+			for i, v := range row {
+				b.Field(i).(*array.StringBuilder).Append(v)
+			}
+		}
+		r.next = &Batch{RecordBatch: b.NewRecordBatch()}
+	}
+	return r
+}

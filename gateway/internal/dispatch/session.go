@@ -1,0 +1,280 @@
+package dispatch
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/angelerator/tavana/gateway/internal/pgenc"
+	"github.com/angelerator/tavana/gateway/internal/router"
+	"github.com/angelerator/tavana/gateway/internal/session"
+	"github.com/angelerator/tavana/gateway/internal/sqltext"
+	"github.com/angelerator/tavana/internal/pgerror"
+	"github.com/angelerator/tavana/internal/workerapi"
+	"github.com/angelerator/tavana/internal/workerapi/workerpb"
+)
+
+// Session is one client's road to the workers. It is used by one goroutine at a time, and closed by who made it.
+type Session struct {
+	*session.Session
+	d    *Dispatcher
+	id   string
+	user *workerpb.User
+	// notice tells the client something beside its results.
+	notice func(*pgerror.Error)
+	pin    *pin
+}
+
+// NewSession returns the road of a client. notice is called, by the goroutine that uses the Session, with what the
+// client should be told.
+func (d *Dispatcher) NewSession(st *session.Session, notice func(*pgerror.Error)) *Session {
+	return &Session{
+		Session: st, d: d, id: d.newID(), notice: notice,
+		user: &workerpb.User{Name: st.User, Superuser: st.Superuser},
+	}
+}
+
+// Close closes portals, rolls back, and frees what the session holds at a worker.
+func (s *Session) Close() {
+	s.ClosePortals()
+	s.unpin()
+}
+
+// Run starts a portal's statement. The caller reads the Rows to their end and closes them. An error leaves a transaction
+// block failed; so does one that Rows.Next returns.
+func (s *Session) Run(ctx context.Context, p *session.Portal) (*Rows, error) {
+	st := p.Statement
+	if err := s.Allows(st.Verb); err != nil {
+		return nil, err
+	}
+	started := time.Now()
+	s.d.metrics.active.Inc()
+	rows, err := s.start(ctx, p)
+	if err != nil {
+		s.Fail()
+		s.finished(st, started, 0, err)
+		return nil, err
+	}
+	rows.ended = func(n uint64, err error) {
+		if err != nil {
+			s.Fail()
+		} else if st.Verb == sqltext.CreateTemp {
+			s.pin.keep = true
+		}
+		s.finished(st, started, n, err)
+	}
+	return rows, nil
+}
+
+// finished is where a query's one line of log is written.
+func (s *Session) finished(st *session.Statement, started time.Time, rows uint64, err error) {
+	s.d.metrics.finished(started, rows, err)
+	attrs := []any{"session_id", s.id, "user", s.User, "rows", rows, "seconds", time.Since(started).Seconds()}
+	if s.d.cfg.LogSQL {
+		attrs = append(attrs, "sql", st.Text)
+	}
+	if err != nil {
+		s.d.log.Info("query failed", append(attrs, "sqlstate", string(pgerror.CodeOf(err)), "error", err)...)
+		return
+	}
+	s.d.log.Debug("query finished", attrs...)
+}
+
+func (s *Session) start(ctx context.Context, p *session.Portal) (*Rows, error) {
+	st := p.Statement
+	switch {
+	case isTransaction(st.Verb):
+		a, err := s.transaction(ctx, st)
+		if err != nil {
+			return nil, err
+		}
+		return fixed(a), nil
+	case session.Answers(&st.Statement, st.Verb):
+		a, err := s.Answer(&st.Statement, st.Verb)
+		if err != nil {
+			return nil, locate(err, &st.Statement, nil)
+		}
+		for _, n := range a.Notices {
+			s.notice(n)
+		}
+		if st.Verb == sqltext.Discard {
+			s.unpin()
+		}
+		return fixed(a), nil
+	}
+	return s.work(ctx, p)
+}
+
+// work runs a statement at a worker.
+func (s *Session) work(ctx context.Context, p *session.Portal) (*Rows, error) {
+	st := p.Statement
+	if err := s.guard(st); err != nil {
+		return nil, locate(err, &st.Statement, nil)
+	}
+	ctx, cancel := s.withTimeout(ctx)
+	rows, err := s.stream(ctx, p)
+	if err != nil {
+		if ctx.Err() != nil {
+			err = pgerror.FromContext(ctx)
+		}
+		cancel()
+		return nil, err
+	}
+	rows.cancel = cancel
+	return rows, nil
+}
+
+// withTimeout applies statement_timeout, which includes the wait for a worker.
+func (s *Session) withTimeout(ctx context.Context) (context.Context, context.CancelFunc) {
+	if d := s.Settings.Duration("statement_timeout"); d > 0 {
+		return context.WithTimeoutCause(ctx, d, errStatementTimeout)
+	}
+	return context.WithCancel(ctx)
+}
+
+var errStatementTimeout = pgerror.New(pgerror.QueryCanceled, "canceling statement due to statement timeout")
+
+func (s *Session) stream(ctx context.Context, p *session.Portal) (*Rows, error) {
+	st := p.Statement
+	pin, err := s.pinFor(ctx, st.Verb)
+	if err != nil {
+		return nil, err
+	}
+	text := st.CastParams(p.Casts)
+	req := &workerpb.Statement{
+		QueryId: s.d.newID(), User: s.user, Sql: text.Text, Parameters: p.Params, ParameterTypes: p.Casts,
+		Settings: s.Settings.Worker(), Profile: workerpb.Profile_PROFILE_LOSSLESS,
+	}
+	if pin != nil {
+		req.SessionId = pin.id
+	}
+	if t, ok := ctx.Deadline(); ok {
+		req.DeadlineUnixNanos = t.UnixNano()
+	}
+	fix := func(err error) error { return s.lost(locate(err, &st.Statement, &text)) }
+	r, err := s.d.execute(ctx, req, pin.at(), isRead(st.Verb) && !s.InBlock())
+	if err != nil {
+		return nil, fix(err)
+	}
+	schema, err := r.stream.Schema()
+	if err != nil {
+		r.stream.Close()
+		return nil, fix(err)
+	}
+	return &Rows{
+		schema: schema, ctx: ctx, next: r.first, stream: r.stream, done: r.ended, tag: st.Tag, locate: fix,
+	}, nil
+}
+
+// isRead tells whether a statement changes nothing, as far as its words tell.
+func isRead(v sqltext.Verb) bool {
+	return v == sqltext.Select || v == sqltext.Describe || v == sqltext.Explain
+}
+
+// Bind makes a portal of a statement and its parameters' values: nil is NULL, codes are their formats, and formats those
+// wanted for the result.
+func (s *Session) Bind(st *session.Statement, values [][]byte, codes, formats []int16) (*session.Portal, error) {
+	if err := s.Allows(st.Verb); err != nil {
+		return nil, err
+	}
+	if _, err := pgenc.Formats(formats, len(st.Columns)); err != nil {
+		return nil, err
+	}
+	p := &session.Portal{Statement: st, Formats: formats}
+	rec, casts, err := pgenc.Params(values, codes, st.ParamOIDs)
+	if err != nil {
+		return nil, err
+	}
+	defer rec.Release()
+	if len(values) > 0 {
+		p.Casts = casts
+		p.Params, err = workerapi.EncodeRow(rec)
+	}
+	return p, err
+}
+
+// Describe finds out what a statement is, without running it: its parameters' types and its result's columns. oids are
+// the declared types, which may be fewer than the parameters.
+func (s *Session) Describe(ctx context.Context, text sqltext.Statement, oids []pgenc.OID) (*session.Statement, error) {
+	st := &session.Statement{Statement: text, Verb: text.Verb()}
+	if err := s.Allows(st.Verb); err != nil {
+		return nil, err
+	}
+	n, err := text.Params()
+	if err != nil {
+		return nil, locate(err, &text, nil)
+	}
+	n = max(n, len(oids))
+	switch {
+	case isTransaction(st.Verb):
+		return st, nil
+	case session.Answers(&text, st.Verb):
+		names, err := s.Columns(&text, st.Verb)
+		for _, name := range names {
+			st.Columns = append(st.Columns, session.Column{Name: name, Type: pgenc.TextType})
+		}
+		return st, locate(err, &text, nil)
+	}
+	if err := s.guard(st); err != nil {
+		return nil, locate(err, &text, nil)
+	}
+	ctx, cancel := s.withTimeout(ctx)
+	defer cancel()
+	declared := make([]pgenc.OID, n)
+	copy(declared, oids)
+	if err := s.ask(ctx, st, declared); err != nil {
+		if ctx.Err() != nil {
+			err = pgerror.FromContext(ctx)
+		}
+		return nil, err
+	}
+	return st, nil
+}
+
+// ask fills in what a worker's Prepare says. DuckDB loses the result's schema, or a parameter's type, when a parameter
+// has no type: then each gets one, from its context or else text, and it is asked again.
+func (s *Session) ask(ctx context.Context, st *session.Statement, declared []pgenc.OID) error {
+	resp, err := s.prepare(ctx, st, declared)
+	if err != nil && (!slices.Contains(declared, pgenc.OIDUnspecified) || ctx.Err() != nil) {
+		return err
+	}
+	st.ParamOIDs = parameterTypes(&st.Statement, declared, resp.GetParameterTypes())
+	if err != nil || resp.GetSchemaUnknown() {
+		if resp, err = s.prepare(ctx, st, st.ParamOIDs); err != nil {
+			return err
+		}
+	}
+	schema, err := workerapi.DecodeSchema(resp.GetSchema())
+	if err != nil {
+		return err
+	}
+	st.Columns = columns(schema)
+	return nil
+}
+
+func (s *Session) prepare(ctx context.Context, st *session.Statement, oids []pgenc.OID) (*workerpb.PrepareResponse, error) {
+	casts := make([]string, len(oids))
+	for i, oid := range oids {
+		casts[i] = pgenc.DuckType(oid)
+	}
+	text := st.CastParams(casts)
+	req := &workerpb.PrepareRequest{
+		QueryId: s.d.newID(), User: s.user, Sql: text.Text, ParameterTypes: casts,
+		Settings: s.Settings.Worker(), Profile: workerpb.Profile_PROFILE_LOSSLESS,
+	}
+	pin, err := s.pinFor(ctx, st.Verb)
+	if err != nil {
+		return nil, err
+	}
+	var resp *workerpb.PrepareResponse
+	if pin != nil {
+		req.SessionId = pin.id
+		resp, err = pin.worker.Client.Prepare(ctx, req)
+	} else {
+		err = s.d.onAnyWorker(ctx, func(w *router.Worker) (err error) {
+			resp, err = w.Client.Prepare(ctx, req)
+			return err
+		})
+	}
+	return resp, s.lost(locate(err, &st.Statement, &text))
+}

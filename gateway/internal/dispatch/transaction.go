@@ -1,0 +1,160 @@
+package dispatch
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/angelerator/tavana/gateway/internal/router"
+	"github.com/angelerator/tavana/gateway/internal/session"
+	"github.com/angelerator/tavana/gateway/internal/sqltext"
+	"github.com/angelerator/tavana/internal/pgerror"
+	"github.com/angelerator/tavana/internal/workerapi/workerpb"
+)
+
+// pin ties a session to one worker: from a transaction's first statement to its end, and while temporary objects exist.
+type pin struct {
+	worker *router.Worker
+	id     string
+	// open: the worker's session is in a transaction.
+	open bool
+	// keep: there are temporary objects, so the pin outlives the transaction.
+	keep bool
+}
+
+// at returns the worker; nil for a session that may use any.
+func (p *pin) at() *router.Worker {
+	if p == nil {
+		return nil
+	}
+	return p.worker
+}
+
+// pinFor returns the pin that a statement needs, made now if need be, with the block's transaction open there; nil for a
+// statement that may run anywhere.
+func (s *Session) pinFor(ctx context.Context, v sqltext.Verb) (*pin, error) {
+	if s.pin == nil && !s.InBlock() && v != sqltext.CreateTemp {
+		return nil, nil //nolint:nilnil // no pin is a good answer
+	}
+	if s.pin == nil {
+		p := &pin{id: s.d.newID()}
+		err := s.d.onAnyWorker(ctx, func(w *router.Worker) error {
+			p.worker = w
+			return w.Client.OpenSession(ctx, &workerpb.OpenSessionRequest{SessionId: p.id, User: s.user, Settings: s.Settings.Worker()})
+		})
+		if err != nil {
+			return nil, err
+		}
+		s.pin = p
+	}
+	if s.InBlock() && !s.pin.open {
+		if err := s.control(ctx, "BEGIN TRANSACTION"); err != nil {
+			return nil, err
+		}
+		s.pin.open = true
+	}
+	return s.pin, nil
+}
+
+// control runs one of the session's own commands at the pinned worker.
+func (s *Session) control(ctx context.Context, sql string) error {
+	r, err := s.d.execute(ctx, &workerpb.Statement{
+		QueryId: s.d.newID(), SessionId: s.pin.id, User: s.user, Sql: sql, Settings: s.Settings.Worker(),
+	}, s.pin.worker, false)
+	if err != nil {
+		return s.lost(err)
+	}
+	r.stream.Close()
+	return nil
+}
+
+// lost turns the loss of the pinned worker into what the client must hear: its session's state is gone.
+func (s *Session) lost(err error) error {
+	if s.pin == nil || err == nil || !router.IsLost(err) {
+		return err
+	}
+	s.d.router.Lost(s.pin.worker)
+	s.pin = nil
+	return pgerror.New(pgerror.ConnectionFailure, "the worker that held this session's state was lost").
+		WithDetail("%s", err.Error())
+}
+
+// unpin frees what the session holds at its worker: a transaction there is rolled back, temporary objects go.
+func (s *Session) unpin() {
+	if s.pin == nil {
+		return
+	}
+	const patience = 5 * time.Second
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if err := s.pin.worker.Client.CloseSession(ctx, s.pin.id); err != nil && !router.IsLost(err) {
+		s.d.log.Warn("closing a worker session failed", "session_id", s.id, "worker", s.pin.worker.Target, "error", err)
+	}
+	s.pin = nil
+}
+
+func isTransaction(v sqltext.Verb) bool {
+	switch v {
+	case sqltext.Begin, sqltext.Commit, sqltext.Rollback:
+		return true
+	}
+	return false
+}
+
+// transaction runs BEGIN, COMMIT and ROLLBACK. The worker hears of a block with its first statement only.
+func (s *Session) transaction(ctx context.Context, st *session.Statement) (*session.Answer, error) {
+	if st.Verb == sqltext.Begin {
+		a := &session.Answer{Tag: "BEGIN"}
+		if st.Is(0, "START") {
+			a.Tag = "START TRANSACTION"
+		}
+		if !s.Begin() {
+			s.notice(pgerror.New(pgerror.ActiveSQLTransaction, "there is already a transaction in progress"))
+		}
+		return a, locate(s.BeginModes(&st.Statement), &st.Statement, nil)
+	}
+	for i := range st.Tokens {
+		if st.Is(i, "PREPARED") || st.Is(i, "CHAIN") && !st.Is(i-1, "NO") {
+			return nil, pgerror.Newf(pgerror.FeatureNotSupported, "%s is not supported", strings.ToUpper(st.Text))
+		}
+	}
+	if !s.InBlock() {
+		s.notice(pgerror.New(pgerror.NoActiveSQLTransaction, "there is no transaction in progress"))
+	}
+	commit := st.Verb == sqltext.Commit && !s.Failed()
+	if err := s.endBlock(ctx, commit); err != nil {
+		return nil, err
+	}
+	if commit {
+		return &session.Answer{Tag: "COMMIT"}, nil
+	}
+	return &session.Answer{Tag: "ROLLBACK"}, nil
+}
+
+// EndImplicit ends the block of a query string, if it is in one: committed, or rolled back when a statement failed.
+func (s *Session) EndImplicit(ctx context.Context) error {
+	if !s.Implicit() {
+		return nil
+	}
+	return s.endBlock(ctx, !s.Failed())
+}
+
+// endBlock ends the block here and at the worker. A failed commit leaves it rolled back.
+func (s *Session) endBlock(ctx context.Context, commit bool) error {
+	s.ClosePortals()
+	var err error
+	if p := s.pin; p != nil && p.open {
+		p.open = false
+		switch {
+		case commit:
+			err = s.control(ctx, "COMMIT")
+		case p.keep:
+			err = s.control(ctx, "ROLLBACK")
+		}
+		if s.pin != nil && !s.pin.keep {
+			s.unpin()
+		}
+	}
+	s.End(commit && err == nil)
+	return err
+}

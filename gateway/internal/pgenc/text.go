@@ -1,0 +1,146 @@
+package pgenc
+
+import (
+	"encoding/hex"
+	"math"
+	"strconv"
+	"time"
+	"unsafe"
+
+	"github.com/apache/arrow-go/v18/arrow"
+
+	"github.com/angelerator/tavana/internal/pgerror"
+)
+
+// Settings are the session's settings that change how values are written.
+type Settings struct {
+	// Location is the session's TimeZone.
+	Location *time.Location
+}
+
+// DefaultSettings are those of a session that set nothing.
+func DefaultSettings() Settings { return Settings{Location: time.UTC} }
+
+// AppendText appends a cell that is not NULL in PostgreSQL's text form.
+func (c *Column) AppendText(dst []byte, row int, s *Settings) ([]byte, error) {
+	switch c.kind {
+	case kBool:
+		if c.bool(row) {
+			return append(dst, 't'), nil
+		}
+		return append(dst, 'f'), nil
+	case kInt8:
+		return strconv.AppendInt(dst, int64(value[int8](c, row)), 10), nil
+	case kInt16:
+		return strconv.AppendInt(dst, int64(value[int16](c, row)), 10), nil
+	case kInt32:
+		return strconv.AppendInt(dst, int64(value[int32](c, row)), 10), nil
+	case kInt64:
+		return strconv.AppendInt(dst, value[int64](c, row), 10), nil
+	case kUint8:
+		return strconv.AppendUint(dst, uint64(value[uint8](c, row)), 10), nil
+	case kUint16:
+		return strconv.AppendUint(dst, uint64(value[uint16](c, row)), 10), nil
+	case kUint32:
+		return strconv.AppendUint(dst, uint64(value[uint32](c, row)), 10), nil
+	case kUint64:
+		return strconv.AppendUint(dst, value[uint64](c, row), 10), nil
+	case kFloat32:
+		return appendFloat(dst, float64(value[float32](c, row)), 32), nil
+	case kFloat64:
+		return appendFloat(dst, value[float64](c, row), 64), nil
+	case kDecimal:
+		return appendDecimal(dst, value[int128](c, row), int(c.scale)), nil
+	case kHugeint:
+		return appendDecimal(dst, value[int128](c, row), 0), nil
+	case kUhugeint:
+		v := value[int128](c, row)
+		return appendUint128(dst, uint64(v.hi), v.lo), nil
+	case kText, kJSON:
+		return append(dst, c.bytes(row)...), nil
+	case kEnum:
+		return append(dst, c.enum(row)...), nil
+	case kBytea:
+		dst = append(dst, `\x`...)
+		return hex.AppendEncode(dst, c.bytes(row)), nil
+	case kBit:
+		return appendBits(dst, c.bytes(row)), nil
+	case kUUID:
+		return appendUUID(dst, value[[16]byte](c, row)), nil
+	case kDate:
+		return appendDate(dst, int64(value[int32](c, row))), nil
+	case kTimeMicro:
+		return appendTime(dst, value[int64](c, row)), nil
+	case kTimeNano:
+		return c.appendTimeNano(dst, row)
+	case kTimeTZ:
+		micros, offset := timeTZ(value[uint64](c, row))
+		return appendOffset(appendTime(dst, micros), offset), nil
+	case kTimestampS, kTimestampMS, kTimestampUS, kTimestampNS:
+		us, err := c.micros(row)
+		if err != nil {
+			return dst, err
+		}
+		return appendTimestamp(dst, us), nil
+	case kTimestampTZ:
+		return appendTimestampTZ(dst, value[int64](c, row), s.Location), nil
+	case kInterval:
+		v := value[arrow.MonthDayNanoInterval](c, row)
+		return appendInterval(dst, v.Months, v.Days, v.Nanoseconds/1000), nil
+	case kList, kFixedList:
+		return c.appendArray(dst, row, s)
+	case kStruct, kMap, kUnion:
+		return c.appendJSON(dst, row, s)
+	}
+	return dst, pgerror.New(pgerror.InternalError, "no text form for this column")
+}
+
+// appendFloat writes the shortest form that reads back the same, as PostgreSQL does: plain up to 15 digits before the
+// point (6 for float4), with an exponent of at least two digits beyond.
+func appendFloat(dst []byte, f float64, bits int) []byte {
+	switch {
+	case math.IsNaN(f):
+		return append(dst, "NaN"...)
+	case math.IsInf(f, 1):
+		return append(dst, "Infinity"...)
+	case math.IsInf(f, -1):
+		return append(dst, "-Infinity"...)
+	}
+	limit := 1e15
+	if bits == 32 {
+		limit = 1e6
+	}
+	if abs := math.Abs(f); abs != 0 && (abs < 1e-4 || abs >= limit) {
+		return strconv.AppendFloat(dst, f, 'e', -1, bits)
+	}
+	// A small whole number is written as an integer: the same digits, in a third of the time.
+	if i := int64(f); float64(i) == f && i != 0 {
+		return strconv.AppendInt(dst, i, 10)
+	}
+	return strconv.AppendFloat(dst, f, 'f', -1, bits)
+}
+
+func appendUUID(dst []byte, u [16]byte) []byte {
+	for i, n := range [5]int{4, 2, 2, 2, 6} {
+		if i > 0 {
+			dst = append(dst, '-')
+		}
+		start := [5]int{0, 4, 6, 8, 10}[i]
+		dst = hex.AppendEncode(dst, u[start:start+n])
+	}
+	return dst
+}
+
+// appendBits writes DuckDB's BIT: a byte that counts the padding bits, then the bits, the first padding of them unused.
+func appendBits(dst, b []byte) []byte {
+	if len(b) < 1 {
+		return dst
+	}
+	for i := int(b[0]); i < (len(b)-1)*8; i++ {
+		dst = append(dst, '0'+b[1+i/8]>>(7-i%8)&1)
+	}
+	return dst
+}
+
+// text returns the bytes as a string without a copy, for functions that only read it.
+func text(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }

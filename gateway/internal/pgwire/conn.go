@@ -1,0 +1,375 @@
+package pgwire
+
+import (
+	"bufio"
+	"container/list"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgproto3"
+
+	"github.com/angelerator/tavana/gateway/internal/dispatch"
+	"github.com/angelerator/tavana/gateway/internal/session"
+	"github.com/angelerator/tavana/internal/pgerror"
+)
+
+// conn is one client. Its goroutine owns everything here but running and what says otherwise.
+type conn struct {
+	srv *Server
+	raw net.Conn // as accepted: closing it from outside ends the client
+	net net.Conn // raw, or TLS over it
+	tls *tls.Conn
+	in  *frames
+	out []byte // what is written at the next flush
+
+	pid     uint32
+	secret  []byte
+	running running
+
+	s    *dispatch.Session
+	told session.Snapshot // the parameters that the client knows
+	// skip: after an error in the extended protocol, until Sync.
+	skip bool
+
+	// of the server, under its mutex
+	place   *list.Element
+	counted bool
+}
+
+// errGone ends a conversation without a word: there is nobody to hear it.
+var errGone = errors.New("client is gone")
+
+func newConn(s *Server, nc net.Conn) *conn {
+	if t, ok := nc.(*net.TCPConn); ok {
+		_ = t.SetNoDelay(true)
+		_ = t.SetKeepAliveConfig(net.KeepAliveConfig{Enable: true, Idle: 60 * time.Second, Interval: 15 * time.Second, Count: 4})
+	}
+	return &conn{srv: s, raw: nc, net: nc, in: newFrames(nc)}
+}
+
+// serve is the client's goroutine: startup, then messages until either side ends it.
+func (c *conn) serve() {
+	defer func() { _ = c.net.Close() }()
+	defer func() {
+		if r := recover(); r != nil {
+			// One client's trouble must not be another's: the process goes on.
+			c.srv.log.Error("conversation panicked", "error", fmt.Sprint(r), "stack", string(debug.Stack()))
+		}
+	}()
+	err := c.start()
+	if err == nil && c.s != nil {
+		defer c.srv.keys.remove(c)
+		defer c.s.Close()
+		err = c.converse()
+	}
+	c.farewell(err)
+}
+
+// farewell tells the client why its connection ends, if it is there to hear it.
+func (c *conn) farewell(err error) {
+	if err == nil || isGone(err) {
+		return
+	}
+	c.srv.log.Debug("connection ended", "error", err, "sqlstate", string(pgerror.CodeOf(err)), "client", remoteHost(c.raw))
+	c.sendError(err, "FATAL")
+	_ = c.net.SetWriteDeadline(time.Now().Add(time.Second))
+	_ = c.flush()
+}
+
+// isGone tells whether err comes from a socket that the other side closed, or that was closed here.
+func isGone(err error) bool {
+	var ne net.Error
+	return errors.Is(err, errGone) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) ||
+		errors.As(err, &ne)
+}
+
+// start goes from the first byte to the first ReadyForQuery. c.s stays nil when there is no session to serve.
+func (c *conn) start() error {
+	_ = c.raw.SetDeadline(time.Now().Add(c.srv.cfg.StartupTimeout))
+	st, err := c.negotiate()
+	if err != nil || st == nil {
+		return err
+	}
+	if c.srv.cfg.RequireTLS && c.tls == nil && c.raw.LocalAddr().Network() != "unix" {
+		return pgerror.New(pgerror.InvalidAuthorization, "this server takes encrypted connections only").WithHint("Use sslmode=require.")
+	}
+	c.negotiateVersion(st)
+	user, err := c.authenticate(st.get("user"))
+	if err != nil {
+		return err
+	}
+	db := st.get("database")
+	if db == "" {
+		db = user.Name
+	}
+	if db != c.srv.cfg.Database {
+		return pgerror.Newf(pgerror.InvalidCatalogName, "database %q does not exist", db)
+	}
+	s := session.New(session.Identity{User: user.Name, Superuser: user.Superuser, Database: db})
+	if err := applyStartup(s.Settings, st); err != nil {
+		return err
+	}
+	if err := c.srv.arrived(c); err != nil {
+		return err
+	}
+	c.s = c.srv.d.NewSession(s, c.notice)
+	c.in.max = maxBody
+	return c.greet(st)
+}
+
+func applyStartup(s *session.Settings, st *startup) error {
+	for _, kv := range st.params {
+		var err error
+		switch kv[0] {
+		case "user", "database":
+		case "replication":
+			if kv[1] != "false" && kv[1] != "off" && kv[1] != "0" && kv[1] != "no" {
+				err = pgerror.New(pgerror.FeatureNotSupported, "replication connections are not supported")
+			}
+		case "options":
+			var opts [][2]string
+			if opts, err = optionsOf(kv[1]); err != nil {
+				return err
+			}
+			for _, o := range opts {
+				if err = s.Start(o[0], o[1]); err != nil {
+					return err
+				}
+			}
+		default:
+			err = s.Start(kv[0], kv[1])
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// greet sends what a client gets after authentication.
+func (c *conn) greet(st *startup) error {
+	n := secret30
+	if st.version&0xffff >= 2 {
+		n = secret32
+	}
+	c.srv.keys.add(c, n)
+	c.send(&pgproto3.AuthenticationOk{})
+	for _, kv := range c.s.Settings.Reported() {
+		c.send(&pgproto3.ParameterStatus{Name: kv[0], Value: kv[1]})
+	}
+	c.told = c.s.Settings.Snapshot()
+	c.send(&pgproto3.BackendKeyData{ProcessID: c.pid, SecretKey: c.secret})
+	err := c.ready()
+	_ = c.raw.SetDeadline(time.Time{})
+	return err
+}
+
+// converse answers messages until the client leaves or a fatal error.
+func (c *conn) converse() error {
+	for {
+		typ, body, err := c.receive()
+		if err != nil {
+			return err
+		}
+		m, err := decode(typ, body)
+		if err != nil {
+			return err
+		}
+		if _, ok := m.(*pgproto3.Terminate); ok {
+			return nil
+		}
+		if err := c.answer(typ, m); err != nil {
+			return err
+		}
+	}
+}
+
+// receive waits for a message: for as long as the session's idle timeouts and the server allow.
+func (c *conn) receive() (byte, []byte, error) {
+	if c.in.r.Buffered() == 0 {
+		limit, late := c.idleLimit()
+		deadline := time.Time{}
+		if limit > 0 {
+			deadline = time.Now().Add(limit)
+		}
+		_ = c.net.SetReadDeadline(deadline)
+		// Looked at after the deadline is set: wake sets the flag first, so one of the two sees it.
+		if c.srv.draining.Load() {
+			return 0, nil, errShutdown
+		}
+		if _, err := c.in.r.Peek(1); err != nil {
+			switch {
+			case !errors.Is(err, os.ErrDeadlineExceeded):
+				return 0, nil, err
+			case c.srv.draining.Load():
+				return 0, nil, errShutdown
+			default:
+				return 0, nil, late
+			}
+		}
+		if limit > 0 {
+			_ = c.net.SetReadDeadline(time.Time{})
+		}
+	}
+	return c.in.next()
+}
+
+// idleLimit returns how long the client may be silent now, and what it is told then.
+func (c *conn) idleLimit() (time.Duration, error) {
+	if c.s.TxStatus() != 'I' {
+		return c.s.Settings.Duration("idle_in_transaction_session_timeout"),
+			pgerror.New(pgerror.IdleInTransactionSessionTimeout, "terminating connection due to idle-in-transaction timeout")
+	}
+	return c.s.Settings.Duration("idle_session_timeout"),
+		pgerror.New(pgerror.IdleSessionTimeout, "terminating connection due to idle-session timeout")
+}
+
+// wake makes a client that waits for its next message look at the server's state. It may be called from outside.
+func (c *conn) wake() { _ = c.raw.SetReadDeadline(time.Unix(1, 0)) }
+
+// send queues a message for the next flush.
+func (c *conn) send(m pgproto3.BackendMessage) {
+	out, err := m.Encode(c.out)
+	if err != nil {
+		// Only a message past 1 GB does not encode; rows are not sent this way.
+		c.sendError(pgerror.New(pgerror.ProgramLimitExceeded, "message too large"), "ERROR")
+		return
+	}
+	c.out = out
+}
+
+// keepOut is how large a buffer a connection keeps, in bytes.
+const keepOut = 64 << 10
+
+// flush writes what is queued. It blocks while the client does not read.
+func (c *conn) flush() error {
+	if len(c.out) == 0 {
+		return nil
+	}
+	_, err := c.net.Write(c.out)
+	if cap(c.out) > keepOut {
+		c.out = nil
+	} else {
+		c.out = c.out[:0]
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", errGone, err)
+	}
+	return nil
+}
+
+// ready ends an exchange.
+func (c *conn) ready() error {
+	c.report()
+	c.send(&pgproto3.ReadyForQuery{TxStatus: c.s.TxStatus()})
+	return c.flush()
+}
+
+// report tells the client of parameters that have changed.
+func (c *conn) report() {
+	changed := false
+	c.s.Settings.Changed(c.told, func(name, value string) {
+		changed = true
+		c.send(&pgproto3.ParameterStatus{Name: name, Value: value})
+	})
+	if changed {
+		c.told = c.s.Settings.Snapshot()
+	}
+}
+
+// notice sends a warning, or with the code 00000 a notice, if the client wants to hear it.
+func (c *conn) notice(e *pgerror.Error) {
+	level, _ := c.s.Settings.Get("client_min_messages")
+	severity := "WARNING"
+	if e.Code == pgerror.SuccessfulCompletion {
+		severity = "NOTICE"
+	}
+	if level == "error" || level == "warning" && severity == "NOTICE" {
+		return
+	}
+	c.send(&pgproto3.NoticeResponse{
+		Severity: severity, SeverityUnlocalized: severity, Code: string(e.Code), Message: e.Message, Detail: e.Detail, Hint: e.Hint,
+	})
+}
+
+// fail reports a statement's error. It returns the error itself when the connection can't go on after it.
+func (c *conn) fail(err error) error {
+	if isGone(err) {
+		return err
+	}
+	switch pgerror.CodeOf(err) {
+	case pgerror.ConnectionFailure, pgerror.AdminShutdown, pgerror.CrashShutdown, pgerror.IdleSessionTimeout,
+		pgerror.IdleInTransactionSessionTimeout:
+		return err // converse's caller says farewell
+	}
+	c.s.Fail()
+	c.sendError(err, "ERROR")
+	return nil
+}
+
+func (c *conn) sendError(err error, severity string) {
+	e := pgerror.Flatten(err)
+	c.send(&pgproto3.ErrorResponse{
+		Severity: severity, SeverityUnlocalized: severity, Code: string(e.Code), Message: e.Message, Detail: e.Detail,
+		Hint: e.Hint, Position: int32(e.Position),
+	})
+}
+
+// running is the statement at work, for those who want to cancel it.
+type running struct {
+	mu sync.Mutex
+	f  context.CancelCauseFunc
+}
+
+// set makes f what a cancel calls; nil: nothing runs.
+func (r *running) set(f context.CancelCauseFunc) {
+	r.mu.Lock()
+	r.f = f
+	r.mu.Unlock()
+}
+
+// cancel cancels the statement that runs, if one does. It may be called from outside.
+func (r *running) cancel() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.f != nil {
+		r.f(pgerror.Canceled)
+	}
+}
+
+// watchPeer cancels a statement when its client closes the connection. It begins to look after a while, so that quick
+// statements do not pay for it, and reads nothing: what arrives stays in the buffer. The returned function ends it.
+func (c *conn) watchPeer(cancel context.CancelCauseFunc) (stop func()) {
+	const after = 10 * time.Millisecond
+	done := make(chan struct{})
+	t := time.AfterFunc(after, func() {
+		defer close(done)
+		for {
+			_, err := c.in.r.Peek(c.in.r.Buffered() + 1)
+			switch {
+			case err == nil:
+			case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, bufio.ErrBufferFull):
+				return
+			default:
+				cancel(errGone)
+				return
+			}
+		}
+	})
+	return func() {
+		if t.Stop() {
+			return
+		}
+		c.wake()
+		<-done
+		_ = c.raw.SetReadDeadline(time.Time{})
+	}
+}

@@ -1,0 +1,176 @@
+package pgwire
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"github.com/jackc/pgx/v5/pgproto3"
+
+	"github.com/angelerator/tavana/gateway/internal/dispatch"
+	"github.com/angelerator/tavana/gateway/internal/pgenc"
+	"github.com/angelerator/tavana/gateway/internal/session"
+	"github.com/angelerator/tavana/internal/pgerror"
+)
+
+// execution is a portal at work: its rows, and what a row limit left over.
+type execution struct {
+	cancel context.CancelCauseFunc
+	rows   *dispatch.Rows
+	enc    *pgenc.Encoder
+	// batch is partly sent: rows from next on are owed.
+	batch *dispatch.Batch
+	next  int
+	done  bool
+}
+
+// Close implements session.Run.
+func (e *execution) Close() {
+	if e.batch != nil {
+		e.batch.Release()
+		e.batch = nil
+	}
+	if e.rows != nil {
+		e.rows.Close()
+	}
+	e.cancel(nil)
+}
+
+// begin returns the context of work that the client can cancel; end is called when it is over.
+func (c *conn) begin() (ctx context.Context, end func()) {
+	ctx, cancel := context.WithCancelCause(c.srv.base)
+	release := c.cancelable(cancel)
+	return ctx, func() { release(); cancel(nil) }
+}
+
+// cancelable lets cancel requests and a closed socket call cancel, until the returned function is called.
+func (c *conn) cancelable(cancel context.CancelCauseFunc) (release func()) {
+	c.running.set(cancel)
+	stop := c.watchPeer(cancel)
+	return func() {
+		stop()
+		c.running.set(nil)
+	}
+}
+
+// execute runs a portal, or goes on with one, and sends at most limit rows (0: all): the one path of the simple and the
+// extended protocol. The simple one has its RowDescription here (describe), the extended one has asked for it before.
+func (c *conn) execute(p *session.Portal, limit uint32, describe bool) error {
+	if len(p.Statement.Tokens) == 0 {
+		c.send(&pgproto3.EmptyQueryResponse{})
+		return nil
+	}
+	e, _ := p.Run.(*execution)
+	if e == nil {
+		ctx, cancel := context.WithCancelCause(c.srv.base)
+		e = &execution{cancel: cancel}
+		p.Run = e
+		release := c.cancelable(cancel)
+		defer release()
+		if err := c.startPortal(ctx, e, p, describe); err != nil {
+			return c.reason(ctx, err)
+		}
+		return c.reason(ctx, c.sendRows(e, limit))
+	}
+	if e.done {
+		return c.executeAgain(p)
+	}
+	release := c.cancelable(e.cancel)
+	defer release()
+	return c.sendRows(e, limit)
+}
+
+// reason prefers why the statement's context ended to what came of it.
+func (c *conn) reason(ctx context.Context, err error) error {
+	if err != nil && errors.Is(context.Cause(ctx), errGone) {
+		return errGone
+	}
+	return err
+}
+
+func (c *conn) startPortal(ctx context.Context, e *execution, p *session.Portal, describe bool) error {
+	rows, err := c.s.Run(ctx, p)
+	if err != nil {
+		return err
+	}
+	e.rows = rows
+	columns := rows.Columns()
+	if !describe && !sameColumns(columns, p.Statement.Columns) {
+		return pgerror.New(pgerror.FeatureNotSupported, "cached plan must not change result type")
+	}
+	if len(columns) == 0 {
+		return nil
+	}
+	formats, err := pgenc.Formats(p.Formats, len(columns))
+	if err != nil {
+		return err
+	}
+	e.enc = pgenc.NewEncoder(rows.Schema(), formats, c.s.Settings.Encoding())
+	if describe {
+		return c.describe(columns, p.Formats)
+	}
+	return nil
+}
+
+// sameColumns tells whether a result is what the client was told it would be.
+func sameColumns(a, b []session.Column) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i].Type.OID != b[i].Type.OID {
+			return false
+		}
+	}
+	return true
+}
+
+// executeAgain answers an Execute of a portal that has given all its rows.
+func (c *conn) executeAgain(p *session.Portal) error {
+	if len(p.Statement.Columns) == 0 {
+		return pgerror.New(pgerror.ObjectNotInPrerequisiteState, "portal cannot be run anymore")
+	}
+	c.send(&pgproto3.CommandComplete{CommandTag: []byte(p.Statement.Tag(0))})
+	return nil
+}
+
+// sendRows sends rows up to the limit, and then how it stands: complete or suspended.
+func (c *conn) sendRows(e *execution, limit uint32) error {
+	var err error
+	if limit == 0 {
+		err = c.sendAll(e)
+	} else {
+		err = c.sendSome(e, int(limit))
+	}
+	if !errors.Is(err, io.EOF) {
+		return err
+	}
+	e.done = true
+	c.send(&pgproto3.CommandComplete{CommandTag: []byte(e.rows.Tag())})
+	e.rows.Close()
+	return nil
+}
+
+// sendSome sends up to limit rows. It returns io.EOF after the last of all, nil with PortalSuspended sent otherwise.
+func (c *conn) sendSome(e *execution, limit int) error {
+	for limit > 0 {
+		if e.batch == nil {
+			b, err := e.rows.Next()
+			if err != nil {
+				return err
+			}
+			e.batch, e.next = b, 0
+		}
+		upTo := min(e.next+limit, int(e.batch.NumRows()))
+		if err := c.encode(e, e.batch, e.next, upTo); err != nil {
+			return err
+		}
+		limit -= upTo - e.next
+		if e.next = upTo; e.next == int(e.batch.NumRows()) {
+			e.batch.Release()
+			e.batch = nil
+		}
+	}
+	c.send(&pgproto3.PortalSuspended{})
+	return nil
+}

@@ -1,0 +1,97 @@
+package pgwire
+
+import (
+	"github.com/jackc/pgx/v5/pgproto3"
+
+	"github.com/angelerator/tavana/gateway/internal/session"
+	"github.com/angelerator/tavana/gateway/internal/sqltext"
+	"github.com/angelerator/tavana/internal/pgerror"
+)
+
+// answer handles one message. An error ends the connection.
+func (c *conn) answer(typ byte, m pgproto3.FrontendMessage) error {
+	switch m := m.(type) {
+	case *pgproto3.Query:
+		c.skip = false
+		if err := c.simple(m.String); err != nil {
+			return err
+		}
+		return c.ready()
+	case *pgproto3.Sync:
+		c.skip = false
+		if !c.s.InBlock() {
+			c.s.ClosePortals()
+		}
+		return c.ready()
+	case *pgproto3.Flush:
+		return c.flush()
+	case nil:
+		if typ == 'F' {
+			if err := c.fail(pgerror.New(pgerror.FeatureNotSupported, "function calls are not supported")); err != nil {
+				return err
+			}
+			return c.ready()
+		}
+		return nil // what is left of a COPY that failed
+	}
+	if c.skip {
+		return nil
+	}
+	if err := c.extended(m); err != nil {
+		c.skip = true
+		return c.fail(err)
+	}
+	return nil
+}
+
+// simple runs every statement of a query string, in one implicit transaction when one of them writes.
+func (c *conn) simple(sql string) error {
+	c.s.ClosePortal("")
+	list, err := sqltext.Split(sql)
+	if err != nil {
+		return c.fail(err)
+	}
+	if len(list) == 0 {
+		c.send(&pgproto3.EmptyQueryResponse{})
+		return nil
+	}
+	statements := make([]*session.Statement, len(list))
+	writes := false
+	for i, st := range list {
+		statements[i] = &session.Statement{Statement: st, Verb: st.Verb()}
+		writes = writes || statements[i].Verb.Writes()
+	}
+	if len(list) > 1 && writes {
+		c.s.BeginImplicit()
+	}
+	for _, st := range statements {
+		if err = c.runSimple(st); err != nil {
+			break
+		}
+	}
+	if err != nil {
+		if fatal := c.fail(err); fatal != nil {
+			return fatal
+		}
+	}
+	if endErr := c.s.EndImplicit(c.srv.base); endErr != nil && err == nil {
+		return c.fail(endErr)
+	}
+	return nil
+}
+
+func (c *conn) runSimple(st *session.Statement) error {
+	if n, err := st.Params(); err != nil || n > 0 {
+		if err == nil {
+			err = pgerror.New(pgerror.UndefinedParameter, "there is no parameter $1")
+		}
+		return err
+	}
+	p := &session.Portal{Statement: st}
+	defer func() {
+		if p.Run != nil {
+			p.Run.Close()
+		}
+	}()
+	return c.execute(p, 0, true)
+}

@@ -1,0 +1,145 @@
+package session
+
+import (
+	"github.com/angelerator/tavana/gateway/internal/pgenc"
+	"github.com/angelerator/tavana/gateway/internal/sqltext"
+	"github.com/angelerator/tavana/internal/pgerror"
+)
+
+// Identity is who is connected, to what.
+type Identity struct {
+	User      string
+	Superuser bool
+	Database  string
+}
+
+// Session is one client's state. Make it with New.
+type Session struct {
+	Identity
+	Settings *Settings
+
+	statements map[string]*Statement
+	portals    map[string]*Portal
+
+	tx       txState
+	implicit bool
+}
+
+// New returns the state of a client that has just connected.
+func New(id Identity) *Session {
+	return &Session{
+		Identity: id, Settings: newSettings(id),
+		statements: map[string]*Statement{}, portals: map[string]*Portal{},
+	}
+}
+
+// Statement is a prepared statement.
+type Statement struct {
+	sqltext.Statement
+	// Verb is what the statement does.
+	Verb sqltext.Verb
+	// ParamOIDs are the parameters' types, all known.
+	ParamOIDs []pgenc.OID
+	// Columns describe the result; none: the statement returns no rows.
+	Columns []Column
+}
+
+// Column describes a result's column.
+type Column struct {
+	Name string
+	Type pgenc.Type
+}
+
+// Portal is a statement with its parameters bound.
+type Portal struct {
+	Statement *Statement
+	// Params are the parameters as a worker binds them, and Casts what each $n is cast to; both as package dispatch made
+	// them.
+	Params []byte
+	Casts  []string
+	// Formats are those of the result's columns: none, one for all, or one each.
+	Formats []int16
+	// Run is the execution of a portal that has been started, owned by who executes portals. It is closed when the portal
+	// goes.
+	Run Run
+}
+
+// Run is a portal's execution.
+type Run interface{ Close() }
+
+// maxStatements and maxPortals bound what one client can keep here.
+const (
+	maxStatements = 20_000
+	maxPortals    = 1_000
+)
+
+// PutStatement stores a prepared statement. The unnamed one ("") is replaced, a named one must be new (42P05).
+func (s *Session) PutStatement(name string, st *Statement) error {
+	if name != "" {
+		if s.statements[name] != nil {
+			return pgerror.Newf(pgerror.DuplicatePreparedStatement, "prepared statement %q already exists", name)
+		}
+		if len(s.statements) >= maxStatements {
+			return pgerror.Newf(pgerror.ProgramLimitExceeded, "too many prepared statements").
+				WithHint("One session may keep %d; close or DEALLOCATE some.", maxStatements)
+		}
+	}
+	s.statements[name] = st
+	return nil
+}
+
+// StatementNamed returns a prepared statement, or 26000.
+func (s *Session) StatementNamed(name string) (*Statement, error) {
+	if st := s.statements[name]; st != nil {
+		return st, nil
+	}
+	if name == "" {
+		return nil, pgerror.New(pgerror.InvalidSQLStatementName, "unnamed prepared statement does not exist")
+	}
+	return nil, pgerror.Newf(pgerror.InvalidSQLStatementName, "prepared statement %q does not exist", name)
+}
+
+// CloseStatement forgets a prepared statement; an unknown one is no error.
+func (s *Session) CloseStatement(name string) { delete(s.statements, name) }
+
+// CloseStatements forgets every prepared statement.
+func (s *Session) CloseStatements() { clear(s.statements) }
+
+// PutPortal stores a portal. The unnamed one is replaced, a named one must be new (42P03).
+func (s *Session) PutPortal(name string, p *Portal) error {
+	if name == "" {
+		s.ClosePortal("")
+	} else if s.portals[name] != nil {
+		return pgerror.Newf(pgerror.DuplicateCursor, "cursor %q already exists", name)
+	}
+	if len(s.portals) >= maxPortals {
+		return pgerror.New(pgerror.ProgramLimitExceeded, "too many open portals")
+	}
+	s.portals[name] = p
+	return nil
+}
+
+// PortalNamed returns a portal, or 34000.
+func (s *Session) PortalNamed(name string) (*Portal, error) {
+	if p := s.portals[name]; p != nil {
+		return p, nil
+	}
+	return nil, pgerror.Newf(pgerror.InvalidCursorName, "portal %q does not exist", name)
+}
+
+// ClosePortal closes a portal; an unknown one is no error.
+func (s *Session) ClosePortal(name string) {
+	if p := s.portals[name]; p != nil {
+		if p.Run != nil {
+			p.Run.Close()
+		}
+		delete(s.portals, name)
+	}
+}
+
+// ClosePortals closes every portal: at the end of a transaction, and of the session.
+func (s *Session) ClosePortals() {
+	for name := range s.portals {
+		s.ClosePortal(name)
+	}
+}

@@ -1,0 +1,229 @@
+package session
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/angelerator/tavana/gateway/internal/pgenc"
+	"github.com/angelerator/tavana/internal/pgerror"
+)
+
+// Settings are a session's run-time parameters.
+type Settings struct {
+	// values differ from the defaults, by parameter name in lower case. The map is never changed once it is here, so that
+	// a transaction can keep the old one.
+	values map[string]string
+	// start are the values that the client connected with: what RESET goes back to.
+	start map[string]string
+	fixed map[string]string
+
+	// before is values when the block began; nil outside a block. local are the parameters under SET LOCAL, with the value
+	// to go back to when the block commits.
+	before map[string]string
+	local  map[string]string
+
+	// derived of values
+	location *time.Location
+	worker   map[string]string
+}
+
+func newSettings(id Identity) *Settings {
+	s := &Settings{values: map[string]string{}, start: map[string]string{}, fixed: map[string]string{
+		"is_superuser": onOff(id.Superuser), "session_authorization": id.User,
+	}}
+	s.derive()
+	return s
+}
+
+func onOff(b bool) string {
+	if b {
+		return "on"
+	}
+	return "off"
+}
+
+// Get returns a parameter's value as SHOW shows it; 42704 for an unknown one.
+func (s *Settings) Get(name string) (string, error) {
+	key := strings.ToLower(name)
+	if v, ok := s.values[key]; ok {
+		return v, nil
+	}
+	return s.initial(key, name)
+}
+
+// initial is the value of a parameter that nobody has set since the client connected.
+func (s *Settings) initial(key, name string) (string, error) {
+	if v, ok := s.start[key]; ok {
+		return v, nil
+	}
+	if v, ok := s.fixed[key]; ok {
+		return v, nil
+	}
+	if p := parameters[key]; p != nil {
+		return p.def, nil
+	}
+	if strings.Contains(key, ".") {
+		return "", pgerror.Newf(pgerror.UndefinedObject, "unrecognized configuration parameter %q", name)
+	}
+	return "", errUnknown(name)
+}
+
+func errUnknown(name string) error {
+	return pgerror.Newf(pgerror.UndefinedObject, "unrecognized configuration parameter %q", name)
+}
+
+// Set changes a parameter, checked and in its normal form. local: until the end of the block.
+func (s *Settings) Set(name, value string, local bool) error {
+	key, v, err := check(name, value)
+	if err != nil {
+		return err
+	}
+	s.put(key, v, local)
+	return nil
+}
+
+// Start sets a parameter from the startup message: what RESET goes back to.
+func (s *Settings) Start(name, value string) error {
+	key, v, err := check(name, value)
+	if err != nil {
+		return err
+	}
+	s.start[key] = v
+	s.derive()
+	return nil
+}
+
+// Reset gives a parameter back the value that the client connected with.
+func (s *Settings) Reset(name string) error {
+	key := strings.ToLower(name)
+	if p := parameters[key]; p == nil && !strings.Contains(key, ".") {
+		return errUnknown(name)
+	} else if p != nil && p.readOnly {
+		return errReadOnly(p.name)
+	}
+	s.change(func(m map[string]string) { delete(m, key) })
+	return nil
+}
+
+// ResetAll resets every parameter.
+func (s *Settings) ResetAll() { s.change(func(m map[string]string) { clear(m) }) }
+
+func (s *Settings) put(key, v string, local bool) {
+	if local && s.before == nil {
+		return // PostgreSQL warns and forgets it at once
+	}
+	if local {
+		if _, ok := s.local[key]; !ok {
+			s.local[key], _ = s.Get(key)
+		}
+	} else {
+		delete(s.local, key)
+	}
+	s.change(func(m map[string]string) { m[key] = v })
+}
+
+// change replaces the map of values by one that f has changed.
+func (s *Settings) change(f func(map[string]string)) {
+	m := maps.Clone(s.values)
+	f(m)
+	s.values = m
+	s.derive()
+}
+
+func (s *Settings) begin() { s.before, s.local = s.values, map[string]string{} }
+
+func (s *Settings) end(committed bool) {
+	if s.before == nil {
+		return
+	}
+	if !committed {
+		s.values = s.before
+	} else if len(s.local) > 0 {
+		m := maps.Clone(s.values)
+		maps.Copy(m, s.local)
+		s.values = m
+	}
+	s.before, s.local = nil, nil
+	s.derive()
+}
+
+// Reported returns the parameters that clients are told of, in order: pairs of name and value.
+func (s *Settings) Reported() [][2]string {
+	out := make([][2]string, 0, len(reported))
+	for _, name := range reported {
+		v, _ := s.Get(name)
+		out = append(out, [2]string{name, v})
+	}
+	return out
+}
+
+// Changed calls f for each reported parameter that differs from what before, an earlier Snapshot, had.
+func (s *Settings) Changed(before Snapshot, f func(name, value string)) {
+	if before.unchanged(s) {
+		return
+	}
+	for i, kv := range s.Reported() {
+		if before.reported[i] != kv[1] {
+			f(kv[0], kv[1])
+		}
+	}
+}
+
+// Snapshot is what clients were told at some moment.
+type Snapshot struct {
+	reported []string
+	values   map[string]string
+}
+
+// Snapshot returns what clients are told now.
+func (s *Settings) Snapshot() Snapshot {
+	sn := Snapshot{values: s.values}
+	for _, kv := range s.Reported() {
+		sn.reported = append(sn.reported, kv[1])
+	}
+	return sn
+}
+
+// unchanged is a quick answer: maps are never changed in place, so the same map is the same values.
+func (sn Snapshot) unchanged(s *Settings) bool { return sameMap(sn.values, s.values) }
+
+// All calls f for every parameter, by name: what SHOW ALL lists.
+func (s *Settings) All(f func(name, value, description string)) {
+	for _, key := range slices.Sorted(maps.Keys(parameters)) {
+		v, _ := s.Get(key)
+		f(parameters[key].name, v, parameters[key].help)
+	}
+}
+
+// Duration returns a parameter that is a time; 0: off.
+func (s *Settings) Duration(name string) time.Duration {
+	v, err := s.Get(name)
+	if err != nil {
+		return 0
+	}
+	d, _ := parseDuration(v)
+	return d
+}
+
+// Encoding returns what the encoders must know.
+func (s *Settings) Encoding() pgenc.Settings { return pgenc.Settings{Location: s.location} }
+
+// Worker returns the settings that act in DuckDB, by its names. The caller does not change the map.
+func (s *Settings) Worker() map[string]string { return s.worker }
+
+func (s *Settings) derive() {
+	tz, _ := s.Get("timezone")
+	s.location, _ = location(tz)
+	if s.location == nil {
+		s.location = time.UTC
+	}
+	s.worker = map[string]string{}
+	if tz != "UTC" {
+		s.worker["TimeZone"] = s.location.String()
+	}
+	if path, _ := s.Get("search_path"); path != parameters["search_path"].def {
+		s.worker["search_path"] = workerPath(path)
+	}
+}

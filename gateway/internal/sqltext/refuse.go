@@ -1,0 +1,78 @@
+package sqltext
+
+import (
+	"strings"
+
+	"github.com/angelerator/tavana/internal/pgerror"
+)
+
+// unsafe are functions that take addresses of memory: nobody calls them by SQL.
+var unsafe = words(`arrow_scan arrow_scan_dumb seq_scan`)
+
+// forSuperusers are the functions that write outside the database, reach other servers, show or change what belongs to
+// the whole worker, or run a text that the guard can't see. A test on the real worker checks that every table function
+// of DuckDB and its extensions is either here or known to be harmless.
+var forSuperusers = words(`
+	all_profiling_output add_parquet_key check_peg_parser checkpoint copy_database copy_dir dbgen dsdgen
+	delta_domain_metadata delta_filter_pushdown_log delta_filter_pushdown_log_tpcds delta_get_transaction_version
+	delta_list_files delta_set_transaction_version
+	disable_checkpoint_on_shutdown disable_logging disable_object_cache disable_optimizer disable_peg_parser
+	disable_print_progress_bar disable_profile disable_profiling disable_progress_bar disable_verification
+	disable_verify_external disable_verify_fetch_row disable_verify_parallelism disable_verify_serializer
+	duckdb_connection_count duckdb_external_file_cache duckdb_log_contexts duckdb_logs duckdb_logs_parsed
+	duckdb_prepared_statements duckdb_profiling_settings duckdb_secret_types duckdb_secrets duckdb_temporary_files
+	ducklake_add_data_files ducklake_cleanup_old_files ducklake_commit ducklake_delete_orphaned_files
+	ducklake_expire_snapshots ducklake_flush_inlined_data ducklake_merge_adjacent_files ducklake_rewrite_data_files
+	ducklake_scan ducklake_set_commit_message ducklake_set_option ducklake_list_files
+	enable_checkpoint_on_shutdown enable_logging enable_object_cache enable_optimizer enable_peg_parser
+	enable_print_progress_bar enable_profile enable_profiling enable_progress_bar enable_verification
+	force_checkpoint iceberg_load_table_response iceberg_to_ducklake import_database json_execute_serialized_sql
+	load_aws_credentials pg_clear_cache postgres_attach postgres_configure_pool postgres_execute postgres_query
+	postgres_scan postgres_scan_pushdown pragma_storage_info query query_table read_duckdb read_postgres_binary
+	remove_iceberg_schema_properties remove_iceberg_table_properties set_iceberg_schema_properties
+	set_iceberg_table_properties sql_auto_complete sqlite_attach sqlite_query sqlite_scan storage_info
+	truncate_duckdb_logs verify_external verify_fetch_row verify_parallelism verify_serializer which_secret
+	write_blob write_log`)
+
+func words(list string) map[string]bool {
+	m := map[string]bool{}
+	for _, w := range strings.Fields(list) {
+		m[w] = true
+	}
+	return m
+}
+
+// Unsafe returns an error for a statement that nobody may run.
+func (s *Statement) Unsafe() error { return s.refuse(unsafe, "function %s cannot be called") }
+
+// Refused returns an error (42501) for a statement that only a superuser may run: one of the functions above, a secret,
+// or a URL that redirects where credentials are sent.
+func (s *Statement) Refused() error {
+	if err := s.refuse(forSuperusers, "permission denied for function %s"); err != nil {
+		return err
+	}
+	for i, t := range s.Tokens {
+		switch {
+		case t.Kind == String && redirects(Unquote(s.Raw(i))):
+			return pgerror.New(pgerror.InsufficientPrivilege, "permission denied: options in a URL are for superusers").At(t.Start + 1)
+		case s.Is(i, "SECRET") && s.IsAny(0, "CREATE", "DROP", "ALTER"):
+			return pgerror.New(pgerror.InsufficientPrivilege, "permission denied: secrets are for superusers").At(t.Start + 1)
+		}
+	}
+	return nil
+}
+
+func (s *Statement) refuse(names map[string]bool, format string) (err error) {
+	s.Functions(func(name string, i int) {
+		if err == nil && names[strings.ToLower(name)] {
+			err = pgerror.Newf(pgerror.InsufficientPrivilege, format, name).At(s.Tokens[i].Start + 1)
+		}
+	})
+	return err
+}
+
+// redirects tells whether a URL has options: s3://bucket/key?s3_endpoint=host sends the signed request to that host.
+func redirects(literal string) bool {
+	l := strings.ToLower(literal)
+	return strings.Contains(l, "?s3_") || strings.Contains(l, "&s3_") || strings.Contains(l, "s3_endpoint")
+}

@@ -1,0 +1,246 @@
+// Package sqltext reads SQL as tokens: enough to split a string into statements, to tell what kind each is, to find the
+// functions and files it names, and to do the few rewrites of the gateway. It is no parser: what a statement means is
+// DuckDB's to say. It never looks inside strings, comments and quoted names, and is fuzzed.
+//
+// The lexical rules are section 4.1 of the PostgreSQL manual: strings ” and E” and $tag$, names and "names", nested
+// comments, parameters $1. They are DuckDB's as well.
+package sqltext
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/angelerator/tavana/internal/pgerror"
+)
+
+// Kind is what a token is.
+type Kind uint8
+
+// The kinds of token.
+const (
+	Word   Kind = iota // a name or keyword without quotes
+	Quoted             // a "name"
+	String             // '…', E'…', B'…', X'…', $tag$…$tag$
+	Number
+	Param // $1
+	Op    // an operator or a punctuation character
+)
+
+// Token is a piece of the statement: sql[Start:End].
+type Token struct {
+	Kind       Kind
+	Start, End int
+}
+
+// Tokenize returns the tokens of sql without comments and white space. An unterminated string, name or comment is a
+// syntax error (42601) at its beginning; a NUL byte is 22021.
+func Tokenize(sql string) ([]Token, error) {
+	if i := strings.IndexByte(sql, 0); i >= 0 {
+		return nil, pgerror.New(pgerror.CharacterNotInRepertoire, `invalid byte sequence for encoding "UTF8": 0x00`).At(i + 1)
+	}
+	if !utf8.ValidString(sql) {
+		return nil, pgerror.New(pgerror.CharacterNotInRepertoire, `invalid byte sequence for encoding "UTF8"`)
+	}
+	l := lexer{sql: sql}
+	toks := make([]Token, 0, len(sql)/4+4)
+	for {
+		t, ok, err := l.next()
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			return toks, nil
+		}
+		toks = append(toks, t)
+	}
+}
+
+type lexer struct {
+	sql string
+	pos int
+}
+
+func (l *lexer) next() (Token, bool, error) {
+	if err := l.skipSpace(); err != nil {
+		return Token{}, false, err
+	}
+	if l.pos >= len(l.sql) {
+		return Token{}, false, nil
+	}
+	start := l.pos
+	kind, err := l.scan()
+	return Token{kind, start, l.pos}, true, err
+}
+
+func (l *lexer) at(i int) byte {
+	if l.pos+i < len(l.sql) {
+		return l.sql[l.pos+i]
+	}
+	return 0
+}
+
+// skipSpace skips white space and comments, which nest.
+func (l *lexer) skipSpace() error {
+	for l.pos < len(l.sql) {
+		switch c := l.at(0); {
+		case c == ' ' || c >= '\t' && c <= '\r':
+			l.pos++
+		case c == '-' && l.at(1) == '-':
+			end := strings.IndexAny(l.sql[l.pos:], "\n\r")
+			if end < 0 {
+				l.pos = len(l.sql)
+			} else {
+				l.pos += end + 1
+			}
+		case c == '/' && l.at(1) == '*':
+			if err := l.skipComment(); err != nil {
+				return err
+			}
+		default:
+			return nil
+		}
+	}
+	return nil
+}
+
+func (l *lexer) skipComment() error {
+	start, depth := l.pos, 0
+	for l.pos < len(l.sql) {
+		switch {
+		case l.at(0) == '/' && l.at(1) == '*':
+			depth++
+			l.pos += 2
+		case l.at(0) == '*' && l.at(1) == '/':
+			depth--
+			l.pos += 2
+			if depth == 0 {
+				return nil
+			}
+		default:
+			l.pos++
+		}
+	}
+	return unterminated("/* comment", start)
+}
+
+func unterminated(what string, start int) error {
+	return pgerror.Newf(pgerror.SyntaxError, "unterminated %s", what).At(start + 1)
+}
+
+func (l *lexer) scan() (Kind, error) {
+	c := l.at(0)
+	switch {
+	case c == '\'':
+		return String, l.scanQuoted('\'', false, "quoted string")
+	case (c == 'e' || c == 'E') && l.at(1) == '\'':
+		l.pos++
+		return String, l.scanQuoted('\'', true, "quoted string")
+	case (c == 'b' || c == 'B' || c == 'x' || c == 'X' || c == 'n' || c == 'N') && l.at(1) == '\'':
+		l.pos++
+		return String, l.scanQuoted('\'', false, "quoted string")
+	case (c == 'u' || c == 'U') && l.at(1) == '&' && (l.at(2) == '\'' || l.at(2) == '"'):
+		return String, pgerror.New(pgerror.FeatureNotSupported, "U& strings and names are not supported").At(l.pos + 1)
+	case c == '"':
+		return Quoted, l.scanQuoted('"', false, "quoted identifier")
+	case c == '$':
+		return l.scanDollar()
+	case isLetter(c):
+		l.scanWord()
+		return Word, nil
+	case isDigit(c), c == '.' && isDigit(l.at(1)):
+		l.scanNumber()
+		return Number, nil
+	}
+	l.scanOp()
+	return Op, nil
+}
+
+// scanQuoted reads to the closing quote; a doubled quote is part of the text, and so is what follows a backslash where
+// backslashes escape.
+func (l *lexer) scanQuoted(quote byte, escapes bool, what string) error {
+	start := l.pos
+	for l.pos++; l.pos < len(l.sql); l.pos++ {
+		switch c := l.at(0); {
+		case c == '\\' && escapes:
+			l.pos++
+		case c == quote && l.at(1) == quote:
+			l.pos++
+		case c == quote:
+			l.pos++
+			return nil
+		}
+	}
+	l.pos = len(l.sql)
+	return unterminated(what, start)
+}
+
+// scanDollar reads $1, $tag$…$tag$ or a lone $.
+func (l *lexer) scanDollar() (Kind, error) {
+	if isDigit(l.at(1)) {
+		for l.pos++; isDigit(l.at(0)); l.pos++ {
+		}
+		return Param, nil
+	}
+	n := 1
+	for isLetter(l.at(n)) || n > 1 && isDigit(l.at(n)) {
+		n++
+	}
+	if l.at(n) != '$' {
+		l.pos++
+		return Op, nil
+	}
+	start := l.pos
+	tag := l.sql[l.pos : l.pos+n+1]
+	l.pos += n + 1
+	end := strings.Index(l.sql[l.pos:], tag)
+	if end < 0 {
+		l.pos = len(l.sql)
+		return String, unterminated("dollar-quoted string", start)
+	}
+	l.pos += end + len(tag)
+	return String, nil
+}
+
+func (l *lexer) scanWord() {
+	for c := l.at(0); isLetter(c) || isDigit(c) || c == '$'; c = l.at(0) {
+		l.pos++
+	}
+}
+
+func (l *lexer) scanNumber() {
+	for isDigit(l.at(0)) || l.at(0) == '_' {
+		l.pos++
+	}
+	if l.at(0) == '.' && l.at(1) != '.' {
+		for l.pos++; isDigit(l.at(0)) || l.at(0) == '_'; l.pos++ {
+		}
+	}
+	if c := l.at(0); c == 'e' || c == 'E' {
+		n := 1
+		if l.at(1) == '+' || l.at(1) == '-' {
+			n = 2
+		}
+		if isDigit(l.at(n)) {
+			for l.pos += n; isDigit(l.at(0)); l.pos++ {
+			}
+		}
+	}
+}
+
+// scanOp reads "::", ":=", "=>", "->", "->>" and comparison operators whole, any other character by itself.
+func (l *lexer) scanOp() {
+	for _, op := range []string{"->>", "::", ":=", "=>", "->", "<=", ">=", "<>", "!=", "||"} {
+		if strings.HasPrefix(l.sql[l.pos:], op) {
+			l.pos += len(op)
+			return
+		}
+	}
+	_, n := utf8.DecodeRuneInString(l.sql[l.pos:])
+	l.pos += n
+}
+
+func isLetter(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c >= 0x80
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
