@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/angelerator/tavana/internal/config"
+	"github.com/angelerator/tavana/internal/machine"
 )
 
 // Config is what a Worker is made of. Sizes are in bytes.
@@ -72,13 +73,7 @@ func (c *Config) memoryTotal() uint64 {
 	if c.Memory > 0 {
 		return c.Memory
 	}
-	if n := cgroupLimit(os.ReadFile); n > 0 {
-		return n
-	}
-	if n := systemMemory(os.ReadFile) / 2; n > 0 {
-		return n
-	}
-	return 1 << 30
+	return machine.Memory(machine.Root())
 }
 
 // defaultExtensionsDir is the folder that the build fills beside the program.

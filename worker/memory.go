@@ -2,7 +2,6 @@ package worker
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"strconv"
 	"strings"
@@ -70,37 +69,6 @@ func (w *Worker) tidy(ctx context.Context) {
 		}
 		trimmed = idle
 	}
-}
-
-// cgroupLimit returns the memory limit of this process's cgroup in bytes, of version 2 or 1; 0 when there is none.
-func cgroupLimit(read func(string) ([]byte, error)) uint64 {
-	for _, f := range []string{"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"} {
-		b, err := read(f)
-		if err != nil {
-			continue
-		}
-		n, err := strconv.ParseUint(strings.TrimSpace(string(b)), 10, 64)
-		// Version 1 says "no limit" as the largest multiple of the page size, version 2 as "max".
-		if err == nil && n < 1<<62 {
-			return n
-		}
-	}
-	return 0
-}
-
-// systemMemory returns the machine's memory in bytes, or 0 when it can't be read.
-func systemMemory(read func(string) ([]byte, error)) uint64 {
-	b, err := read("/proc/meminfo")
-	if err != nil {
-		return 0
-	}
-	var kb uint64
-	for line := range strings.Lines(string(b)) {
-		if _, err := fmt.Sscanf(line, "MemTotal: %d kB", &kb); err == nil {
-			return kb << 10
-		}
-	}
-	return 0
 }
 
 // residentBytes returns the process's resident memory, or 0 where it can't be read.

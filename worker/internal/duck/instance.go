@@ -96,7 +96,12 @@ func open(o Options) (*Instance, error) {
 
 // OpenUnlocked opens an in-memory database without locks, for making data and never for serving. InitSQL and
 // AllowedDirectories are left out.
-func OpenUnlocked(o Options) (*Instance, error) { return openFile(":memory:", "automatic", o) }
+func OpenUnlocked(o Options) (*Instance, error) {
+	if err := os.MkdirAll(o.Directory, 0o700); err != nil {
+		return nil, fmt.Errorf("making the folder: %w", err)
+	}
+	return openFile(":memory:", "automatic", o)
+}
 
 // startSettings are set before the database opens: nothing that opens it inherits another default.
 func startSettings(accessMode string) [][2]string {

@@ -1,0 +1,182 @@
+// Command inprocess is the peer that a worker's stream is measured against: DuckDB in this process, its chunks gathered
+// into record batches of 16 thousand rows and written as Arrow IPC to nowhere. It prints a JSON line of what it did.
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"syscall"
+	"time"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/ipc"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+	bindings "github.com/duckdb/duckdb-go-bindings"
+)
+
+// batchRows is the peer's batch size, in rows.
+const batchRows = 16384
+
+type result struct {
+	Rows    int64   `json:"rows"`
+	Bytes   int64   `json:"bytes"`
+	Seconds float64 `json:"seconds"`
+	CPU     float64 `json:"cpu_seconds"`
+}
+
+func main() {
+	sql := flag.String("sql", "", "the query")
+	threads := flag.Int("threads", 2, "DuckDB's threads")
+	flag.Parse()
+	r, err := run(*sql, *threads)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "inprocess:", err)
+		os.Exit(1)
+	}
+	_ = json.NewEncoder(os.Stdout).Encode(r)
+}
+
+func run(sql string, threads int) (*result, error) {
+	var db bindings.Database
+	var conn bindings.Connection
+	if bindings.Open("", &db) == bindings.StateError || bindings.Connect(db, &conn) == bindings.StateError {
+		return nil, fmt.Errorf("opening DuckDB failed")
+	}
+	defer bindings.Close(&db)
+	defer bindings.Disconnect(&conn)
+	for _, s := range []string{fmt.Sprintf("SET threads = %d", threads), "SET arrow_lossless_conversion = true"} {
+		var res bindings.Result
+		bindings.Query(conn, s, &res)
+		bindings.DestroyResult(&res)
+	}
+	// Once to warm the files' pages and metadata, then for the measure.
+	if _, err := stream(conn, sql); err != nil {
+		return nil, err
+	}
+	cpu, start := cpuTime(), time.Now()
+	r, err := stream(conn, sql)
+	if err != nil {
+		return nil, err
+	}
+	r.Seconds, r.CPU = time.Since(start).Seconds(), (cpuTime() - cpu).Seconds()
+	return r, nil
+}
+
+func cpuTime() time.Duration {
+	var u syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u)
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+type counter struct{ n int64 }
+
+func (c *counter) Write(p []byte) (int, error) { c.n += int64(len(p)); return len(p), nil }
+
+func stream(conn bindings.Connection, sql string) (*result, error) {
+	var ps bindings.PreparedStatement
+	if bindings.Prepare(conn, sql, &ps) == bindings.StateError {
+		return nil, fmt.Errorf("%s", bindings.PrepareError(ps))
+	}
+	defer bindings.DestroyPrepare(&ps)
+	var pending bindings.PendingResult
+	if bindings.PendingPreparedStreaming(ps, &pending) == bindings.StateError {
+		return nil, fmt.Errorf("%s", bindings.PendingError(pending))
+	}
+	defer bindings.DestroyPending(&pending)
+	var res bindings.Result
+	if bindings.ExecutePending(pending, &res) == bindings.StateError {
+		return nil, fmt.Errorf("%s", bindings.ResultError(&res))
+	}
+	defer bindings.DestroyResult(&res)
+	opts := bindings.ResultGetArrowOptions(&res)
+	defer bindings.DestroyArrowOptions(&opts)
+	n := int(bindings.ColumnCount(&res))
+	names, types := make([]string, n), make([]bindings.LogicalType, n)
+	for i := range n {
+		names[i], types[i] = bindings.ColumnName(&res, bindings.IdxT(i)), bindings.ColumnLogicalType(&res, bindings.IdxT(i))
+		defer bindings.DestroyLogicalType(&types[i])
+	}
+	schema, ed := bindings.NewArrowSchema(opts, types, names)
+	defer bindings.DestroyErrorData(&ed)
+	if schema == nil {
+		return nil, fmt.Errorf("%s", bindings.ErrorDataMessage(ed))
+	}
+	return write(res, opts, schema)
+}
+
+func write(res bindings.Result, opts bindings.ArrowOptions, schema *arrow.Schema) (*result, error) {
+	var out counter
+	w := ipc.NewWriter(&out, ipc.WithSchema(schema))
+	r := &result{}
+	var pending []arrow.RecordBatch
+	rows := int64(0)
+	flush := func() error {
+		if len(pending) == 0 {
+			return nil
+		}
+		b, err := concat(schema, pending)
+		for _, p := range pending {
+			p.Release()
+		}
+		pending, rows = pending[:0], 0
+		if err != nil {
+			return err
+		}
+		defer b.Release()
+		return w.Write(b)
+	}
+	for {
+		chunk := bindings.FetchChunk(res)
+		if chunk.Ptr == nil || bindings.DataChunkGetSize(chunk) == 0 {
+			bindings.DestroyDataChunk(&chunk)
+			break
+		}
+		rec, ed := bindings.DataChunkToArrowArray(opts, schema, chunk)
+		bindings.DestroyDataChunk(&chunk)
+		if rec == nil {
+			return nil, fmt.Errorf("%s", bindings.ErrorDataMessage(ed))
+		}
+		bindings.DestroyErrorData(&ed)
+		pending = append(pending, rec)
+		rows += rec.NumRows()
+		r.Rows += rec.NumRows()
+		if rows >= batchRows {
+			if err := flush(); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if msg := bindings.ResultError(&res); msg != "" {
+		return nil, fmt.Errorf("%s", msg)
+	}
+	if err := flush(); err != nil {
+		return nil, err
+	}
+	err := w.Close()
+	r.Bytes = out.n
+	return r, err
+}
+
+func concat(schema *arrow.Schema, parts []arrow.RecordBatch) (arrow.RecordBatch, error) {
+	rows := int64(0)
+	for _, p := range parts {
+		rows += p.NumRows()
+	}
+	cols := make([]arrow.Array, schema.NumFields())
+	list := make([]arrow.Array, len(parts))
+	for i := range cols {
+		for j, p := range parts {
+			list[j] = p.Column(i)
+		}
+		a, err := array.Concatenate(list, memory.DefaultAllocator)
+		if err != nil {
+			return nil, err
+		}
+		defer a.Release()
+		cols[i] = a
+	}
+	return array.NewRecordBatch(schema, cols, rows), nil
+}

@@ -1,0 +1,206 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/angelerator/tavana/gateway"
+	"github.com/angelerator/tavana/internal/config"
+	"github.com/angelerator/tavana/internal/machine"
+)
+
+// upConfig is what `tavana up` is made of.
+type upConfig struct {
+	gateway.Config
+	WorkerCount  int
+	WorkerMemory uint64
+	WorkerThread int
+	Data         string
+	InitSQL      string
+	Allow        []string
+	SampleData   bool
+	SampleScale  string
+	Extensions   string
+}
+
+func (c *upConfig) settings(t *config.Table) {
+	t.String(&c.PGListen, "pg-listen", "127.0.0.1:5432", "address for PostgreSQL clients").Alias("PG_PORT", config.Port)
+	t.String(&c.HTTPListen, "http-listen", "127.0.0.1:8080", "address of /health, /ready and /metrics; empty: none").Alias("HTTP_PORT", config.Port)
+	t.Int(&c.WorkerCount, "workers", 2, "how many worker processes run queries")
+	t.Bytes(&c.WorkerMemory, "worker-memory", 0, "memory of each worker process").ShowDefault("half of the machine's memory, shared among the workers")
+	t.Int(&c.WorkerThread, "worker-threads", 0, "threads of each worker").ShowDefault("the machine's cores")
+	t.String(&c.Data, "data", "tavana-data", "folder for data: the sample, and what is spilled to disk")
+	t.String(&c.InitSQL, "init-sql", "", "file of SQL run on every worker when it starts: views that all sessions see")
+	t.List(&c.Allow, "allow", nil, "folders and URL prefixes (s3://bucket/) that statements may read and write")
+	t.Bool(&c.SampleData, "sample-data", false, "make TPC-H data as Parquet files, shown as views in schema tpch")
+	t.String(&c.SampleScale, "sample-scale", "0.1", "size of the sample: TPC-H's scale factor; 1 is about 250 MB of Parquet")
+	t.String(&c.Extensions, "extensions-dir", "", "folder with DuckDB's extensions").ShowDefault("extensions beside the program")
+	c.SharedSettings(t)
+}
+
+func (c *upConfig) validate() error {
+	if c.WorkerCount < 1 || c.WorkerCount > 64 {
+		return errors.New("workers: must be from 1 to 64")
+	}
+	if c.WorkerMemory != 0 && c.WorkerMemory < 128<<20 {
+		return errors.New("worker-memory: must be at least 128MiB")
+	}
+	return nil
+}
+
+// up runs everything until ctx ends. It stops in the opposite order: clients first, then the workers they need.
+func up(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
+	var cfg upConfig
+	var t config.Table
+	cfg.settings(&t)
+	if err := t.Load("tavana up", args, getenv, stderr); err != nil {
+		return err
+	}
+	if err := cfg.validate(); err != nil {
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(stderr, nil))
+
+	// Sockets' names must be short (108 bytes), so they are not in the data folder; only this user can enter.
+	run, err := os.MkdirTemp("", "tavana-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(run)
+	if err := os.MkdirAll(cfg.Data, 0o755); err != nil {
+		return err
+	}
+	workers, err := cfg.workers(ctx, run, log, stderr)
+	if err != nil {
+		return err
+	}
+	for _, w := range workers {
+		cfg.Workers = append(cfg.Workers, w.address)
+	}
+	cfg.WorkerToken = workers[0].token
+	g, err := gateway.New(cfg.Config, log)
+	if err != nil {
+		return err
+	}
+	background, stopWorkers := context.WithCancel(context.Background())
+	var wg sync.WaitGroup
+	for _, w := range workers {
+		wg.Go(func() { w.supervise(background) })
+	}
+	wg.Go(func() { announce(ctx, g, &cfg, stdout) })
+	err = g.Run(ctx)
+	stopWorkers()
+	wg.Wait()
+	return err
+}
+
+// announce says how to connect, once queries are answered.
+func announce(ctx context.Context, g *gateway.Gateway, cfg *upConfig, out io.Writer) {
+	if g.AwaitReady(ctx) != nil {
+		return
+	}
+	password := ""
+	if cfg.UsersFile == "" && cfg.PasswordFile == "" {
+		password = ", password tavana"
+	}
+	target := g.PGAddr().String()
+	if host, port, err := net.SplitHostPort(target); err == nil {
+		target = fmt.Sprintf("-h %s -p %s", host, port)
+	} else {
+		target = "-h " + filepath.Dir(target)
+	}
+	fmt.Fprintf(out, "\nTavana is ready.\n\n  psql %s -U %s %s      (TLS %s%s)\n", target, cfg.User, cfg.Database, cfg.TLS, password)
+	if a := g.HTTPAddr(); a != nil {
+		fmt.Fprintf(out, "  http://%s/metrics, /ready, /health\n", a)
+	}
+	if cfg.SampleData {
+		fmt.Fprintf(out, "\nTry:  SELECT l_returnflag, sum(l_quantity) FROM tpch.lineitem GROUP BY 1 ORDER BY 1;\n")
+	}
+	fmt.Fprintln(out)
+}
+
+// workers describes the worker processes, after making the sample that they show.
+func (c *upConfig) workers(ctx context.Context, run string, log *slog.Logger, stderr io.Writer) ([]*worker, error) {
+	program, err := workerProgram()
+	if err != nil {
+		return nil, err
+	}
+	extensions := c.Extensions
+	if extensions == "" {
+		extensions = filepath.Join(filepath.Dir(program), "extensions")
+	}
+	data, err := filepath.Abs(c.Data)
+	if err != nil {
+		return nil, err
+	}
+	var initSQL []string
+	allow := append([]string(nil), c.Allow...)
+	if c.SampleData {
+		dir := filepath.Join(data, "sample", "tpch-sf"+c.SampleScale)
+		cmd := exec.CommandContext(ctx, program, "sample-data", "--dir", dir, "--scale-factor", c.SampleScale, "--extensions-dir", extensions)
+		cmd.Stdout, cmd.Stderr = stderr, stderr
+		if err := cmd.Run(); err != nil {
+			return nil, fmt.Errorf("making the sample data: %w", err)
+		}
+		initSQL = append(initSQL, filepath.Join(dir, "views.sql"))
+		allow = append(allow, dir)
+	}
+	if c.InitSQL != "" {
+		initSQL = append(initSQL, c.InitSQL)
+	}
+	var secret [24]byte
+	_, _ = rand.Read(secret[:]) // never fails
+	token := hex.EncodeToString(secret[:])
+	list := make([]*worker, c.WorkerCount)
+	for i := range list {
+		address := "unix://" + filepath.Join(run, fmt.Sprintf("worker-%d.sock", i))
+		args := []string{"--listen", address, "--spill-dir", filepath.Join(data, "spill"), "--extensions-dir", extensions,
+			"--memory", fmt.Sprint(c.workerMemory())}
+		if c.WorkerThread > 0 {
+			args = append(args, "--threads", fmt.Sprint(c.WorkerThread))
+		}
+		for _, f := range initSQL {
+			args = append(args, "--init-sql", f)
+		}
+		for _, a := range allow {
+			args = append(args, "--allow", a)
+		}
+		list[i] = &worker{
+			name: fmt.Sprintf("worker-%d", i), program: program, args: args, address: address, token: token,
+			log: log, stderr: stderr, grace: c.DrainTimeout + 15*time.Second,
+		}
+	}
+	return list, nil
+}
+
+func (c *upConfig) workerMemory() uint64 {
+	if c.WorkerMemory > 0 {
+		return c.WorkerMemory
+	}
+	const least = 256 << 20
+	return max(machine.Memory(machine.Root())/uint64(c.WorkerCount), least)
+}
+
+// workerProgram finds tavana-worker beside this program.
+func workerProgram() (string, error) {
+	exe, err := os.Executable()
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(filepath.Dir(exe), "tavana-worker")
+	if _, err := os.Stat(path); err != nil {
+		return "", fmt.Errorf("tavana-worker must stand beside %s: %w", filepath.Base(exe), err)
+	}
+	return path, nil
+}

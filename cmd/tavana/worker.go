@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"os"
+	"os/exec"
+	"runtime"
+	"syscall"
+	"time"
+)
+
+// worker is a worker process that is kept running.
+type worker struct {
+	name, program string
+	args          []string
+	address       string
+	token         string
+	log           *slog.Logger
+	stderr        io.Writer
+	grace         time.Duration // how long it may take to stop
+}
+
+// supervise runs the process, again whenever it dies, until ctx ends; then it stops it and waits.
+func (w *worker) supervise(ctx context.Context) {
+	// The kernel ends a child whose starting thread ends (endWithParent), so that must be a thread that lives on.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	const shortest, longest = 100 * time.Millisecond, 10 * time.Second
+	pause := shortest
+	for ctx.Err() == nil {
+		started := time.Now()
+		err := w.run(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		w.log.Error("worker died and is started again", "worker", w.name, "error", err)
+		if time.Since(started) > longest {
+			pause = shortest
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+		}
+		pause = min(2*pause, longest)
+	}
+}
+
+// run runs the process once. When ctx ends it gets SIGTERM, and is killed when that does not end it within the grace.
+func (w *worker) run(ctx context.Context) error {
+	cmd := exec.CommandContext(ctx, w.program, w.args...)
+	cmd.Env = append(os.Environ(), "TAVANA_WORKER_TOKEN="+w.token)
+	cmd.Stdout, cmd.Stderr = w.stderr, w.stderr
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.WaitDelay = w.grace
+	// Of a group of its own, so that a Ctrl-C in the terminal reaches the gateway first and the workers by it.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	endWithParent(cmd.SysProcAttr)
+	return cmd.Run()
+}
