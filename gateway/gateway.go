@@ -206,7 +206,7 @@ func certificate(cfg *Config) (*tls.Certificate, error) {
 	case tlsFiles:
 		return pgwire.FileCertificate(cfg.TLSCert, cfg.TLSKey)
 	}
-	return nil, nil //nolint:nilnil // no TLS
+	return nil, nil
 }
 
 // NewUserLine returns a line of a users file, for `tavana passwd`.

@@ -13,6 +13,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/angelerator/tavana/cmd/tavana/up"
 	"github.com/angelerator/tavana/internal/config"
 )
 
@@ -40,7 +41,13 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdin i
 	}
 	switch args[0] {
 	case "up":
-		return up(ctx, args[1:], getenv, stdout, stderr)
+		var cfg up.Config
+		var t config.Table
+		cfg.Settings(&t)
+		if err := t.Load("tavana up", args[1:], getenv, stderr); err != nil {
+			return err
+		}
+		return up.Run(ctx, cfg, stdout, stderr)
 	case "passwd":
 		return passwd(args[1:], getenv, stdin, stdout, stderr)
 	case "help", "-h", "-help", "--help":

@@ -22,7 +22,7 @@ func TestMemoryFollowsTheCgroup(t *testing.T) {
 			"proc/self/cgroup": file("0::/\n"), "sys/fs/cgroup/memory.max": file("268435456\n"),
 		}, 256 << 20},
 		"version 1": {fstest.MapFS{
-			"proc/self/cgroup":                                    file("5:cpu,cpuacct:/x\n4:memory:/docker/1\n"),
+			"proc/self/cgroup": file("5:cpu,cpuacct:/x\n4:memory:/docker/1\n"),
 			"sys/fs/cgroup/memory/docker/1/memory.limit_in_bytes": file("805306368\n"),
 		}, 768 << 20},
 		"version 1 without a limit": {fstest.MapFS{

@@ -153,7 +153,7 @@ func (s *Server) Stop() {
 // credential returns whom to run the server as: PostgreSQL refuses to run as root.
 func credential() (*syscall.Credential, error) {
 	if os.Getuid() != 0 {
-		return nil, nil //nolint:nilnil // as who we are
+		return nil, nil
 	}
 	for _, name := range []string{"postgres", "nobody"} {
 		u, err := user.Lookup(name)
@@ -178,4 +178,3 @@ func freePort() (int, error) {
 	defer l.Close()
 	return l.Addr().(*net.TCPAddr).Port, nil
 }
-

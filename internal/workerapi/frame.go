@@ -124,7 +124,8 @@ var errFrame = errors.New("malformed FlightData message")
 func (f *Frame) read(r interface {
 	io.Reader
 	io.ByteReader
-}, size int) error {
+}, size int,
+) error {
 	left := size
 	varint := func() (uint64, error) {
 		var v uint64

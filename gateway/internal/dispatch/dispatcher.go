@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"sync/atomic"
 	"time"
@@ -87,7 +88,7 @@ func (d *Dispatcher) execute(ctx context.Context, st *workerpb.Statement, pinned
 // begin waits for the first batch, or for the end of a result without rows.
 func (r *run) begin() error {
 	var err error
-	if r.first, err = r.stream.Next(); errors.Is(err, eof) {
+	if r.first, err = r.stream.Next(); errors.Is(err, io.EOF) {
 		r.ended = true
 		return nil
 	}
@@ -159,7 +160,7 @@ func (d *Dispatcher) ask(ctx context.Context, st *workerpb.Statement, w *router.
 	if err := stream.Granted(); err != nil {
 		stream.Close()
 		if e := pgerror.Flatten(err); e.NoRoom {
-			return nil, nil //nolint:nilnil // "no room" is neither
+			return nil, nil
 		}
 		if ctx.Err() != nil {
 			return nil, pgerror.FromContext(ctx)

@@ -2,6 +2,7 @@ package dispatch
 
 import (
 	"context"
+	"errors"
 	"io"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -13,8 +14,6 @@ import (
 	"github.com/angelerator/tavana/internal/pgerror"
 	"github.com/angelerator/tavana/internal/workerapi"
 )
-
-var eof = io.EOF
 
 // Batch is a record batch of a result. Who gets it releases it.
 type Batch = workerapi.Batch
@@ -63,7 +62,7 @@ func (r *Rows) Next() (*Batch, error) {
 		return nil, r.err
 	}
 	if r.done || r.stream == nil {
-		return nil, r.end(eof)
+		return nil, r.end(io.EOF)
 	}
 	b, err := r.stream.Next()
 	if err != nil {
@@ -76,13 +75,13 @@ func (r *Rows) Next() (*Batch, error) {
 // end notes how the result ended and returns what Next says from now on.
 func (r *Rows) end(err error) error {
 	switch {
-	case err == eof: //nolint:errorlint // Stream returns it bare
+	case errors.Is(err, io.EOF):
 		if r.stream != nil && r.schema.NumFields() == 0 {
 			r.count = r.stream.Completion().GetRowsChanged()
 		}
-		r.err = eof
+		r.err = io.EOF
 		r.finish(nil)
-		return eof
+		return io.EOF
 	case r.ctx.Err() != nil:
 		err = pgerror.FromContext(r.ctx)
 	default:

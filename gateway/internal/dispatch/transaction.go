@@ -34,7 +34,7 @@ func (p *pin) at() *router.Worker {
 // statement that may run anywhere.
 func (s *Session) pinFor(ctx context.Context, v sqltext.Verb) (*pin, error) {
 	if s.pin == nil && !s.InBlock() && v != sqltext.CreateTemp {
-		return nil, nil //nolint:nilnil // no pin is a good answer
+		return nil, nil
 	}
 	if s.pin == nil {
 		p := &pin{id: s.d.newID()}

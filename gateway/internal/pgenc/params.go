@@ -3,6 +3,7 @@ package pgenc
 import (
 	"bytes"
 	"encoding/hex"
+	"errors"
 	"math"
 	"strconv"
 	"strings"
@@ -192,7 +193,7 @@ func errSyntax(typ, s string) error {
 }
 
 func numberError(err error, typ, s string) error {
-	if ne, ok := err.(*strconv.NumError); ok && ne.Err == strconv.ErrRange { //nolint:errorlint // strconv documents this type
+	if errors.Is(err, strconv.ErrRange) {
 		return pgerror.Newf(pgerror.NumericValueOutOfRange, "value %q is out of range for type %s", s, typ)
 	}
 	return errSyntax(typ, s)

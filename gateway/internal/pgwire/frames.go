@@ -112,7 +112,7 @@ func decode(typ byte, body []byte) (pgproto3.FrontendMessage, error) {
 	case 'X':
 		m = &pgproto3.Terminate{}
 	case 'd', 'c', 'f', 'F':
-		return nil, nil //nolint:nilnil // known, and ignored or refused by the conversation
+		return nil, nil
 	default:
 		return nil, pgerror.Newf(pgerror.ProtocolViolation, "invalid frontend message type %d", typ)
 	}

@@ -52,7 +52,7 @@ func (c *conn) negotiate() (*startup, error) {
 			if len(body) > 8 {
 				c.srv.keys.cancel(binary.BigEndian.Uint32(body[4:]), body[8:])
 			}
-			return nil, nil //nolint:nilnil // nothing more to do
+			return nil, nil
 		case code == codeSSL && !askedSSL && c.tls == nil:
 			askedSSL = true
 			if err := c.startTLS(); err != nil {

@@ -1,4 +1,5 @@
-package main
+// Package up runs Tavana on one machine: the gateway in this process, workers as child processes behind Unix sockets.
+package up
 
 import (
 	"context"
@@ -20,26 +21,27 @@ import (
 	"github.com/angelerator/tavana/internal/machine"
 )
 
-// upConfig is what `tavana up` is made of.
-type upConfig struct {
+// Config is what `tavana up` is made of.
+type Config struct {
 	gateway.Config
-	WorkerCount  int
-	WorkerMemory uint64
-	WorkerThread int
-	Data         string
-	InitSQL      string
-	Allow        []string
-	SampleData   bool
-	SampleScale  string
-	Extensions   string
+	WorkerCount   int
+	WorkerMemory  uint64
+	WorkerThreads int
+	Data          string
+	InitSQL       string
+	Allow         []string
+	SampleData    bool
+	SampleScale   string
+	Extensions    string
 }
 
-func (c *upConfig) settings(t *config.Table) {
+// Settings adds the rows of `tavana up` to t.
+func (c *Config) Settings(t *config.Table) {
 	t.String(&c.PGListen, "pg-listen", "127.0.0.1:5432", "address for PostgreSQL clients").Alias("PG_PORT", config.Port)
 	t.String(&c.HTTPListen, "http-listen", "127.0.0.1:8080", "address of /health, /ready and /metrics; empty: none").Alias("HTTP_PORT", config.Port)
 	t.Int(&c.WorkerCount, "workers", 2, "how many worker processes run queries")
 	t.Bytes(&c.WorkerMemory, "worker-memory", 0, "memory of each worker process").ShowDefault("half of the machine's memory, shared among the workers")
-	t.Int(&c.WorkerThread, "worker-threads", 0, "threads of each worker").ShowDefault("the machine's cores")
+	t.Int(&c.WorkerThreads, "worker-threads", 0, "threads of each worker").ShowDefault("the machine's cores")
 	t.String(&c.Data, "data", "tavana-data", "folder for data: the sample, and what is spilled to disk")
 	t.String(&c.InitSQL, "init-sql", "", "file of SQL run on every worker when it starts: views that all sessions see")
 	t.List(&c.Allow, "allow", nil, "folders and URL prefixes (s3://bucket/) that statements may read and write")
@@ -49,7 +51,8 @@ func (c *upConfig) settings(t *config.Table) {
 	c.SharedSettings(t)
 }
 
-func (c *upConfig) validate() error {
+// Validate reports what is wrong; the gateway's part is checked when it is made.
+func (c *Config) Validate() error {
 	if c.WorkerCount < 1 || c.WorkerCount > 64 {
 		return errors.New("workers: must be from 1 to 64")
 	}
@@ -59,15 +62,10 @@ func (c *upConfig) validate() error {
 	return nil
 }
 
-// up runs everything until ctx ends. It stops in the opposite order: clients first, then the workers they need.
-func up(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
-	var cfg upConfig
-	var t config.Table
-	cfg.settings(&t)
-	if err := t.Load("tavana up", args, getenv, stderr); err != nil {
-		return err
-	}
-	if err := cfg.validate(); err != nil {
+// Run runs everything until ctx ends: it says on stdout how to connect, and stops in the opposite order, clients first,
+// then the workers they need.
+func Run(ctx context.Context, cfg Config, stdout, stderr io.Writer) error {
+	if err := cfg.Validate(); err != nil {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(stderr, nil))
@@ -106,7 +104,7 @@ func up(ctx context.Context, args []string, getenv func(string) string, stdout, 
 }
 
 // announce says how to connect, once queries are answered.
-func announce(ctx context.Context, g *gateway.Gateway, cfg *upConfig, out io.Writer) {
+func announce(ctx context.Context, g *gateway.Gateway, cfg *Config, out io.Writer) {
 	if g.AwaitReady(ctx) != nil {
 		return
 	}
@@ -131,7 +129,7 @@ func announce(ctx context.Context, g *gateway.Gateway, cfg *upConfig, out io.Wri
 }
 
 // workers describes the worker processes, after making the sample that they show.
-func (c *upConfig) workers(ctx context.Context, run string, log *slog.Logger, stderr io.Writer) ([]*worker, error) {
+func (c *Config) workers(ctx context.Context, run string, log *slog.Logger, stderr io.Writer) ([]*worker, error) {
 	program, err := workerProgram()
 	if err != nil {
 		return nil, err
@@ -165,10 +163,12 @@ func (c *upConfig) workers(ctx context.Context, run string, log *slog.Logger, st
 	list := make([]*worker, c.WorkerCount)
 	for i := range list {
 		address := "unix://" + filepath.Join(run, fmt.Sprintf("worker-%d.sock", i))
-		args := []string{"--listen", address, "--spill-dir", filepath.Join(data, "spill"), "--extensions-dir", extensions,
-			"--memory", fmt.Sprint(c.workerMemory())}
-		if c.WorkerThread > 0 {
-			args = append(args, "--threads", fmt.Sprint(c.WorkerThread))
+		args := []string{
+			"--listen", address, "--spill-dir", filepath.Join(data, "spill"), "--extensions-dir", extensions,
+			"--memory", fmt.Sprint(c.workerMemory()),
+		}
+		if c.WorkerThreads > 0 {
+			args = append(args, "--threads", fmt.Sprint(c.WorkerThreads))
 		}
 		for _, f := range initSQL {
 			args = append(args, "--init-sql", f)
@@ -184,7 +184,7 @@ func (c *upConfig) workers(ctx context.Context, run string, log *slog.Logger, st
 	return list, nil
 }
 
-func (c *upConfig) workerMemory() uint64 {
+func (c *Config) workerMemory() uint64 {
 	if c.WorkerMemory > 0 {
 		return c.WorkerMemory
 	}

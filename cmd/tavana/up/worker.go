@@ -1,4 +1,4 @@
-package main
+package up
 
 import (
 	"context"
@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -50,7 +52,7 @@ func (w *worker) supervise(ctx context.Context) {
 // run runs the process once. When ctx ends it gets SIGTERM, and is killed when that does not end it within the grace.
 func (w *worker) run(ctx context.Context) error {
 	cmd := exec.CommandContext(ctx, w.program, w.args...)
-	cmd.Env = append(os.Environ(), "TAVANA_WORKER_TOKEN="+w.token)
+	cmd.Env = append(environment(), "TAVANA_WORKER_TOKEN="+w.token)
 	cmd.Stdout, cmd.Stderr = w.stderr, w.stderr
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = w.grace
@@ -58,4 +60,9 @@ func (w *worker) run(ctx context.Context) error {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	endWithParent(cmd.SysProcAttr)
 	return cmd.Run()
+}
+
+// environment is this process's without its settings: a worker gets what it needs as flags.
+func environment() []string {
+	return slices.DeleteFunc(os.Environ(), func(kv string) bool { return strings.HasPrefix(kv, "TAVANA_") })
 }

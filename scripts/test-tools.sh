@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Installs what the tests and benchmarks compare with: PostgreSQL 15 (server and psql) from the system's packages, and
+# Python clients into CACHE/venv. What is there stays.
+#
+#   test-tools.sh CACHE
+set -euo pipefail
+cache=${1:?usage: test-tools.sh CACHE}
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
+have_postgres() { command -v psql >/dev/null && { [ -x /usr/lib/postgresql/15/bin/initdb ] || [ -x /opt/homebrew/opt/postgresql@15/bin/initdb ]; }; }
+
+if ! have_postgres; then
+  if command -v apt-get >/dev/null; then
+    sudo=
+    [ "$(id -u)" = 0 ] || sudo=sudo
+    $sudo apt-get update -qq
+    # The package would start a server of its own: the tests start theirs.
+    $sudo install -d /etc/postgresql-common
+    [ -e /etc/postgresql-common/createcluster.conf ] || echo 'create_main_cluster = false' | $sudo tee /etc/postgresql-common/createcluster.conf >/dev/null
+    DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq postgresql-15 postgresql-client-15 >/dev/null
+  elif command -v brew >/dev/null; then
+    brew install --quiet postgresql@15
+  fi
+fi
+have_postgres || { echo "test-tools: please install PostgreSQL 15" >&2; exit 1; }
+
+venv=$cache/venv
+if ! [ -x "$venv/bin/python" ] || ! cmp -s "$here/test-requirements.txt" "$venv/requirements.txt"; then
+  python3 -m venv "$venv"
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$here/test-requirements.txt"
+  cp "$here/test-requirements.txt" "$venv/requirements.txt"
+fi
