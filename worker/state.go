@@ -28,24 +28,6 @@ func (w *Worker) setDraining() {
 	w.mu.Unlock()
 }
 
-// waitIdle waits until nothing runs, at most d.
-func (w *Worker) waitIdle(d time.Duration) {
-	deadline := time.After(d)
-	for {
-		w.mu.Lock()
-		n, changed := len(w.running), w.changed
-		w.mu.Unlock()
-		if n == 0 {
-			return
-		}
-		select {
-		case <-changed:
-		case <-deadline:
-			return
-		}
-	}
-}
-
 // cancelAll cancels what runs, because the worker stops.
 func (w *Worker) cancelAll() {
 	w.mu.Lock()
@@ -83,6 +65,8 @@ func (w *Worker) Watch(ctx context.Context, send func(*workerpb.State) error) er
 		case <-changed:
 		case <-tick.C:
 			st = w.state(meter)
+		case <-w.stopping:
+			return errDraining()
 		case <-ctx.Done():
 			return pgerror.FromContext(ctx)
 		}

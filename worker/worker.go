@@ -37,6 +37,7 @@ type Worker struct {
 	log    *slog.Logger
 	id     string
 	in     *duck.Instance
+	lis    net.Listener
 	ledger ledger
 	conns  *conns
 
@@ -47,6 +48,8 @@ type Worker struct {
 	booted   map[string]bool
 	// changed is closed and made anew when the state that Watch sends changes.
 	changed chan struct{}
+	// stopping is closed when the worker stops.
+	stopping chan struct{}
 
 	// works counts the executions and closing sessions that hold DuckDB.
 	works sync.WaitGroup
@@ -54,8 +57,8 @@ type Worker struct {
 	broken chan error
 }
 
-// New opens DuckDB: folders, initial SQL, extensions, locks. It fails when anything of it does, so that a worker that
-// runs can answer. The caller calls Run, which closes everything.
+// New opens DuckDB (folders, initial SQL, extensions, locks) and then the listener. It fails when anything of it does, so
+// that a worker that listens can answer. The caller calls Run, which closes everything.
 func New(cfg Config, log *slog.Logger) (*Worker, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
@@ -87,9 +90,13 @@ func New(cfg Config, log *slog.Logger) (*Worker, error) {
 	}
 	w := &Worker{
 		cfg: cfg, log: log, id: filepath.Base(dir), in: in, conns: newConns(in), limit: limit,
-		running: map[string]*execution{}, booted: map[string]bool{}, changed: make(chan struct{}), broken: make(chan error, 1),
+		running: map[string]*execution{}, booted: map[string]bool{}, changed: make(chan struct{}), stopping: make(chan struct{}), broken: make(chan error, 1),
 	}
 	w.ledger.setCapacity(limit.duckdb)
+	if w.lis, err = listen(cfg.Listen); err != nil {
+		in.Close()
+		return nil, err
+	}
 	return w, nil
 }
 
@@ -110,16 +117,11 @@ func absolute(paths []string) []string {
 // Run serves until ctx ends, then drains: no new work, what runs may finish within the grace, then it is cancelled. It
 // returns nil after an orderly stop, and an error that names what did not stop, or what broke.
 func (w *Worker) Run(ctx context.Context) error {
-	lis, err := listen(w.cfg.Listen)
-	if err != nil {
-		w.in.Close()
-		return err
-	}
 	srv := workerapi.NewServer(w, w.cfg.Token)
-	served := make(chan error, 1)
-	go func() { served <- srv.Serve(lis) }()
 	w.log.Info("worker ready", "worker", w.id, "listen", w.cfg.Listen, "duckdb", duck.Version(),
 		"memory_limit", w.limit.total, "duckdb_memory_limit", w.limit.duckdb, "threads", w.cfg.threads())
+	served := make(chan error, 1)
+	go func() { served <- srv.Serve(w.lis) }()
 
 	janitor, stopJanitor := context.WithCancel(context.Background())
 	var janitorDone sync.WaitGroup
@@ -132,22 +134,36 @@ func (w *Worker) Run(ctx context.Context) error {
 		w.log.Error("worker is broken", "error", cause)
 	case cause = <-served:
 	}
-	err = errors.Join(cause, w.shutDown(srv, cause == nil))
+	err := errors.Join(cause, w.shutDown(srv, cause == nil))
 	stopJanitor()
 	janitorDone.Wait()
 	return err
 }
 
-// shutDown stops in the order in which things depend on each other: no new statements, then those under way, then the
-// connections, then DuckDB.
+// shutDown stops in the order in which things depend on each other: no new statements, then the calls under way (rows
+// that DuckDB has given may still wait for their reader), then the connections, then DuckDB.
 func (w *Worker) shutDown(srv *grpc.Server, graceful bool) error {
 	w.setDraining()
+	close(w.stopping) // Watch streams end
+	answered := make(chan struct{})
+	go func() { srv.GracefulStop(); close(answered) }()
+	grace := time.Duration(0)
 	if graceful {
-		w.waitIdle(w.cfg.DrainTimeout)
+		grace = w.cfg.DrainTimeout
 	}
-	w.cancelAll()
-	// Stop ends every call, Watch streams among them; handlers return at once.
-	srv.Stop()
+	select {
+	case <-answered:
+	case <-time.After(grace):
+		w.cancelAll()
+		// Those that are cancelled say so at once, unless their reader does not read.
+		const patience = time.Second
+		select {
+		case <-answered:
+		case <-time.After(patience):
+			srv.Stop()
+			<-answered
+		}
+	}
 	w.conns.closeSessions(func() func() { w.works.Add(1); return w.works.Done })
 	ended := make(chan struct{})
 	go func() { w.works.Wait(); close(ended) }()

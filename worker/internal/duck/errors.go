@@ -190,6 +190,7 @@ var byMessage = map[string][]messageRule{
 		{"Values were not provided for the following prepared", pgerror.UndefinedParameter},
 	},
 	"Invalid Input": {
+		{"Cannot execute statement of type", pgerror.ReadOnlySQLTransaction},
 		{"More than one row returned by a subquery", pgerror.CardinalityViolation},
 		{"Values were not provided for the following prepared", pgerror.UndefinedParameter},
 	},

@@ -1,0 +1,110 @@
+package workertest
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/angelerator/tavana/internal/workerapi"
+	"github.com/angelerator/tavana/internal/workerapi/workerpb"
+)
+
+// Root returns the repository's folder.
+func Root() string {
+	_, file, _, _ := runtime.Caller(0)
+	return filepath.Dir(filepath.Dir(filepath.Dir(file)))
+}
+
+// Binary returns a program that `make build` has built.
+func Binary(t testing.TB, name string) string {
+	t.Helper()
+	path := filepath.Join(Root(), "bin", name)
+	if _, err := os.Stat(path); err != nil {
+		t.Fatalf("%s is missing: run make build extensions", path)
+	}
+	return path
+}
+
+// Process is a real worker as a child process.
+type Process struct {
+	Target string
+
+	t    testing.TB
+	cmd  *exec.Cmd
+	once sync.Once
+	log  bytes.Buffer
+}
+
+// StartProcess starts bin/tavana-worker with further flags and Token, waits until it answers, and ends it with the test.
+func StartProcess(t testing.TB, flags ...string) *Process {
+	t.Helper()
+	return StartProcessAt(t, "unix://"+filepath.Join(t.TempDir(), "w.sock"), flags...)
+}
+
+// StartProcessAt is StartProcess at a given target.
+func StartProcessAt(t testing.TB, target string, flags ...string) *Process {
+	t.Helper()
+	p := &Process{t: t, Target: target}
+	args := append([]string{"--listen", target, "--worker-token", Token, "--spill-dir", t.TempDir(), "--memory", "1GiB"}, flags...)
+	p.cmd = exec.Command(Binary(t, "tavana-worker"), args...)
+	p.cmd.Stdout, p.cmd.Stderr = &p.log, &p.log
+	p.cmd.SysProcAttr = childAttributes()
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		p.Kill()
+		if t.Failed() {
+			t.Logf("worker's log:\n%s", p.log.String())
+		}
+	})
+	p.awaitAnswer()
+	return p
+}
+
+func (p *Process) awaitAnswer() {
+	p.t.Helper()
+	c, err := workerapi.Dial(p.Target, Token)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer c.Close()
+	for deadline := time.Now().Add(30 * time.Second); ; {
+		ctx, cancel := context.WithTimeout(p.t.Context(), time.Second)
+		_, err = c.Prepare(ctx, &workerpb.PrepareRequest{QueryId: "ready", Sql: "SELECT 1", User: &workerpb.User{}})
+		cancel()
+		if err == nil {
+			return
+		}
+		if time.Now().After(deadline) {
+			p.t.Fatalf("the worker does not answer: %v", err)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+// Kill ends the process at once, without a word to anyone.
+func (p *Process) Kill() { p.end(syscall.SIGKILL) }
+
+// Stop asks the process to end, and returns how it did.
+func (p *Process) Stop() error {
+	_ = p.cmd.Process.Signal(syscall.SIGTERM)
+	var err error
+	p.once.Do(func() { err = p.cmd.Wait() })
+	return err
+}
+
+func (p *Process) end(sig syscall.Signal) {
+	_ = p.cmd.Process.Signal(sig)
+	p.once.Do(func() { _ = p.cmd.Wait() })
+}
+
+// PID returns the process's id.
+func (p *Process) PID() int { return p.cmd.Process.Pid }
