@@ -102,26 +102,33 @@ func (e *execution) pump(r *duck.Result) error {
 		if err != nil {
 			return err
 		}
-		batch, err := c.Add(chunk)
-		if err != nil {
-			return err
-		}
-		if err := e.offer(batch); err != nil {
+		batches, err := c.Add(chunk)
+		if err := errors.Join(e.offerAll(batches), err); err != nil {
 			return err
 		}
 	}
 	batch, err := c.Flush()
-	if err != nil {
+	if err != nil || batch == nil {
 		return err
 	}
 	return e.offer(batch)
 }
 
+// offerAll offers batches in order; those that nobody takes are released.
+func (e *execution) offerAll(batches []arrow.RecordBatch) error {
+	err := pgerror.FromContext(e.quitCtx)
+	for _, b := range batches {
+		if err != nil {
+			b.Release()
+			continue
+		}
+		err = e.offer(b)
+	}
+	return err
+}
+
 // offer hands a batch to deliver, waiting while two are under way: a reader that stops, stops DuckDB.
 func (e *execution) offer(batch arrow.RecordBatch) error {
-	if batch == nil {
-		return pgerror.FromContext(e.quitCtx)
-	}
 	if e.completion.Rows == 0 {
 		e.completion.Statistics.FirstBatchNanos = uint64(time.Since(e.started))
 	}

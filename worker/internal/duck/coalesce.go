@@ -28,25 +28,52 @@ type Coalescer struct {
 // NewCoalescer returns a Coalescer of batches of schema.
 func NewCoalescer(schema *arrow.Schema) *Coalescer { return &Coalescer{schema: schema} }
 
-// Add takes over rec and returns a batch that is ready, or nil. The first chunk of all is ready at once, so that a
-// reader sees rows as soon as DuckDB has them. The caller releases what it gets.
-func (c *Coalescer) Add(rec arrow.RecordBatch) (arrow.RecordBatch, error) {
+// Add takes over rec and returns the batches that are ready, usually none or one. The first chunk of all is ready at
+// once, so that a reader sees rows as soon as DuckDB has them. The caller releases what it gets.
+func (c *Coalescer) Add(rec arrow.RecordBatch) (ready []arrow.RecordBatch, err error) {
 	n := batchSize(rec)
-	var out arrow.RecordBatch
+	if n > batchMax && rec.NumRows() > 1 {
+		defer rec.Release()
+		return c.addLarge(rec, n)
+	}
 	if len(c.pending) > 0 && c.size+n > batchMax {
-		var err error
-		if out, err = c.Flush(); err != nil {
+		if ready, err = c.flushTo(ready); err != nil {
 			rec.Release()
-			return nil, err
+			return ready, err
 		}
 	}
 	c.pending = append(c.pending, rec)
 	c.size += n
-	if out == nil && (!c.started || c.size >= batchTarget) {
+	if !c.started || c.size >= batchTarget {
 		c.started = true
-		return c.Flush()
+		return c.flushTo(ready)
 	}
-	return out, nil
+	return ready, nil
+}
+
+// addLarge cuts a chunk of n bytes into batches of about batchTarget: by rows, so that one huge row ends up alone or
+// nearly so.
+func (c *Coalescer) addLarge(rec arrow.RecordBatch, n int) (ready []arrow.RecordBatch, err error) {
+	if ready, err = c.flushTo(nil); err != nil {
+		return ready, err
+	}
+	c.started = true
+	step := max(rec.NumRows()*batchTarget/int64(n), 1)
+	for from := int64(0); from < rec.NumRows(); from += step {
+		c.pending = append(c.pending, rec.NewSlice(from, min(from+step, rec.NumRows())))
+		if ready, err = c.flushTo(ready); err != nil {
+			return ready, err
+		}
+	}
+	return ready, nil
+}
+
+func (c *Coalescer) flushTo(ready []arrow.RecordBatch) ([]arrow.RecordBatch, error) {
+	b, err := c.Flush()
+	if b != nil {
+		ready = append(ready, b)
+	}
+	return ready, err
 }
 
 // Flush returns what is pending as one batch, or nil.

@@ -187,6 +187,12 @@ var byMessage = map[string][]messageRule{
 		{"aggregate function calls cannot be nested", pgerror.GroupingError},
 		{"GROUP BY clause cannot contain aggregates", pgerror.GroupingError},
 		{"WHERE clause cannot contain aggregates", pgerror.GroupingError},
+		{"WHERE clause cannot contain window", pgerror.WindowingError},
+		{"Set operations can only apply", pgerror.SyntaxError},
+		{"table ", pgerror.SyntaxError}, // … has 3 columns but 1 values were supplied
+		{"ORDER term out of range", pgerror.InvalidColumnReference},
+		{"LIMIT/OFFSET cannot be negative", pgerror.InvalidRowCountInLimitClause},
+		{"Referenced update column", pgerror.UndefinedColumn},
 		{"Values were not provided for the following prepared", pgerror.UndefinedParameter},
 	},
 	"Invalid Input": {
@@ -210,6 +216,10 @@ var byMessage = map[string][]messageRule{
 		{"cannot commit", pgerror.NoActiveSQLTransaction},
 		{"cannot rollback", pgerror.NoActiveSQLTransaction},
 		{"Failed to commit", pgerror.SerializationFailure},
+	},
+	"Out of Range": {
+		{"cannot take square root", pgerror.InvalidArgumentForPowerFunction},
+		{"cannot take logarithm", pgerror.InvalidArgumentForLogarithm},
 	},
 	"IO": {
 		{"No files found that match", pgerror.UndefinedFile},
