@@ -49,7 +49,7 @@ func FromStatus(err error) error {
 	case codes.Canceled, codes.DeadlineExceeded:
 		return Canceled
 	case codes.Unavailable:
-		return &Error{Code: IOError, Message: "connection to worker lost", Detail: st.Message(), Retryable: true, cause: ErrWorkerLost}
+		return LostWorker(st.Message())
 	default:
 		return &Error{Code: InternalError, Message: "worker call failed", Detail: st.String(), cause: err}
 	}
@@ -57,6 +57,11 @@ func FromStatus(err error) error {
 
 // ErrWorkerLost is in the chain of every error that means: the worker went away during a call.
 var ErrWorkerLost = errors.New("worker lost")
+
+// LostWorker returns the error (58030, retryable) of a call whose worker went away.
+func LostWorker(detail string) error {
+	return &Error{Code: IOError, Message: "connection to worker lost", Detail: detail, Retryable: true, cause: ErrWorkerLost}
+}
 
 // grpcCode is the nearest gRPC code, for readers that know no SQLSTATE.
 func grpcCode(e *Error) codes.Code {

@@ -62,7 +62,8 @@ func (b bearer) GetRequestMetadata(context.Context, ...string) (map[string]strin
 
 func (bearer) RequireTransportSecurity() bool { return false }
 
-// Execute starts a statement. The caller closes the stream. Errors of the statement itself come from the stream.
+// Execute starts a statement. The caller closes the stream. Errors of the statement itself come from the stream; an error
+// from here means that the worker has not been reached.
 func (c *Client) Execute(ctx context.Context, s *workerpb.Statement) (*Stream, error) {
 	return c.get(ctx, &workerpb.Ticket{Version: Version, Work: &workerpb.Ticket_Statement{Statement: s}})
 }
@@ -76,6 +77,9 @@ func (c *Client) get(ctx context.Context, t *workerpb.Ticket) (*Stream, error) {
 	call, err := c.flight.DoGet(ctx, &flight.Ticket{Ticket: b})
 	if err != nil {
 		cancel()
+		if errors.Is(err, io.EOF) { // the connection broke while the request was written
+			err = pgerror.LostWorker("the request was not taken")
+		}
 		return nil, pgerror.FromStatus(err)
 	}
 	return newStream(call, cancel), nil

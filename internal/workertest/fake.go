@@ -31,7 +31,7 @@ import (
 //	SELECT $1::BIGINT AS i                   the parameter
 //	SELECT * FROM missing                    42P01
 //	BEGIN TRANSACTION, COMMIT, ROLLBACK      no rows; in sessions only
-//	/* die N */ SELECT …                     as the SELECT, but the server is gone after N batches
+//	SELECT /* die N */ i FROM …              as the SELECT, but the server is gone after N batches
 type Fake struct {
 	// Capacity is what the ledger can promise, in bytes.
 	Capacity uint64
@@ -162,8 +162,8 @@ func (f *Fake) reserve(ctx context.Context, st *workerpb.Statement) (context.Con
 }
 
 var (
-	rangeSQL = regexp.MustCompile(`SELECT i FROM range\((\d+)\) t\(i\)$`)
-	dieSQL   = regexp.MustCompile(`^/\* die (\d+) \*/`)
+	rangeSQL = regexp.MustCompile(`i FROM range\((\d+)\) t\(i\)$`)
+	dieSQL   = regexp.MustCompile(`/\* die (\d+) \*/`)
 )
 
 var schema = arrow.NewSchema([]arrow.Field{{Name: "i", Type: arrow.PrimitiveTypes.Int64, Nullable: true}}, nil)

@@ -54,12 +54,14 @@ func New(cfg Config, r *router.Router, reg prometheus.Registerer, log *slog.Logg
 
 func (d *Dispatcher) newID() string { return fmt.Sprintf("%s-%d", d.idPrefix, d.lastID.Add(1)) }
 
-// run is one execution at a worker, whose first batch is there.
+// run is one execution at a worker.
 type run struct {
 	worker *router.Worker
 	stream *workerapi.Stream
-	first  *workerapi.Batch // nil: none came
-	ended  bool             // the stream has ended well already
+	// granted is what came of asking for room, after the worker has got the statement: nil, or it was lost since.
+	granted error
+	first   *workerapi.Batch // nil: none came
+	ended   bool             // the stream has ended well already
 }
 
 // execute runs st at a worker: at the pinned one, or at the one with the most room. again says that it may be run a
@@ -87,6 +89,9 @@ func (d *Dispatcher) execute(ctx context.Context, st *workerpb.Statement, pinned
 
 // begin waits for the first batch, or for the end of a result without rows.
 func (r *run) begin() error {
+	if r.granted != nil {
+		return r.granted
+	}
 	var err error
 	if r.first, err = r.stream.Next(); errors.Is(err, io.EOF) {
 		r.ended = true
@@ -150,24 +155,28 @@ func (d *Dispatcher) others(w *router.Worker) bool {
 	return len(d.router.Candidates(func(x *router.Worker) bool { return x == w })) > 0
 }
 
-// ask hands st to a worker. It returns neither run nor error when the worker has no room.
+// ask hands st to a worker. It returns neither run nor error when the worker has no room, and a run whose granted is an
+// error when the worker was lost with the statement in its hands: that counts as a try.
 func (d *Dispatcher) ask(ctx context.Context, st *workerpb.Statement, w *router.Worker) (*run, error) {
 	w.Assign()
 	stream, err := w.Client.Execute(ctx, st)
 	if err != nil {
 		return nil, err
 	}
-	if err := stream.Granted(); err != nil {
+	err = stream.Granted()
+	switch {
+	case err == nil:
+	case pgerror.Flatten(err).NoRoom:
 		stream.Close()
-		if e := pgerror.Flatten(err); e.NoRoom {
-			return nil, nil
-		}
-		if ctx.Err() != nil {
-			return nil, pgerror.FromContext(ctx)
-		}
+		return nil, nil
+	case ctx.Err() != nil:
+		stream.Close()
+		return nil, pgerror.FromContext(ctx)
+	case !errors.Is(err, pgerror.ErrWorkerLost):
+		stream.Close()
 		return nil, err
 	}
-	return &run{worker: w, stream: stream}, nil
+	return &run{worker: w, stream: stream, granted: err}, nil
 }
 
 var errQueueTimeout = pgerror.New(pgerror.QueryCanceled, "canceling statement: it waited too long for a worker with room").

@@ -1,0 +1,182 @@
+package admission
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+
+	"github.com/angelerator/tavana/internal/pgerror"
+)
+
+// room is a resource with so many places.
+type room struct {
+	mu   sync.Mutex
+	free int
+}
+
+func (r *room) take(context.Context) (bool, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.free == 0 {
+		return false, nil
+	}
+	r.free--
+	return true, nil
+}
+
+func (r *room) give(q *Queue, n int) {
+	r.mu.Lock()
+	r.free += n
+	r.mu.Unlock()
+	q.Wake()
+}
+
+func TestFirstInFirstOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var q Queue
+		var r room
+		var mu sync.Mutex
+		var order []int
+		var wg sync.WaitGroup
+		const n = 1000
+		for i := range n {
+			wg.Go(func() {
+				if err := q.Wait(t.Context(), r.take); err != nil {
+					t.Error(err)
+				}
+				mu.Lock()
+				order = append(order, i)
+				mu.Unlock()
+			})
+			synctest.Wait() // in line before the next arrives
+		}
+		if q.Len() != n {
+			t.Fatalf("%d wait", q.Len())
+		}
+		for range n {
+			r.give(&q, 1)
+			synctest.Wait()
+		}
+		wg.Wait()
+		if !slices.IsSorted(order) || len(order) != n {
+			t.Errorf("order %v", order)
+		}
+	})
+}
+
+func TestANewcomerDoesNotPassThoseWhoWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var q Queue
+		var r room
+		got := make(chan string, 2)
+		go func() { _ = q.Wait(t.Context(), r.take); got <- "first" }()
+		synctest.Wait()
+		// There is room, but nobody has been told yet.
+		r.mu.Lock()
+		r.free = 2
+		r.mu.Unlock()
+		go func() { _ = q.Wait(t.Context(), r.take); got <- "second" }()
+		synctest.Wait()
+		select {
+		case who := <-got:
+			t.Fatalf("%s got in before anyone was woken", who)
+		default:
+		}
+		q.Wake()
+		if a, b := <-got, <-got; a != "first" || b != "second" {
+			t.Errorf("order %s, %s", a, b)
+		}
+	})
+}
+
+func TestALeaverMakesRoomForTheNext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var q Queue
+		var r room
+		ctx, cancel := context.WithCancelCause(t.Context())
+		errs := make(chan error, 2)
+		go func() { errs <- q.Wait(ctx, r.take) }()
+		synctest.Wait()
+		go func() { errs <- q.Wait(t.Context(), r.take) }()
+		synctest.Wait()
+		r.mu.Lock()
+		r.free = 1 // no wake: the head leaving is enough
+		r.mu.Unlock()
+		reason := pgerror.New(pgerror.QueryCanceled, "enough")
+		cancel(reason)
+		if err := <-errs; !errors.Is(err, reason) {
+			t.Errorf("the leaver got %v", err)
+		}
+		if err := <-errs; err != nil {
+			t.Errorf("the next got %v", err)
+		}
+		if q.Len() != 0 {
+			t.Errorf("%d still wait", q.Len())
+		}
+	})
+}
+
+func TestAFailedTryEndsOnlyItsOwnWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var q Queue
+		var r room
+		broken := errors.New("broken")
+		errs := make([]chan error, 2)
+		tries := []func(context.Context) (bool, error){
+			func(context.Context) (bool, error) {
+				if q.Len() == 0 {
+					return false, nil // at first there is just no room
+				}
+				return false, broken
+			}, r.take,
+		}
+		for i, try := range tries {
+			errs[i] = make(chan error, 1)
+			go func() { errs[i] <- q.Wait(t.Context(), try) }()
+			synctest.Wait()
+		}
+		r.give(&q, 1)
+		if err := <-errs[0]; !errors.Is(err, broken) {
+			t.Errorf("first: %v", err)
+		}
+		if err := <-errs[1]; err != nil {
+			t.Errorf("second: %v", err)
+		}
+	})
+}
+
+// Under a storm of arrivals, ends and cancels nothing is lost and nobody waits for ever.
+func TestNothingIsLostInAStorm(t *testing.T) {
+	var q Queue
+	r := room{free: 3}
+	var wg sync.WaitGroup
+	for i := range 2000 {
+		wg.Go(func() {
+			ctx, cancel := context.WithCancel(t.Context())
+			if i%7 == 0 {
+				cancel()
+			}
+			defer cancel()
+			if err := q.Wait(ctx, r.take); err == nil {
+				r.give(&q, 1)
+			}
+		})
+	}
+	wg.Wait()
+	if r.free != 3 || q.Len() != 0 {
+		t.Errorf("%d free, %d wait", r.free, q.Len())
+	}
+}
+
+func BenchmarkWait(b *testing.B) {
+	var q Queue
+	r := room{free: 1 << 30}
+	for b.Loop() {
+		if err := q.Wait(b.Context(), r.take); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

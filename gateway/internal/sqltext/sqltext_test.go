@@ -1,0 +1,252 @@
+package sqltext
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/angelerator/tavana/internal/pgerror"
+)
+
+func TestSplitFindsStatements(t *testing.T) {
+	for sql, want := range map[string][]string{
+		"":                                 nil,
+		" ; -- ping\n ; /* a /* b */ c */": nil,
+		"SELECT 1":                         {"SELECT 1"},
+		"SELECT 1; SELECT 2;":              {"SELECT 1", "SELECT 2"},
+		"SELECT ';' -- ; \n, 2":            {"SELECT ';' -- ; \n, 2"},
+		"SELECT $$;$$; SELECT $a$;$$;$a$":  {"SELECT $$;$$", "SELECT $a$;$$;$a$"},
+		`SELECT "a;b", E'\';', 'it''s;'`:   {`SELECT "a;b", E'\';', 'it''s;'`},
+		"SELECT 1 /* ; */ ; x":             {"SELECT 1", "x"},
+	} {
+		got, err := Split(sql)
+		if err != nil {
+			t.Errorf("%q: %v", sql, err)
+		}
+		texts := make([]string, 0, len(got))
+		for _, s := range got {
+			texts = append(texts, s.Text)
+		}
+		if fmt.Sprint(texts) != fmt.Sprint(want) && len(texts)+len(want) > 0 {
+			t.Errorf("%q: got %q, want %q", sql, texts, want)
+		}
+	}
+}
+
+func TestBadTextHasItsCodeAndPlace(t *testing.T) {
+	for sql, want := range map[string]pgerror.Code{
+		"SELECT 'abc":           pgerror.SyntaxError,
+		`SELECT "abc`:           pgerror.SyntaxError,
+		"SELECT $$abc":          pgerror.SyntaxError,
+		"SELECT /* abc":         pgerror.SyntaxError,
+		"SELECT 'a\x00b'":       pgerror.CharacterNotInRepertoire,
+		"SELECT '\xff'":         pgerror.CharacterNotInRepertoire,
+		`SELECT U&'\0041'`:      pgerror.FeatureNotSupported,
+		"SELECT E'ends with \\": pgerror.SyntaxError,
+	} {
+		_, err := Split(sql)
+		if got := pgerror.CodeOf(err); got != want {
+			t.Errorf("%q: %s (%v), want %s", sql, got, err, want)
+		}
+	}
+	_, err := Split("SELECT 'abc")
+	if e := pgerror.Flatten(err); e.Position != 8 {
+		t.Errorf("position %d", e.Position)
+	}
+}
+
+func one(t testing.TB, sql string) *Statement {
+	t.Helper()
+	list, err := Split(sql)
+	if err != nil || len(list) != 1 {
+		t.Fatalf("%q: %d statements, %v", sql, len(list), err)
+	}
+	return &list[0]
+}
+
+func TestVerbsAndTags(t *testing.T) {
+	for _, c := range []struct {
+		sql  string
+		verb Verb
+		tag  string
+	}{
+		{"select 1", Select, "SELECT 7"},
+		{"((SELECT 1))", Select, "SELECT 7"},
+		{"WITH a AS (SELECT 1), b AS (INSERT INTO x VALUES (1)) SELECT 2", Select, "SELECT 7"},
+		{"WITH a AS (SELECT 1) INSERT INTO x SELECT * FROM a", Insert, "INSERT 0 7"},
+		{"VALUES (1)", Select, "SELECT 7"},
+		{"FROM x", Select, "SELECT 7"},
+		{"update x set a = 1", Update, "UPDATE 7"},
+		{"DELETE FROM x", Delete, "DELETE 7"},
+		{"CREATE TABLE x (a int)", Create, "CREATE TABLE"},
+		{"CREATE TABLE x AS SELECT 1", Create, "SELECT 7"},
+		{"CREATE TEMP TABLE x (a int DEFAULT (cast(1 AS int)))", CreateTemp, "CREATE TABLE"},
+		{"CREATE OR REPLACE TEMPORARY VIEW v AS SELECT 1", CreateTemp, "CREATE VIEW"},
+		{"CREATE SCHEMA s", Create, "CREATE SCHEMA"},
+		{"DROP TABLE x", Drop, "DROP TABLE"},
+		{"ALTER TABLE x ADD COLUMN b int", Alter, "ALTER TABLE"},
+		{"TRUNCATE x", Truncate, "TRUNCATE TABLE"},
+		{"EXPLAIN SELECT 1", Explain, "EXPLAIN"},
+		{"START TRANSACTION", Begin, ""},
+		{"end", Commit, ""},
+		{"ROLLBACK TO SAVEPOINT a", RollbackTo, ""},
+		{"ROLLBACK WORK", Rollback, ""},
+		{"DESCRIBE x", Describe, "SELECT 7"},
+		{"PRAGMA threads", Pragma, ""},
+		{"garbage here", Unknown, ""},
+	} {
+		s := one(t, c.sql)
+		if got := s.Verb(); got != c.verb {
+			t.Errorf("%s: verb %d, want %d", c.sql, got, c.verb)
+		}
+		if c.tag != "" {
+			if got := s.Tag(7); got != c.tag {
+				t.Errorf("%s: tag %q, want %q", c.sql, got, c.tag)
+			}
+		}
+	}
+}
+
+func TestLiteralsAndNames(t *testing.T) {
+	s := one(t, `SET x TO 'it''s', E'a\tb', "Q""x", $t$raw$t$, Word`)
+	want := []string{"it's", "a\tb", `Q"x`, "raw", "Word"}
+	for i, w := range want {
+		if got, ok := s.Literal(3 + 2*i); !ok || got != w {
+			t.Errorf("literal %d: %q %v, want %q", i, got, ok, w)
+		}
+	}
+	if got := s.Name(11); got != "word" {
+		t.Errorf("name %q", got)
+	}
+}
+
+func TestCastParamsAndTheWayBack(t *testing.T) {
+	s := one(t, `SELECT $1, '$1', $2 FROM t -- $2`)
+	r := s.CastParams([]string{"INTEGER", ""})
+	if want := `SELECT CAST($1 AS INTEGER), '$1', $2 FROM t`; r.Text != want {
+		t.Fatalf("got %q, want %q", r.Text, want)
+	}
+	for _, word := range []string{"SELECT", "'$1'", "$2", "FROM", "t"} {
+		at := strings.LastIndex(r.Text, word)
+		if got := s.Text[r.Origin(at):]; !strings.HasPrefix(got, word) {
+			t.Errorf("%s came back as %q", word, got)
+		}
+	}
+	if got := r.Origin(strings.Index(r.Text, "CAST") + 7); s.Text[got:got+2] != "$1" {
+		t.Errorf("inside the cast came back as %q", s.Text[got:])
+	}
+	if n, err := s.Params(); n != 2 || err != nil {
+		t.Errorf("%d parameters, %v", n, err)
+	}
+	for _, bad := range []string{"SELECT $0", "SELECT $65536", "SELECT $99999999999999999999"} {
+		if _, err := one(t, bad).Params(); pgerror.CodeOf(err) != pgerror.UndefinedParameter {
+			t.Errorf("%s: %v", bad, err)
+		}
+	}
+}
+
+func TestTheGuardSeesFunctionsNotText(t *testing.T) {
+	for _, sql := range []string{
+		"SELECT * FROM duckdb_secrets()", "SELECT * FROM Enable_Logging('HTTP')", `SELECT * FROM "enable_logging"()`,
+		"SELECT * FROM system.main.enable_logging ()", "SELECT * FROM query('SELECT 1')", "CREATE TEMP VIEW v AS FROM postgres_scan('', '', '')",
+		"CREATE SECRET s (TYPE s3)", "CREATE OR REPLACE PERSISTENT SECRET s (TYPE s3)", "DROP SECRET s",
+		"SELECT * FROM read_parquet('s3://b/x?s3_endpoint=evil:1')", "SELECT * FROM 's3://b/x?S3_ENDPOINT=evil:1'", "SELECT write_log('x')",
+	} {
+		if err := one(t, sql).Refused(); pgerror.CodeOf(err) != pgerror.InsufficientPrivilege {
+			t.Errorf("%s passes: %v", sql, err)
+		}
+	}
+	for _, sql := range []string{
+		"SELECT 'duckdb_secrets()'", "SELECT 1 -- enable_logging()", `SELECT enable_logging FROM t`, "SELECT * FROM read_parquet('s3://b/x')",
+		"SELECT secret FROM t", "SELECT * FROM range(3)",
+	} {
+		if err := one(t, sql).Refused(); err != nil {
+			t.Errorf("%s is refused: %v", sql, err)
+		}
+	}
+	if err := one(t, "SELECT * FROM arrow_scan(1, 2, 3)").Unsafe(); pgerror.CodeOf(err) != pgerror.InsufficientPrivilege {
+		t.Errorf("arrow_scan passes: %v", err)
+	}
+}
+
+func TestPositionsCountCharacters(t *testing.T) {
+	list, err := Split("SELECT 'é'; SELECT 2")
+	if err != nil || len(list) != 2 {
+		t.Fatal(err)
+	}
+	if list[1].Chars != len([]rune("SELECT 'é'; ")) {
+		t.Errorf("the second begins after %d characters", list[1].Chars)
+	}
+}
+
+// FuzzTokenize: tokens lie in order inside the text and cover all but white space and comments; splitting loses nothing;
+// a rewrite without types changes nothing, and positions come back inside the text.
+func FuzzTokenize(f *testing.F) {
+	for _, s := range []string{
+		"SELECT 1", "SELECT 'a''b' || E'\\'' ; -- x\n/* /* */ */", "$$a$$ $1 $tag$ $tag$", `"a""b".c`, "1.5e-3::int->>'a'", "é€😀", "'", "\"", "$", "E'\\",
+		"WITH a AS (SELECT 1) INSERT INTO b VALUES ($1, '$2')", "/*", "--", "a.b.c(1)", "ROLLBACK TO SAVEPOINT x", "U&'x'", "1..2", ".5", "x$1", "B'01' X'ff' N'a'",
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, sql string) {
+		toks, err := Tokenize(sql)
+		if err != nil {
+			return
+		}
+		end := 0
+		for _, tok := range toks {
+			if tok.Start < end || tok.End <= tok.Start || tok.End > len(sql) {
+				t.Fatalf("token %+v after %d in %q", tok, end, sql)
+			}
+			end = tok.End
+		}
+		list, err := Split(sql)
+		if err != nil {
+			t.Fatal(err)
+		}
+		semicolons := 0
+		for _, tok := range toks {
+			if sql[tok.Start:tok.End] == ";" {
+				semicolons++
+			}
+		}
+		tokens := 0
+		for i := range list {
+			s := &list[i]
+			tokens += len(s.Tokens)
+			again, err := Tokenize(s.Text)
+			if err != nil || len(again) != len(s.Tokens) {
+				t.Fatalf("%q has %d tokens by itself, %d in the string (%v)", s.Text, len(again), len(s.Tokens), err)
+			}
+			_ = s.Tag(1)
+			_ = s.Refused()
+			_, _ = s.Params()
+			if r := s.CastParams(nil); r.Text != s.Text {
+				t.Fatalf("%q rewritten to %q", s.Text, r.Text)
+			}
+			r := s.CastParams([]string{"INTEGER", "VARCHAR"})
+			for pos := range min(len(r.Text), 200) {
+				if o := r.Origin(pos); o < 0 || o > len(s.Text) {
+					t.Fatalf("byte %d of %q comes from %d of %q", pos, r.Text, o, s.Text)
+				}
+			}
+			for j, tok := range s.Tokens {
+				if tok.Kind == String {
+					_ = Unquote(s.Raw(j))
+				}
+			}
+		}
+		if tokens+semicolons != len(toks) {
+			t.Fatalf("%d tokens in statements, %d semicolons, %d in all", tokens, semicolons, len(toks))
+		}
+	})
+}
+
+func BenchmarkSplit(b *testing.B) {
+	const sql = "SELECT l_returnflag, l_linestatus, sum(l_quantity) AS s FROM tpch.lineitem WHERE l_shipdate <= DATE '1998-09-02' AND l_comment <> 'a''b' GROUP BY 1, 2 ORDER BY 1, 2"
+	for b.Loop() {
+		if _, err := Split(sql); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
