@@ -108,7 +108,7 @@ func run(ctx context.Context, t *testing.T, s *dispatch.Session, sql string) (ro
 	for {
 		b, err := r.Next()
 		if errors.Is(err, io.EOF) {
-			return rows, r.Tag(), nil
+			return rows, r.Tag(0), nil
 		}
 		if err != nil {
 			return rows, "", err

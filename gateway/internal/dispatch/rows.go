@@ -99,8 +99,8 @@ func (r *Rows) finish(err error) {
 	}
 }
 
-// Tag returns the command tag. It is asked for after io.EOF.
-func (r *Rows) Tag() string { return r.tag(r.count) }
+// Tag returns the command tag, without the first skip rows, which an earlier tag counted. It is asked for after io.EOF.
+func (r *Rows) Tag(skip uint64) string { return r.tag(r.count - skip) }
 
 // Close frees everything. Rows that were not read are given up.
 func (r *Rows) Close() {

@@ -108,7 +108,11 @@ func (s *Session) start(ctx context.Context, p *session.Portal) (*Rows, error) {
 // work runs a statement at a worker.
 func (s *Session) work(ctx context.Context, p *session.Portal) (*Rows, error) {
 	st := p.Statement
-	if err := s.guard(st); err != nil {
+	err := s.guard(st)
+	if err == nil && len(p.Params) == 0 {
+		err = st.NoParams()
+	}
+	if err != nil {
 		return nil, locate(err, &st.Statement, nil)
 	}
 	ctx, cancel := s.withTimeout(ctx)

@@ -133,7 +133,9 @@ func (p *param) readText() (arrow.Array, error) {
 // readBinary reads what PostgreSQL's receive functions take.
 func (p *param) readBinary() (arrow.Array, error) {
 	v := p.value
-	if want, ok := sizes[p.oid]; ok && len(v) != int(want) {
+	if want, ok := sizes[p.oid]; ok && len(v) < int(want) {
+		return nil, pgerror.New(pgerror.ProtocolViolation, "insufficient data left in message")
+	} else if ok && len(v) > int(want) {
 		return nil, pgerror.Newf(pgerror.InvalidBinaryRepresentation, "incorrect binary data format in bind parameter %d", p.n)
 	}
 	switch p.oid {

@@ -21,7 +21,9 @@ type execution struct {
 	// batch is partly sent: rows from next on are owed.
 	batch *dispatch.Batch
 	next  int
-	done  bool
+	// told is how many rows went out before a PortalSuspended: each Execute's tag counts its own.
+	told uint64
+	done bool
 }
 
 // Close implements session.Run.
@@ -146,14 +148,14 @@ func (c *conn) sendRows(e *execution, limit uint32) error {
 		return err
 	}
 	e.done = true
-	c.send(&pgproto3.CommandComplete{CommandTag: []byte(e.rows.Tag())})
+	c.send(&pgproto3.CommandComplete{CommandTag: []byte(e.rows.Tag(e.told))})
 	e.rows.Close()
 	return nil
 }
 
 // sendSome sends up to limit rows. It returns io.EOF after the last of all, nil with PortalSuspended sent otherwise.
 func (c *conn) sendSome(e *execution, limit int) error {
-	for limit > 0 {
+	for left := limit; left > 0; {
 		if e.batch == nil {
 			b, err := e.rows.Next()
 			if err != nil {
@@ -161,16 +163,17 @@ func (c *conn) sendSome(e *execution, limit int) error {
 			}
 			e.batch, e.next = b, 0
 		}
-		upTo := min(e.next+limit, int(e.batch.NumRows()))
+		upTo := min(e.next+left, int(e.batch.NumRows()))
 		if err := c.encode(e, e.batch, e.next, upTo); err != nil {
 			return err
 		}
-		limit -= upTo - e.next
+		left -= upTo - e.next
 		if e.next = upTo; e.next == int(e.batch.NumRows()) {
 			e.batch.Release()
 			e.batch = nil
 		}
 	}
+	e.told += uint64(limit)
 	c.send(&pgproto3.PortalSuspended{})
 	return nil
 }

@@ -81,12 +81,6 @@ func (c *conn) simple(sql string) error {
 }
 
 func (c *conn) runSimple(st *session.Statement) error {
-	if n, err := st.Params(); err != nil || n > 0 {
-		if err == nil {
-			err = pgerror.New(pgerror.UndefinedParameter, "there is no parameter $1")
-		}
-		return err
-	}
 	p := &session.Portal{Statement: st}
 	defer func() {
 		if p.Run != nil {

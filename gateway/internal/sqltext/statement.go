@@ -171,6 +171,16 @@ func (s *Statement) Params() (int, error) {
 	return highest, nil
 }
 
+// NoParams returns an error (42P02) at the first parameter: for a statement that was given none.
+func (s *Statement) NoParams() error {
+	for i, t := range s.Tokens {
+		if t.Kind == Param {
+			return pgerror.Newf(pgerror.UndefinedParameter, "there is no parameter %s", s.Raw(i)).At(t.Start + 1)
+		}
+	}
+	return nil
+}
+
 // ParamNumber returns n of the token $n; 0 for one too large to be a number.
 func (s *Statement) ParamNumber(i int) int {
 	n, err := strconv.Atoi(s.Raw(i)[1:])

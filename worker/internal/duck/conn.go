@@ -140,7 +140,7 @@ func (c *Conn) queryInts(sql string) ([]int64, error) {
 	}
 	out := make([]int64, bindings.DataChunkGetColumnCount(chunk))
 	for i := range out {
-		out[i] = *(*int64)(bindings.VectorGetData(bindings.DataChunkGetVector(chunk, bindings.IdxT(i))))
+		out[i] = firstInt(chunk, i)
 	}
 	return out, nil
 }

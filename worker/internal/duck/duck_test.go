@@ -151,6 +151,27 @@ func TestPrepareExecutesNothing(t *testing.T) {
 	}
 }
 
+func TestParametersWithoutATypeAreSaidToHaveNone(t *testing.T) {
+	c := connect(t, openTest(t))
+	for sql, want := range map[string]string{
+		"SELECT $1 + 1 AS a, $2 AS b": `["" ""]`, "SELECT $1::DATE, i FROM range(3) t(i) WHERE i > $2": `["DATE" "BIGINT"]`, "SELECT 1": "[]",
+		"SELECT concat($1, 'x')": `[""]`, "SELECT * FROM range($1)": `[""]`,
+	} {
+		p, err := c.Prepare(sql, anything)
+		if err != nil {
+			t.Errorf("%s: %v", sql, err)
+			continue
+		}
+		if got := fmt.Sprintf("%q", p.Parameters()); got != want {
+			t.Errorf("%s: %s, want %s", sql, got, want)
+		}
+		if _, _, err := p.Schema(); err != nil {
+			t.Errorf("%s: %v", sql, err)
+		}
+		p.Close()
+	}
+}
+
 func TestBatchesStayWithinTheirBounds(t *testing.T) {
 	c := connect(t, openTest(t))
 	p, err := c.Prepare("SELECT repeat('x', 3000) AS s FROM range(20000)", anything) // 6 MB a chunk

@@ -2,6 +2,7 @@ package duck
 
 import (
 	"context"
+	"errors"
 	"io"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -76,6 +77,9 @@ func (p *Prepared) Parameters() []string {
 	return names
 }
 
+// countColumn is the column, a BIGINT, in which DuckDB answers how many rows a statement changed.
+const countColumn = "Count"
+
 // returnsRows tells whether the statement's columns are rows for the client. What DuckDB answers to the others (Count,
 // Success) is not.
 func returnsRows(t StatementType, columns []string) bool {
@@ -84,8 +88,8 @@ func returnsRows(t StatementType, columns []string) bool {
 		bindings.StatementTypeExecute, bindings.StatementTypeRelation, bindings.StatementTypeLogicalPlan:
 		return true
 	case bindings.StatementTypeInsert, bindings.StatementTypeUpdate, bindings.StatementTypeDelete, bindings.StatementTypeMergeInto:
-		// With RETURNING the columns are the table's; without, one BIGINT called Count.
-		return len(columns) != 1 || columns[0] != "Count"
+		// With RETURNING the columns are the table's.
+		return len(columns) != 1 || columns[0] != countColumn
 	}
 	return false
 }
@@ -176,14 +180,33 @@ func (r *Result) init() error {
 	r.opts = bindings.ResultGetArrowOptions(&r.res)
 	if bindings.ResultReturnType(r.res) != bindings.ResultTypeQueryResult || !returnsRows(r.p.typ, nil) {
 		r.schema, r.ended = arrow.NewSchema(nil, nil), true
-		if bindings.ResultReturnType(r.res) == bindings.ResultTypeChangedRows {
-			r.changed = uint64(bindings.RowsChanged(&r.res))
+		if n == 1 && names[0] == countColumn && bindings.GetTypeId(types[0]) == bindings.TypeBigInt {
+			return r.readChanged()
 		}
 		return nil
 	}
 	var err error
 	r.schema, err = arrowSchema(r.opts, types, names)
 	return err
+}
+
+// readChanged reads how many rows were changed. (RowsChanged tells it of an INSERT, not of a CREATE TABLE AS.)
+func (r *Result) readChanged() error {
+	chunk, err := r.fetch()
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer bindings.DestroyDataChunk(&chunk)
+	r.changed = uint64(firstInt(chunk, 0))
+	return nil
+}
+
+// firstInt reads the first value of a BIGINT column.
+func firstInt(chunk bindings.DataChunk, column int) int64 {
+	return *(*int64)(bindings.VectorGetData(bindings.DataChunkGetVector(chunk, bindings.IdxT(column))))
 }
 
 // Schema returns the Arrow schema; no fields: no rows.

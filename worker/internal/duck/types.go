@@ -24,6 +24,9 @@ var simpleNames = map[bindings.Type]string{
 
 // typeName returns the type as DuckDB writes it in SQL; "" for a type that is not known yet.
 func typeName(t bindings.LogicalType) string {
+	if t.Ptr == nil { // a parameter that nothing gives a type; the other functions would follow the pointer
+		return ""
+	}
 	if alias := bindings.LogicalTypeGetAlias(t); alias != "" {
 		return alias
 	}
