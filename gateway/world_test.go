@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -50,7 +51,10 @@ func open(t testing.TB, n int, change func(*gateway.Config), flags ...string) *w
 	w := &world{t: t, cfg: defaults(t)}
 	w.cfg.Workers = nil
 	for range n {
-		p := workertest.StartProcess(t, append([]string{"--extensions", "none"}, flags...)...)
+		if !slices.Contains(flags, "--extensions") {
+			flags = append(flags, "--extensions", "none")
+		}
+		p := workertest.StartProcess(t, flags...)
 		w.workers = append(w.workers, p)
 		w.cfg.Workers = append(w.cfg.Workers, p.Target)
 	}
