@@ -43,9 +43,15 @@ func (s *Session) Close() {
 // Run starts a portal's statement. The caller reads the Rows to their end and closes them. An error leaves a transaction
 // block failed; so does one that Rows.Next returns.
 func (s *Session) Run(ctx context.Context, p *session.Portal) (*Rows, error) {
-	st := p.Statement
-	if err := s.Allows(st.Verb); err != nil {
+	if err := s.Allows(p.Statement.Verb); err != nil {
 		return nil, err
+	}
+	st, err := s.resolve(p.Statement)
+	if err != nil {
+		return nil, err
+	}
+	if st != p.Statement {
+		p = &session.Portal{Statement: st}
 	}
 	started := time.Now()
 	s.d.metrics.active.Inc()
@@ -89,6 +95,12 @@ func (s *Session) start(ctx context.Context, p *session.Portal) (*Rows, error) {
 			return nil, err
 		}
 		return fixed(a), nil
+	case st.Verb == sqltext.Prepare:
+		a, err := s.prepareSQL(ctx, st)
+		if err != nil {
+			return nil, err
+		}
+		return fixed(a), nil
 	case session.Answers(&st.Statement, st.Verb):
 		a, err := s.Answer(&st.Statement, st.Verb)
 		if err != nil {
@@ -128,12 +140,19 @@ func (s *Session) work(ctx context.Context, p *session.Portal) (*Rows, error) {
 	return rows, nil
 }
 
-// withTimeout applies statement_timeout, which includes the wait for a worker.
+// withTimeout applies statement_timeout, which includes the wait for a worker. The context has no deadline of its own: gRPC
+// would hand that on, and its word for it does not say why.
 func (s *Session) withTimeout(ctx context.Context) (context.Context, context.CancelFunc) {
-	if d := s.Settings.Duration("statement_timeout"); d > 0 {
-		return context.WithTimeoutCause(ctx, d, errStatementTimeout)
+	ctx, cancel := context.WithCancelCause(ctx)
+	d := s.Settings.Duration("statement_timeout")
+	if d == 0 {
+		return ctx, func() { cancel(nil) }
 	}
-	return context.WithCancel(ctx)
+	t := time.AfterFunc(d, func() { cancel(errStatementTimeout) })
+	return ctx, func() {
+		t.Stop()
+		cancel(nil)
+	}
 }
 
 var errStatementTimeout = pgerror.New(pgerror.QueryCanceled, "canceling statement due to statement timeout")
@@ -151,9 +170,6 @@ func (s *Session) stream(ctx context.Context, p *session.Portal) (*Rows, error) 
 	}
 	if pin != nil {
 		req.SessionId = pin.id
-	}
-	if t, ok := ctx.Deadline(); ok {
-		req.DeadlineUnixNanos = t.UnixNano()
 	}
 	fix := func(err error) error { return s.lost(locate(err, &st.Statement, &text)) }
 	r, err := s.d.execute(ctx, req, pin.at(), isRead(st.Verb) && !s.InBlock())
@@ -210,7 +226,14 @@ func (s *Session) Describe(ctx context.Context, text sqltext.Statement, oids []p
 	}
 	n = max(n, len(oids))
 	switch {
-	case isTransaction(st.Verb):
+	case isTransaction(st.Verb), st.Verb == sqltext.Prepare:
+		return st, nil
+	case st.Verb == sqltext.Execute:
+		run, err := s.resolve(st)
+		if err != nil {
+			return nil, err
+		}
+		st.Columns = run.Columns
 		return st, nil
 	case session.Answers(&text, st.Verb):
 		names, err := s.Columns(&text, st.Verb)

@@ -271,3 +271,20 @@ func NumberOID(literal string) OID {
 	}
 	return OIDNumeric
 }
+
+// typeNames are the types that SQL names where a statement is prepared.
+var typeNames = map[string]OID{
+	"bool": OIDBool, "boolean": OIDBool, "bytea": OIDBytea, "smallint": OIDInt2, "int2": OIDInt2, "int": OIDInt4, "integer": OIDInt4,
+	"int4": OIDInt4, "bigint": OIDInt8, "int8": OIDInt8, "real": OIDFloat4, "float4": OIDFloat4, "double precision": OIDFloat8,
+	"float8": OIDFloat8, "numeric": OIDNumeric, "decimal": OIDNumeric, "text": OIDText, "varchar": OIDVarchar,
+	"character varying": OIDVarchar, "char": OIDBPChar, "date": OIDDate, "time": OIDTime, "timestamp": OIDTimestamp,
+	"timestamptz": OIDTimestampTZ, "timestamp with time zone": OIDTimestampTZ, "timestamp without time zone": OIDTimestamp,
+	"interval": OIDInterval, "uuid": OIDUUID, "json": OIDJSON, "unknown": OIDUnspecified,
+}
+
+// TypeNamed returns the type that SQL calls name; a length or precision in parentheses is left out.
+func TypeNamed(name string) (OID, bool) {
+	name, _, _ = strings.Cut(strings.ToLower(name), "(")
+	oid, ok := typeNames[strings.Join(strings.Fields(name), " ")]
+	return oid, ok
+}

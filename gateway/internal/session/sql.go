@@ -98,7 +98,7 @@ func (s *Session) set(st *sqltext.Statement) (*Answer, error) {
 	}
 	name, j := settingName(st, i)
 	if name == "" || !st.IsAny(j, "=", "TO") {
-		return nil, errSyntaxAt(st, j)
+		return nil, st.SyntaxErrorAt(j)
 	}
 	if st.Is(j+1, "DEFAULT") && len(st.Tokens) == j+2 {
 		return a, s.Settings.Reset(name)
@@ -115,7 +115,7 @@ func (s *Session) setTransaction(st *sqltext.Statement, i int) error {
 	prefix, local := "", true
 	if st.Is(i, "SESSION") {
 		if !st.Is(i+2, "AS") || !st.Is(i+3, "TRANSACTION") {
-			return errSyntaxAt(st, i+2)
+			return st.SyntaxErrorAt(i + 2)
 		}
 		i, prefix, local = i+3, "default_", false
 	}
@@ -158,7 +158,7 @@ func transactionModes(st *sqltext.Statement, i int, set func(name, value string)
 			err = set("transaction_deferrable", "on")
 			i++
 		default:
-			return errSyntaxAt(st, i)
+			return st.SyntaxErrorAt(i)
 		}
 		if err != nil {
 			return err
@@ -180,7 +180,7 @@ func (s *Session) reset(st *sqltext.Statement) (*Answer, error) {
 	}
 	name, j := settingName(st, 1)
 	if name == "" || j != len(st.Tokens) {
-		return nil, errSyntaxAt(st, j)
+		return nil, st.SyntaxErrorAt(j)
 	}
 	return a, s.Settings.Reset(name)
 }
@@ -227,7 +227,7 @@ func (s *Session) discard(st *sqltext.Statement) (*Answer, error) {
 		s.ClosePortals()
 	case st.IsAny(1, "PLANS", "SEQUENCES", "TEMP", "TEMPORARY"):
 	default:
-		return nil, errSyntaxAt(st, 1)
+		return nil, st.SyntaxErrorAt(1)
 	}
 	return a, nil
 }
@@ -247,7 +247,7 @@ func (s *Session) deallocate(st *sqltext.Statement) (*Answer, error) {
 	}
 	name := st.Name(i)
 	if name == "" {
-		return nil, errSyntaxAt(st, i)
+		return nil, st.SyntaxErrorAt(i)
 	}
 	if _, err := s.StatementNamed(name); err != nil {
 		return nil, err
@@ -274,7 +274,7 @@ func valueFrom(st *sqltext.Statement, i int) (string, error) {
 	for first := i; i < len(st.Tokens); i++ {
 		if i > first {
 			if !st.Is(i, ",") {
-				return "", errSyntaxAt(st, i)
+				return "", st.SyntaxErrorAt(i)
 			}
 			i++
 		}
@@ -285,7 +285,7 @@ func valueFrom(st *sqltext.Statement, i int) (string, error) {
 		}
 		v, ok := st.Literal(i)
 		if !ok {
-			return "", errSyntaxAt(st, i)
+			return "", st.SyntaxErrorAt(i)
 		}
 		if st.Tokens[i].Kind == sqltext.Quoted && (i > first || i+1 < len(st.Tokens)) {
 			v = st.Raw(i)
@@ -293,14 +293,7 @@ func valueFrom(st *sqltext.Statement, i int) (string, error) {
 		parts = append(parts, sign+v)
 	}
 	if len(parts) == 0 {
-		return "", errSyntaxAt(st, i)
+		return "", st.SyntaxErrorAt(i)
 	}
 	return strings.Join(parts, ", "), nil
-}
-
-func errSyntaxAt(st *sqltext.Statement, i int) error {
-	if i >= len(st.Tokens) {
-		return pgerror.New(pgerror.SyntaxError, "syntax error at end of input").At(len(st.Text) + 1)
-	}
-	return pgerror.Newf(pgerror.SyntaxError, "syntax error at or near %q", st.Raw(i)).At(st.Tokens[i].Start + 1)
 }

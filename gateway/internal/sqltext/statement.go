@@ -58,6 +58,54 @@ func (s *Statement) Raw(i int) string {
 	return s.Text[s.Tokens[i].Start:s.Tokens[i].End]
 }
 
+// From returns the statement that begins at token i of s.
+func (s *Statement) From(i int) Statement {
+	t := newStatement(s.Text, s.Tokens[i:], 0)
+	t.Chars = s.Chars + utf8.RuneCountInString(s.Text[:s.Tokens[i].Start])
+	return t
+}
+
+// Part is a piece of a statement: its text, and where it begins there, in bytes.
+type Part struct {
+	Text  string
+	Start int
+}
+
+// Arguments returns what stands between the parentheses that open at token i, divided at the commas that are not inside
+// further parentheses or brackets, and the index of the token after them. ok is false when they do not close, or an
+// argument is empty.
+func (s *Statement) Arguments(i int) (list []Part, next int, ok bool) {
+	depth, first := 0, i+1
+	for ; i < len(s.Tokens); i++ {
+		switch {
+		case s.IsAny(i, "(", "[", "{"):
+			depth++
+		case s.IsAny(i, ")", "]", "}"):
+			depth--
+		}
+		if depth == 0 || depth == 1 && s.Is(i, ",") {
+			if i == first {
+				return nil, 0, false
+			}
+			start := s.Tokens[first].Start
+			list = append(list, Part{s.Text[start:s.Tokens[i-1].End], start})
+			first = i + 1
+		}
+		if depth == 0 {
+			return list, i + 1, true
+		}
+	}
+	return nil, 0, false
+}
+
+// SyntaxErrorAt returns 42601 at token i, or at the end of the statement.
+func (s *Statement) SyntaxErrorAt(i int) error {
+	if i >= len(s.Tokens) {
+		return pgerror.New(pgerror.SyntaxError, "syntax error at end of input").At(len(s.Text) + 1)
+	}
+	return pgerror.Newf(pgerror.SyntaxError, "syntax error at or near %q", s.Raw(i)).At(s.Tokens[i].Start + 1)
+}
+
 // Is tells whether token i is the word w, given in upper case, or the operator w.
 func (s *Statement) Is(i int, w string) bool {
 	if i < 0 || i >= len(s.Tokens) || s.Tokens[i].Kind != Word && s.Tokens[i].Kind != Op {
@@ -199,8 +247,27 @@ type Rewritten struct {
 // edit: the bytes from start to end of the rewritten text stand for those from origin on.
 type edit struct{ start, end, origin, originEnd int }
 
+// ReplaceParams returns the text with each $n written as values[n-1].
+func (s *Statement) ReplaceParams(values []string) string {
+	return s.rewriteParams(func(n int, raw string) string {
+		if n < 1 || n > len(values) {
+			return raw
+		}
+		return values[n-1]
+	}).Text
+}
+
 // CastParams writes each $n for which types[n-1] is not "" as a cast, so that DuckDB knows its type: CAST($n AS type).
 func (s *Statement) CastParams(types []string) Rewritten {
+	return s.rewriteParams(func(n int, raw string) string {
+		if n < 1 || n > len(types) || types[n-1] == "" {
+			return raw
+		}
+		return "CAST(" + raw + " AS " + types[n-1] + ")"
+	})
+}
+
+func (s *Statement) rewriteParams(f func(n int, raw string) string) Rewritten {
 	var b strings.Builder
 	r := Rewritten{}
 	last := 0
@@ -208,13 +275,14 @@ func (s *Statement) CastParams(types []string) Rewritten {
 		if t.Kind != Param {
 			continue
 		}
-		n := s.ParamNumber(i)
-		if n < 1 || n > len(types) || types[n-1] == "" {
+		raw := s.Raw(i)
+		text := f(s.ParamNumber(i), raw)
+		if text == raw {
 			continue
 		}
 		b.WriteString(s.Text[last:t.Start])
 		start := b.Len()
-		b.WriteString("CAST(" + s.Raw(i) + " AS " + types[n-1] + ")")
+		b.WriteString(text)
 		r.edits = append(r.edits, edit{start, b.Len(), t.Start, t.End})
 		last = t.End
 	}
