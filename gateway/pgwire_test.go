@@ -672,6 +672,37 @@ func TestEveryTableFunctionIsKnown(t *testing.T) {
 	}
 }
 
+// Every type that DuckDB has, over its edge values: what clients are told of it and shown, in text and in binary, and an
+// error where there is no PostgreSQL form. testdata/types has a column of test_all_types() each.
+func TestEveryType(t *testing.T) {
+	w := open(t, 1, nil)
+	c := w.connect()
+	datadriven.RunTest(t, "testdata/types", func(t *testing.T, d *datadriven.TestData) string {
+		var out strings.Builder
+		for _, format := range []int16{0, 1} {
+			sql := fmt.Sprintf("SELECT %q FROM test_all_types()", strings.TrimSpace(d.Input))
+			r := c.ExecParams(t.Context(), sql, nil, nil, nil, []int16{format}).Read()
+			if r.Err != nil {
+				fmt.Fprintf(&out, "format %d: %s\n", format, codeOf(r.Err))
+				continue
+			}
+			fmt.Fprintf(&out, "format %d, type %d:", format, r.FieldDescriptions[0].DataTypeOID)
+			for _, row := range r.Rows {
+				switch {
+				case row[0] == nil:
+					out.WriteString(" NULL")
+				case format == 0:
+					out.WriteString(" " + string(row[0]))
+				default:
+					fmt.Fprintf(&out, " %x", row[0])
+				}
+			}
+			out.WriteString("\n")
+		}
+		return out.String()
+	})
+}
+
 func TestHTTPEndpoints(t *testing.T) {
 	w := open(t, 1, nil)
 	c := w.connect()

@@ -18,6 +18,11 @@ func (c *Column) AppendBinary(dst []byte, row int, s *Settings) ([]byte, error) 
 			return append(dst, 1), nil
 		}
 		return append(dst, 0), nil
+	case kBool8:
+		if value[int8](c, row) != 0 {
+			return append(dst, 1), nil
+		}
+		return append(dst, 0), nil
 	case kInt8:
 		return be.AppendUint16(dst, uint16(value[int8](c, row))), nil
 	case kInt16:

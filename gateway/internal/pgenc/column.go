@@ -1,6 +1,7 @@
 package pgenc
 
 import (
+	"bytes"
 	"unsafe"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -22,6 +23,8 @@ type Column struct {
 	// offsets index into data (text, bytea) or into the child (lists).
 	offsets []int32
 	data    []byte
+	// zeros: somewhere in data is a zero byte, which PostgreSQL's text can't have.
+	zeros bool
 
 	// bits is a bool column's bitmap, whose first bit is bitBase.
 	bitBase int
@@ -57,6 +60,7 @@ func NewColumn(f arrow.Field, arr arrow.Array) (Column, error) {
 		if len(c.offsets) > 0 {
 			c.offsets = c.offsets[d.Offset():]
 		}
+		c.zeros = (c.kind == kText || c.kind == kJSON) && bytes.IndexByte(c.data, 0) >= 0
 	case kEnum:
 		a, ok := arr.(*array.Dictionary)
 		values, isText := a.Dictionary().(*array.String)

@@ -111,6 +111,8 @@ func (c *Column) appendJSON(dst []byte, row int, s *Settings) ([]byte, error) {
 		return c.children[c.byTypeID[c.typeIDs[row]]].appendJSON(dst, row, s)
 	case kBool:
 		return strconv.AppendBool(dst, c.bool(row)), nil
+	case kBool8:
+		return strconv.AppendBool(dst, value[int8](c, row) != 0), nil
 	case kJSON, kInt8, kInt16, kInt32, kInt64, kUint8, kUint16, kUint32, kUint64, kDecimal, kHugeint, kUhugeint:
 		return c.AppendText(dst, row, s)
 	case kFloat32, kFloat64:

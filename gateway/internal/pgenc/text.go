@@ -1,6 +1,7 @@
 package pgenc
 
 import (
+	"bytes"
 	"encoding/hex"
 	"math"
 	"strconv"
@@ -26,6 +27,11 @@ func (c *Column) AppendText(dst []byte, row int, s *Settings) ([]byte, error) {
 	switch c.kind {
 	case kBool:
 		if c.bool(row) {
+			return append(dst, 't'), nil
+		}
+		return append(dst, 'f'), nil
+	case kBool8:
+		if value[int8](c, row) != 0 {
 			return append(dst, 't'), nil
 		}
 		return append(dst, 'f'), nil
@@ -57,7 +63,12 @@ func (c *Column) AppendText(dst []byte, row int, s *Settings) ([]byte, error) {
 		v := value[int128](c, row)
 		return appendUint128(dst, uint64(v.hi), v.lo), nil
 	case kText, kJSON:
-		return append(dst, c.bytes(row)...), nil
+		b := c.bytes(row)
+		if c.zeros && bytes.IndexByte(b, 0) >= 0 {
+			return dst, pgerror.New(pgerror.CharacterNotInRepertoire, `invalid byte sequence for encoding "UTF8": 0x00`).
+				WithHint("PostgreSQL's text has no zero bytes. Cast the column to BLOB.")
+		}
+		return append(dst, b...), nil
 	case kEnum:
 		return append(dst, c.enum(row)...), nil
 	case kBytea:

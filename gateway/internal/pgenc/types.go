@@ -111,6 +111,7 @@ type kind uint8
 const (
 	kNull kind = iota
 	kBool
+	kBool8 // a byte, 0 or 1
 	kInt8
 	kInt16
 	kInt32
@@ -149,7 +150,7 @@ const (
 )
 
 var kindOIDs = [...]OID{
-	kNull: OIDText, kBool: OIDBool, kInt8: OIDInt2, kInt16: OIDInt2, kInt32: OIDInt4, kInt64: OIDInt8, kUint8: OIDInt2,
+	kNull: OIDText, kBool: OIDBool, kBool8: OIDBool, kInt8: OIDInt2, kInt16: OIDInt2, kInt32: OIDInt4, kInt64: OIDInt8, kUint8: OIDInt2,
 	kUint16: OIDInt4, kUint32: OIDInt8, kUint64: OIDNumeric, kFloat32: OIDFloat4, kFloat64: OIDFloat8, kDecimal: OIDNumeric,
 	kHugeint: OIDNumeric, kUhugeint: OIDNumeric, kText: OIDText, kJSON: OIDJSON, kBytea: OIDBytea, kBit: OIDText,
 	kUUID: OIDUUID, kDate: OIDDate, kTimeMicro: OIDTime, kTimeNano: OIDTime, kTimeTZ: OIDTimeTZ, kTimestampS: OIDTimestamp,
@@ -183,6 +184,8 @@ func kindOf(f arrow.Field) kind {
 	switch extension(f) {
 	case "arrow.uuid":
 		return kUUID
+	case "arrow.bool8":
+		return kBool8
 	case "arrow.json":
 		return kJSON
 	case "hugeint":

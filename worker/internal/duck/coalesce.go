@@ -2,6 +2,7 @@ package duck
 
 import (
 	"math/bits"
+	"slices"
 	"sync"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -17,20 +18,40 @@ const (
 )
 
 // Coalescer gathers chunks into batches of about 1 MiB. Its copy is the only one between DuckDB's chunk and the socket;
-// the copies lie in pooled Go memory, so that DuckDB's is free at once.
+// the copies lie in pooled Go memory, so that DuckDB's is free at once. Results with unions go out chunk by chunk.
 type Coalescer struct {
 	schema  *arrow.Schema
 	pending []arrow.RecordBatch
 	size    int
 	started bool
+	// asTheyCome: chunks are not gathered, since Arrow can't join arrays of a column's type.
+	asTheyCome bool
 }
 
 // NewCoalescer returns a Coalescer of batches of schema.
-func NewCoalescer(schema *arrow.Schema) *Coalescer { return &Coalescer{schema: schema} }
+func NewCoalescer(schema *arrow.Schema) *Coalescer {
+	c := &Coalescer{schema: schema}
+	for _, f := range schema.Fields() {
+		c.asTheyCome = c.asTheyCome || hasUnion(f.Type)
+	}
+	return c
+}
+
+// hasUnion tells whether t is a union or has one inside: arrow's Concatenate does not know them.
+func hasUnion(t arrow.DataType) bool {
+	if t.ID() == arrow.SPARSE_UNION || t.ID() == arrow.DENSE_UNION {
+		return true
+	}
+	n, ok := t.(arrow.NestedType)
+	return ok && slices.ContainsFunc(n.Fields(), func(f arrow.Field) bool { return hasUnion(f.Type) })
+}
 
 // Add takes over rec and returns the batches that are ready, usually none or one. The first chunk of all is ready at
 // once, so that a reader sees rows as soon as DuckDB has them. The caller releases what it gets.
 func (c *Coalescer) Add(rec arrow.RecordBatch) (ready []arrow.RecordBatch, err error) {
+	if c.asTheyCome {
+		return []arrow.RecordBatch{rec}, nil
+	}
 	n := batchSize(rec)
 	if n > batchMax && rec.NumRows() > 1 {
 		defer rec.Release()

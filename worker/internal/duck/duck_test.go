@@ -151,6 +151,43 @@ func TestPrepareExecutesNothing(t *testing.T) {
 	}
 }
 
+func TestUnionsStream(t *testing.T) {
+	c := connect(t, openTest(t))
+	p, err := c.Prepare("SELECT union_value(a := i) AS u, [union_value(b := 'x')] AS l FROM range(10000) t(i)", anything)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	r, err := p.Execute(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	co := NewCoalescer(r.Schema())
+	defer co.Release()
+	rows := int64(0)
+	for {
+		chunk, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		batches, err := co.Add(chunk)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, b := range batches {
+			rows += b.NumRows()
+			b.Release()
+		}
+	}
+	if rows != 10000 {
+		t.Errorf("%d rows", rows)
+	}
+}
+
 func TestParametersWithoutATypeAreSaidToHaveNone(t *testing.T) {
 	c := connect(t, openTest(t))
 	for sql, want := range map[string]string{

@@ -40,6 +40,9 @@ func errorFrom(text string) error {
 	}
 	e := pgerror.New(codeOf(&r), "")
 	e.Message, e.Hint = splitHint(r.Message)
+	if r.Type == "Permission" && e.Hint == "" {
+		e.Hint = "The folders and URL prefixes that statements may use are set by --allow."
+	}
 	if p, err := strconv.Atoi(r.Position); err == nil {
 		e.Position = p + 1
 	}
