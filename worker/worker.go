@@ -36,6 +36,7 @@ type Worker struct {
 	cfg    Config
 	log    *slog.Logger
 	id     string
+	spill  *spillFolder
 	in     *duck.Instance
 	lis    net.Listener
 	ledger ledger
@@ -71,30 +72,28 @@ func New(cfg Config, log *slog.Logger) (*Worker, error) {
 		}
 		initSQL = append(initSQL, string(b))
 	}
-	if err := os.MkdirAll(cfg.SpillDir, 0o700); err != nil {
-		return nil, fmt.Errorf("making the spill folder: %w", err)
-	}
-	// The folder's name can't be guessed: DuckDB lets statements read what lies in its spill folder.
-	dir, err := os.MkdirTemp(cfg.SpillDir, "worker-")
+	spill, err := newSpillFolder(cfg.SpillDir)
 	if err != nil {
-		return nil, fmt.Errorf("making the worker's folder: %w", err)
+		return nil, err
 	}
 	limit := newMemoryLimit(cfg.memoryTotal())
 	in, err := duck.Open(duck.Options{
-		Threads: cfg.threads(), MemoryLimit: limit.duckdb, Directory: dir, MaxSpill: cfg.SpillMax,
+		Threads: cfg.threads(), MemoryLimit: limit.duckdb, Directory: spill.path, MaxSpill: cfg.SpillMax,
 		ExtensionDirectory: cfg.ExtensionsDir, Extensions: cfg.extensions(),
 		AllowedDirectories: absolute(cfg.Allow), InitSQL: initSQL,
 	})
 	if err != nil {
+		spill.remove()
 		return nil, err
 	}
 	w := &Worker{
-		cfg: cfg, log: log, id: filepath.Base(dir), in: in, conns: newConns(in), limit: limit,
+		cfg: cfg, log: log, id: filepath.Base(spill.path), spill: spill, in: in, conns: newConns(in), limit: limit,
 		running: map[string]*execution{}, booted: map[string]bool{}, changed: make(chan struct{}), stopping: make(chan struct{}), broken: make(chan error, 1),
 	}
 	w.ledger.setCapacity(limit.duckdb)
 	if w.lis, err = listen(cfg.Listen); err != nil {
 		in.Close()
+		spill.remove()
 		return nil, err
 	}
 	return w, nil
@@ -175,6 +174,7 @@ func (w *Worker) shutDown(srv *grpc.Server, graceful bool) error {
 	}
 	w.conns.closeIdle()
 	w.in.Close()
+	w.spill.remove()
 	return nil
 }
 

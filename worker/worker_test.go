@@ -406,6 +406,32 @@ func TestSigtermDrains(t *testing.T) {
 	}
 }
 
+// A worker that was killed leaves its folder, with what it had spilled; the next one removes it, and no other's.
+func TestWhatKilledWorkersSpilledIsRemoved(t *testing.T) {
+	cfg := config(t)
+	live := workertest.StartProcess(t, "--extensions", "none", "--spill-dir", cfg.SpillDir)
+	dead := workertest.StartProcess(t, "--extensions", "none", "--spill-dir", cfg.SpillDir)
+	folders := func() []string {
+		t.Helper()
+		all, err := filepath.Glob(filepath.Join(cfg.SpillDir, "worker-*[0-9]"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	if n := len(folders()); n != 2 {
+		t.Fatalf("%d folders", n)
+	}
+	dead.Kill()
+	start(t, cfg)
+	if n := len(folders()); n != 2 {
+		t.Errorf("%d folders, want the live worker's and the new one's", n)
+	}
+	if got := dial(t, live.Target).query("SELECT 1"); got[0] != "1" {
+		t.Errorf("the live worker: %v", got)
+	}
+}
+
 func TestDrainCancelsWhatOverstaysTheGrace(t *testing.T) {
 	cfg := config(t)
 	cfg.DrainTimeout = 50 * time.Millisecond
