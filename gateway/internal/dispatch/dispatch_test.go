@@ -257,8 +257,11 @@ func TestAFailedBlockCommitsNothing(t *testing.T) {
 		sql, tag string
 		code     pgerror.Code
 	}{
-		{"BEGIN", "BEGIN", "00000"}, {"SELECT * FROM missing", "", "42P01"}, {"SELECT i FROM range(1) t(i)", "", "25P02"},
-		{"COMMIT", "ROLLBACK", "00000"}, {"SELECT i FROM range(1) t(i)", "SELECT 1", "00000"},
+		{"BEGIN", "BEGIN", "00000"},
+		{"SELECT * FROM missing", "", "42P01"},
+		{"SELECT i FROM range(1) t(i)", "", "25P02"},
+		{"COMMIT", "ROLLBACK", "00000"},
+		{"SELECT i FROM range(1) t(i)", "SELECT 1", "00000"},
 	} {
 		_, tag, err := run(t.Context(), t, s, c.sql)
 		if tag != c.tag || pgerror.CodeOf(err) != c.code {

@@ -42,8 +42,42 @@ func civil(days int64) (year int64, month, day int) {
 	return year, month, day
 }
 
+// The days from 0001-01-01 to 9999-12-31, counted from 1970-01-01: what nearly every date is.
+const (
+	firstCommonDay = -719162
+	lastCommonDay  = 2932896
+)
+
+// civilCommon is civil for the common days, in 32-bit arithmetic.
+// (The algorithm is that of C. Neri and L. Schneider, "Euclidean affine functions and their application to calendar
+// algorithms", 2022, figure 12.)
+func civilCommon(days int64) (year, month, day uint32) {
+	n1 := 4*uint32(days+719468) + 3
+	century := n1 / 146097
+	n2 := n1%146097 | 3
+	p2 := uint64(2939745) * uint64(n2)
+	z, dayOfYear := uint32(p2>>32), uint32(p2)/2939745/4
+	n3 := 2141*dayOfYear + 197913
+	year, month, day = 100*century+z, n3>>16, n3&0xffff/2141+1
+	if dayOfYear >= 306 {
+		year, month = year+1, month-12
+	}
+	return year, month, day
+}
+
+// twoDigits is 00 to 99.
+const twoDigits = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899"
+
+func append2Digits(dst []byte, v uint32) []byte { return append(dst, twoDigits[2*v], twoDigits[2*v+1]) }
+
 // appendCivil writes YYYY-MM-DD; a year before 1 is written by its number BC, whose suffix the caller adds.
 func appendCivil(dst []byte, days int64) (out []byte, bc bool) {
+	if days >= firstCommonDay && days <= lastCommonDay {
+		y, m, d := civilCommon(days)
+		dst = append2Digits(append2Digits(dst, y/100), y%100)
+		dst = append2Digits(append(dst, '-'), m)
+		return append2Digits(append(dst, '-'), d), false
+	}
 	y, m, d := civil(days)
 	if bc = y <= 0; bc {
 		y = 1 - y
@@ -77,15 +111,10 @@ func appendDate(dst []byte, days int64) []byte {
 
 // appendTime writes HH:MM:SS and as many digits of the microseconds as are not zero.
 func appendTime(dst []byte, micros int64) []byte {
-	sec := micros / 1_000_000
-	dst = append2(dst, sec/3600, ':')
-	dst = append2(dst, sec/60%60, ':')
-	dst = append(dst, '0'+byte(sec%60/10), '0'+byte(sec%10))
-	return appendFraction(dst, micros%1_000_000)
-}
-
-func append2(dst []byte, v int64, sep byte) []byte {
-	return append(dst, '0'+byte(v/10), '0'+byte(v%10), sep)
+	sec := uint32(micros / 1_000_000)
+	dst = append(append2Digits(dst, sec/3600), ':')
+	dst = append(append2Digits(dst, sec/60%60), ':')
+	return appendFraction(append2Digits(dst, sec%60), micros%1_000_000)
 }
 
 func appendFraction(dst []byte, micros int64) []byte {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -373,6 +374,35 @@ func FuzzNumeric(f *testing.F) {
 	})
 }
 
+// FuzzFloats: the short cut of floats writes what the search for the shortest form finds.
+func FuzzFloats(f *testing.F) {
+	for _, v := range []float64{0, 1.5, -0.25, 1.1099999999999999, 1e14, 999999999999999, 0.0001, 12345.6789, 123456789012.34567, math.MaxFloat64} {
+		f.Add(v, uint8(0))
+	}
+	f.Fuzz(func(t *testing.T, v float64, decimals uint8) {
+		// Numbers of few decimals, which the fuzzer would hardly find, and v itself.
+		p := math.Pow10(int(decimals % 7))
+		for _, x := range []float64{v, math.Round(v*p) / p, math.Round(math.Mod(v, 1e9)*p) / p} {
+			if math.IsNaN(x) || math.IsInf(x, 0) || x != 0 && (math.Abs(x) < 1e-4 || math.Abs(x) >= 1e15) {
+				continue
+			}
+			if got, want := string(appendFloat(nil, x, 64)), strconv.FormatFloat(x, 'f', -1, 64); got != want {
+				t.Fatalf("%b: %s, want %s", x, got, want)
+			}
+		}
+	})
+}
+
+func TestEveryCommonDayIsItself(t *testing.T) {
+	for d := int64(firstCommonDay); d <= lastCommonDay; d++ {
+		y, m, day := civil(d)
+		cy, cm, cd := civilCommon(d)
+		if int64(cy) != y || int(cm) != m || int(cd) != day {
+			t.Fatalf("day %d: %d-%d-%d, want %d-%d-%d", d, cy, cm, cd, y, m, day)
+		}
+	}
+}
+
 func FuzzDates(f *testing.F) {
 	f.Add(int64(0))
 	f.Add(int64(-1))
@@ -396,9 +426,13 @@ func FuzzDates(f *testing.F) {
 func wireBatch(tb testing.TB, rows int) arrow.RecordBatch {
 	tb.Helper()
 	schema := arrow.NewSchema([]arrow.Field{
-		{Name: "a", Type: arrow.PrimitiveTypes.Int64}, {Name: "b", Type: arrow.PrimitiveTypes.Int64}, {Name: "c", Type: arrow.BinaryTypes.String},
-		{Name: "d", Type: arrow.PrimitiveTypes.Float64}, {Name: "e", Type: &arrow.Decimal128Type{Precision: 12, Scale: 2}},
-		{Name: "f", Type: &arrow.TimestampType{Unit: arrow.Microsecond}}, {Name: "g", Type: arrow.FixedWidthTypes.Date32},
+		{Name: "a", Type: arrow.PrimitiveTypes.Int64},
+		{Name: "b", Type: arrow.PrimitiveTypes.Int64},
+		{Name: "c", Type: arrow.BinaryTypes.String},
+		{Name: "d", Type: arrow.PrimitiveTypes.Float64},
+		{Name: "e", Type: &arrow.Decimal128Type{Precision: 12, Scale: 2}},
+		{Name: "f", Type: &arrow.TimestampType{Unit: arrow.Microsecond}},
+		{Name: "g", Type: arrow.FixedWidthTypes.Date32},
 	}, nil)
 	b := array.NewRecordBuilder(memory.DefaultAllocator, schema)
 	defer b.Release()

