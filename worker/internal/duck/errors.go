@@ -51,7 +51,7 @@ func errorFrom(text string) error {
 
 // splitHint divides DuckDB's message: what follows the first line as a suggestion is PostgreSQL's hint.
 func splitHint(msg string) (message, hint string) {
-	for _, mark := range []string{"\nDid you mean", "\nCandidate bindings", "\nCandidate functions", "\n\nPossible solutions", "\n\nUse \"", "\nUse ", "\n\n* "} {
+	for _, mark := range []string{"\nDid you mean", "\nCandidate bindings", "\nCandidate functions", "\n\nPossible solutions", "\n\nPlease try", "\n\nUse \"", "\nUse ", "\n\n* "} {
 		if i := strings.Index(msg, mark); i >= 0 {
 			return strings.TrimSpace(msg[:i]), strings.TrimSpace(msg[i+1:])
 		}
@@ -173,6 +173,9 @@ var byMessage = map[string][]messageRule{
 		{"Table with name", pgerror.UndefinedTable},
 		{"View with name", pgerror.UndefinedTable},
 		{"Schema with name", pgerror.InvalidSchemaName},
+		{"Scalar Function with name", pgerror.UndefinedFunction},
+		{"Table Function with name", pgerror.UndefinedFunction},
+		{"Aggregate Function with name", pgerror.UndefinedFunction},
 		{"Catalog \"", pgerror.InvalidCatalogName},
 	},
 	"Binder": {
