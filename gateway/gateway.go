@@ -35,6 +35,7 @@ import (
 	"github.com/angelerator/tavana/gateway/internal/dispatch"
 	"github.com/angelerator/tavana/gateway/internal/pgwire"
 	"github.com/angelerator/tavana/gateway/internal/router"
+	"github.com/angelerator/tavana/internal/lifecycle"
 )
 
 // Gateway is one gateway. Make it with New; Run serves until its context ends.
@@ -73,10 +74,10 @@ func New(cfg Config, log *slog.Logger) (*Gateway, error) {
 		MaxConnections: cfg.MaxConnections, StartupTimeout: cfg.StartupTimeout,
 	}, d, g.reg, log)
 	if err == nil {
-		g.pg, err = listen(cfg.PGListen)
+		g.pg, err = lifecycle.Listen(cfg.PGListen, 0o777)
 	}
 	if err == nil && cfg.HTTPListen != "" {
-		g.http, err = listen(cfg.HTTPListen)
+		g.http, err = lifecycle.Listen(cfg.HTTPListen, 0o777)
 	}
 	if err != nil {
 		g.close()
@@ -219,18 +220,4 @@ func NewUserLine(name, password string, superuser bool) (string, error) {
 		return "", err
 	}
 	return auth.User{Name: name, Superuser: superuser, Verifier: v}.String(), nil
-}
-
-// listen opens "host:port" or "unix:///path". A socket file left by a dead process is replaced.
-func listen(addr string) (net.Listener, error) {
-	path, ok := strings.CutPrefix(addr, "unix://")
-	if !ok {
-		return net.Listen("tcp", addr)
-	}
-	if c, err := net.Dial("unix", path); err == nil {
-		_ = c.Close()
-		return nil, fmt.Errorf("listening on %s: another process serves it", path)
-	}
-	_ = os.Remove(path)
-	return net.Listen("unix", path)
 }

@@ -27,6 +27,7 @@ import (
 
 	"google.golang.org/grpc"
 
+	"github.com/angelerator/tavana/internal/lifecycle"
 	"github.com/angelerator/tavana/internal/workerapi"
 	"github.com/angelerator/tavana/worker/internal/duck"
 )
@@ -91,7 +92,7 @@ func New(cfg Config, log *slog.Logger) (*Worker, error) {
 		running: map[string]*execution{}, booted: map[string]bool{}, changed: make(chan struct{}), stopping: make(chan struct{}), broken: make(chan error, 1),
 	}
 	w.ledger.setCapacity(limit.duckdb)
-	if w.lis, err = listen(cfg.Listen); err != nil {
+	if w.lis, err = lifecycle.Listen(cfg.Listen, 0o600); err != nil {
 		in.Close()
 		spill.remove()
 		return nil, err
@@ -176,22 +177,4 @@ func (w *Worker) shutDown(srv *grpc.Server, graceful bool) error {
 	w.in.Close()
 	w.spill.remove()
 	return nil
-}
-
-// listen opens "unix:///path" or "host:port". A socket file left by a dead process is replaced.
-func listen(addr string) (net.Listener, error) {
-	path, ok := strings.CutPrefix(addr, "unix://")
-	if !ok {
-		return net.Listen("tcp", addr)
-	}
-	if c, err := net.Dial("unix", path); err == nil {
-		_ = c.Close()
-		return nil, fmt.Errorf("listening on %s: another process serves it", path)
-	}
-	_ = os.Remove(path)
-	lis, err := net.Listen("unix", path)
-	if err != nil {
-		return nil, err
-	}
-	return lis, os.Chmod(path, 0o600)
 }

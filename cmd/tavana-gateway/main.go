@@ -3,26 +3,15 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"log/slog"
-	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/angelerator/tavana/gateway"
 	"github.com/angelerator/tavana/internal/config"
+	"github.com/angelerator/tavana/internal/lifecycle"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Getenv, os.Stderr); err != nil && !errors.Is(err, config.ErrHelp) {
-		fmt.Fprintln(os.Stderr, "tavana-gateway:", err)
-		os.Exit(1)
-	}
-}
+func main() { lifecycle.Main("tavana-gateway", run) }
 
 func run(ctx context.Context, args []string, getenv func(string) string, stderr io.Writer) error {
 	var cfg gateway.Config

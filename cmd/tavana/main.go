@@ -10,11 +10,10 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/angelerator/tavana/cmd/tavana/up"
 	"github.com/angelerator/tavana/internal/config"
+	"github.com/angelerator/tavana/internal/lifecycle"
 )
 
 const usage = `usage: tavana COMMAND [flags]
@@ -25,16 +24,9 @@ const usage = `usage: tavana COMMAND [flags]
 tavana COMMAND --help explains a command's flags.
 `
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr); err != nil && !errors.Is(err, config.ErrHelp) {
-		fmt.Fprintln(os.Stderr, "tavana:", err)
-		os.Exit(1)
-	}
-}
+func main() { lifecycle.Main("tavana", run) }
 
-func run(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) error {
+func run(ctx context.Context, args []string, getenv func(string) string, stderr io.Writer) error {
 	if len(args) == 0 {
 		fmt.Fprint(stderr, usage)
 		return errors.New("no command")
@@ -47,11 +39,11 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdin i
 		if err := t.Load("tavana up", args[1:], getenv, stderr); err != nil {
 			return err
 		}
-		return up.Run(ctx, cfg, stdout, stderr)
+		return up.Run(ctx, cfg, os.Stdout, stderr)
 	case "passwd":
-		return passwd(args[1:], getenv, stdin, stdout, stderr)
+		return passwd(args[1:], getenv, os.Stdin, os.Stdout, stderr)
 	case "help", "-h", "-help", "--help":
-		fmt.Fprint(stdout, usage)
+		fmt.Print(usage)
 		return nil
 	}
 	fmt.Fprint(stderr, usage)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/cockroachdb/datadriven"
 
@@ -151,9 +152,10 @@ func TestPrepareExecutesNothing(t *testing.T) {
 	}
 }
 
-func TestUnionsStream(t *testing.T) {
-	c := connect(t, openTest(t))
-	p, err := c.Prepare("SELECT union_value(a := i) AS u, [union_value(b := 'x')] AS l FROM range(10000) t(i)", anything)
+// coalesced runs sql and calls f with each batch that would leave the worker. It returns the number of rows.
+func coalesced(t *testing.T, sql string, f func(arrow.RecordBatch)) (rows int64) {
+	t.Helper()
+	p, err := connect(t, openTest(t)).Prepare(sql, anything)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,7 +167,11 @@ func TestUnionsStream(t *testing.T) {
 	defer r.Close()
 	co := NewCoalescer(r.Schema())
 	defer co.Release()
-	rows := int64(0)
+	take := func(b arrow.RecordBatch) {
+		f(b)
+		rows += b.NumRows()
+		b.Release()
+	}
 	for {
 		chunk, err := r.Next()
 		if errors.Is(err, io.EOF) {
@@ -179,11 +185,22 @@ func TestUnionsStream(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, b := range batches {
-			rows += b.NumRows()
-			b.Release()
+			take(b)
 		}
 	}
-	if rows != 10000 {
+	b, err := co.Flush()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b != nil {
+		take(b)
+	}
+	return rows
+}
+
+func TestUnionsStream(t *testing.T) {
+	const sql = "SELECT union_value(a := i) AS u, [union_value(b := 'x')] AS l FROM range(10000) t(i)"
+	if rows := coalesced(t, sql, func(arrow.RecordBatch) {}); rows != 10000 {
 		t.Errorf("%d rows", rows)
 	}
 }
@@ -210,46 +227,12 @@ func TestParametersWithoutATypeAreSaidToHaveNone(t *testing.T) {
 }
 
 func TestBatchesStayWithinTheirBounds(t *testing.T) {
-	c := connect(t, openTest(t))
-	p, err := c.Prepare("SELECT repeat('x', 3000) AS s FROM range(20000)", anything) // 6 MB a chunk
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer p.Close()
-	r, err := p.Execute(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
-	co := NewCoalescer(r.Schema())
-	defer co.Release()
-	rows := int64(0)
-	for {
-		chunk, err := r.Next()
-		if errors.Is(err, io.EOF) {
-			break
+	const sql = "SELECT repeat('x', 3000) AS s FROM range(20000)" // 6 MB a chunk
+	rows := coalesced(t, sql, func(b arrow.RecordBatch) {
+		if n := len(b.Column(0).(*array.String).ValueBytes()); n > batchMax {
+			t.Errorf("a batch of %d bytes", n)
 		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		batches, err := co.Add(chunk)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, b := range batches {
-			if n := len(b.Column(0).(*array.String).ValueBytes()); n > batchMax {
-				t.Errorf("a batch of %d bytes", n)
-			}
-			rows += b.NumRows()
-			b.Release()
-		}
-	}
-	if b, err := co.Flush(); err != nil {
-		t.Fatal(err)
-	} else if b != nil {
-		rows += b.NumRows()
-		b.Release()
-	}
+	})
 	if rows != 20000 {
 		t.Errorf("%d rows", rows)
 	}
