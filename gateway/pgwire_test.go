@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -416,6 +417,71 @@ func TestOutOfMemoryIsAnError(t *testing.T) {
 	w.wantCode(c, "SELECT len(list(repeat('z', 1000) || i)) FROM range(2000000) t(i)", "53200")
 	w.wantCode(c, "SELECT max(s) FROM (SELECT i::VARCHAR || repeat('y', 50) AS s, row_number() OVER (ORDER BY hash(i)) AS r FROM range(10000000) t(i))", "53100")
 	w.want(c, "SELECT 1", "1")
+}
+
+// outcome reads the answer of a query: how many rows, and what it ended with.
+func outcome(t *testing.T, h *pgconn.HijackedConn, sql string) (rows int, end string) {
+	t.Helper()
+	h.Frontend.Send(&pgproto3.Query{String: sql})
+	if err := h.Frontend.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		m, err := h.Frontend.Receive()
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch m := m.(type) {
+		case *pgproto3.DataRow:
+			rows++
+		case *pgproto3.ErrorResponse:
+			end += "error " + m.Code
+		case *pgproto3.CommandComplete:
+			end += string(m.CommandTag)
+		case *pgproto3.ReadyForQuery:
+			return rows, end
+		}
+	}
+}
+
+// What fails after rows were sent ends with an error, and no CommandComplete: a value, a broken file.
+func TestAnErrorInMidStream(t *testing.T) {
+	dir := t.TempDir()
+	w := open(t, 1, nil, "--allow", dir)
+	c := w.connect()
+	file := dir + "/t.parquet"
+	if _, err := query(t.Context(), c, "COPY (SELECT i, hash(i) AS h FROM range(3000000) t(i)) TO '"+file+"' (FORMAT parquet, COMPRESSION zstd)"); err != nil {
+		t.Fatal(err)
+	}
+	h, err := w.connect().Hijack()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer h.Conn.Close()
+	if rows, end := outcome(t, h, "FROM '"+file+"'"); rows != 3_000_000 || end != "SELECT 3000000" {
+		t.Fatalf("the whole file: %d rows, %s", rows, end)
+	}
+	if rows, end := outcome(t, h, "SELECT CASE WHEN i = 2500000 THEN error('here') ELSE i END AS i FROM '"+file+"'"); rows == 0 || rows > 2_500_000 || end != "error 22023" {
+		t.Errorf("a failing value: %d rows, %s", rows, end)
+	}
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := len(b) / 2; i < len(b)/2+100_000; i++ {
+		b[i] = 0xff
+	}
+	if err := os.WriteFile(file, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if rows, end := outcome(t, h, "FROM '"+file+"'"); rows == 0 || rows >= 3_000_000 || !strings.HasPrefix(end, "error ") || strings.Contains(end, "SELECT") {
+		t.Errorf("a broken file: %d rows, %s", rows, end)
+	} else {
+		t.Logf("a broken file: %d rows, %s", rows, end)
+	}
+	if rows, end := outcome(t, h, "SELECT 1"); rows != 1 || end != "SELECT 1" {
+		t.Errorf("afterwards: %d rows, %s", rows, end)
+	}
 }
 
 // A client that does not read stops DuckDB and costs bounded memory; then it reads on and gets every row.
