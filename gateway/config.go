@@ -6,6 +6,7 @@ import (
 	"net"
 	"time"
 
+	"github.com/angelerator/tavana/gateway/internal/pgwire"
 	"github.com/angelerator/tavana/internal/config"
 )
 
@@ -23,10 +24,12 @@ type Config struct {
 	User         string
 	PasswordFile string
 
-	TLS        string
-	TLSCert    string
-	TLSKey     string
-	RequireTLS bool
+	TLS           string
+	TLSCert       string
+	TLSKey        string
+	TLSClientCA   string
+	TLSClientCert string
+	RequireTLS    bool
 
 	MaxConnections int
 	StartupTimeout time.Duration
@@ -59,8 +62,10 @@ func (c *Config) SharedSettings(t *config.Table) {
 	t.String(&c.User, "user", "tavana", "the one user, a superuser, when there is no users file")
 	t.String(&c.PasswordFile, "password-file", "", "file with the user's password; without it the password is `tavana`, on loopback addresses only")
 	t.String(&c.TLS, "tls", tlsSelfSigned, "certificate for clients: off, self-signed (new at each start), or files")
-	t.String(&c.TLSCert, "tls-cert", "", "PEM file of the certificate and its chain, for --tls files")
+	t.String(&c.TLSCert, "tls-cert", "", "PEM file of the certificate and its chain, for --tls files; read again when it changes")
 	t.String(&c.TLSKey, "tls-key", "", "PEM file of the certificate's key, for --tls files")
+	t.String(&c.TLSClientCA, "tls-client-ca", "", "PEM file of the authorities that clients' certificates must come from; empty: clients need none")
+	t.String(&c.TLSClientCert, "tls-client-cert", string(pgwire.VerifyFull), "with --tls-client-ca: verify-ca, or verify-full, which wants the user as the certificate's common name")
 	t.Bool(&c.RequireTLS, "require-tls", false, "refuse clients that do not encrypt")
 	t.Int(&c.MaxConnections, "max-connections", 10000, "how many clients may be connected").Alias("MAX_CONNECTIONS", nil)
 	t.Duration(&c.StartupTimeout, "startup-timeout", 30*time.Second, "how long a client may take to authenticate")
@@ -97,6 +102,12 @@ func (c *Config) Validate() error {
 	default:
 		bad("tls: must be off, self-signed or files, not %q", c.TLS)
 	}
+	if c.TLSClientCA != "" && c.TLS == tlsOff {
+		bad("tls-client-ca: there is no TLS with --tls off")
+	}
+	if v := pgwire.ClientCert(c.TLSClientCert); c.TLSClientCA != "" && v != pgwire.VerifyCA && v != pgwire.VerifyFull {
+		bad("tls-client-cert: must be verify-ca or verify-full, not %q", c.TLSClientCert)
+	}
 	if c.RequireTLS && c.TLS == tlsOff {
 		bad("require-tls: there is no TLS with --tls off")
 	}
@@ -107,6 +118,14 @@ func (c *Config) Validate() error {
 		bad("password-file: the default password is for loopback addresses, not for %s", c.PGListen)
 	}
 	return errors.Join(errs...)
+}
+
+// clientCert returns what is checked of clients' certificates; "" when they need none.
+func (c *Config) clientCert() pgwire.ClientCert {
+	if c.TLSClientCA == "" {
+		return ""
+	}
+	return pgwire.ClientCert(c.TLSClientCert)
 }
 
 // isLoopback tells whether only this machine can reach addr.

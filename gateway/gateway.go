@@ -16,7 +16,6 @@ package gateway
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -59,7 +58,7 @@ func New(cfg Config, log *slog.Logger) (*Gateway, error) {
 	if err != nil {
 		return nil, err
 	}
-	cert, err := certificate(&cfg)
+	certs, err := certificates(&cfg, log)
 	if err != nil {
 		return nil, err
 	}
@@ -69,13 +68,11 @@ func New(cfg Config, log *slog.Logger) (*Gateway, error) {
 		return nil, err
 	}
 	d := dispatch.New(dispatch.Config{QueueTimeout: cfg.QueueTimeout, WorkerWait: cfg.WorkerWait, LogSQL: cfg.LogSQL}, g.router, g.reg, log)
-	g.server, err = pgwire.New(pgwire.Config{
-		Users: users, Database: cfg.Database, Certificate: cert, RequireTLS: cfg.RequireTLS,
+	g.server = pgwire.New(pgwire.Config{
+		Users: users, Database: cfg.Database, Certificates: certs, ClientCert: cfg.clientCert(), RequireTLS: cfg.RequireTLS,
 		MaxConnections: cfg.MaxConnections, StartupTimeout: cfg.StartupTimeout,
 	}, d, g.reg, log)
-	if err == nil {
-		g.pg, err = lifecycle.Listen(cfg.PGListen, 0o777)
-	}
+	g.pg, err = lifecycle.Listen(cfg.PGListen, 0o777)
 	if err == nil && cfg.HTTPListen != "" {
 		g.http, err = lifecycle.Listen(cfg.HTTPListen, 0o777)
 	}
@@ -200,14 +197,12 @@ func loadUsers(cfg *Config) (*auth.Users, error) {
 	return auth.NewUsers(auth.User{Name: cfg.User, Superuser: true, Verifier: v})
 }
 
-func certificate(cfg *Config) (*tls.Certificate, error) {
-	switch cfg.TLS {
-	case tlsSelfSigned:
-		return pgwire.SelfSigned()
-	case tlsFiles:
-		return pgwire.FileCertificate(cfg.TLSCert, cfg.TLSKey)
+// certificates reads what TLS shows; nil: no TLS.
+func certificates(cfg *Config, log *slog.Logger) (*pgwire.Certificates, error) {
+	if cfg.TLS == tlsOff {
+		return nil, nil
 	}
-	return nil, nil
+	return pgwire.NewCertificates(pgwire.TLSFiles{Cert: cfg.TLSCert, Key: cfg.TLSKey, ClientCA: cfg.TLSClientCA}, log)
 }
 
 // NewUserLine returns a line of a users file, for `tavana passwd`.

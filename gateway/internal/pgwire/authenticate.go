@@ -1,8 +1,6 @@
 package pgwire
 
 import (
-	"crypto/x509"
-
 	"github.com/jackc/pgx/v5/pgproto3"
 
 	"github.com/angelerator/tavana/gateway/internal/auth"
@@ -11,15 +9,14 @@ import (
 
 // authenticate runs SCRAM with the client. An unknown user and a wrong password end alike.
 func (c *conn) authenticate(user string) (auth.User, error) {
-	var cert *x509.Certificate
-	if c.tls != nil {
-		cert = c.srv.leaf
+	if err := c.checkCertificate(user); err != nil {
+		return auth.User{}, err
 	}
-	conv, err := c.srv.cfg.Users.NewConversation(user, cert)
+	conv, err := c.srv.cfg.Users.NewConversation(user, c.leaf)
 	if err != nil {
 		return auth.User{}, err
 	}
-	c.send(&pgproto3.AuthenticationSASL{AuthMechanisms: auth.Mechanisms(cert)})
+	c.send(&pgproto3.AuthenticationSASL{AuthMechanisms: auth.Mechanisms(c.leaf)})
 	if err := c.flush(); err != nil {
 		return auth.User{}, err
 	}
@@ -70,4 +67,16 @@ func (c *conn) password() ([]byte, error) {
 		return nil, pgerror.Newf(pgerror.ProtocolViolation, "expected password response, got message type %d", typ)
 	}
 	return body, nil
+}
+
+// checkCertificate compares the client's certificate, which TLS has verified, with the user it wants to be.
+func (c *conn) checkCertificate(user string) error {
+	if c.srv.cfg.ClientCert != VerifyFull || c.tls == nil {
+		return nil
+	}
+	name, err := commonName(c.tls)
+	if err == nil && name == user {
+		return nil
+	}
+	return pgerror.Newf(pgerror.InvalidAuthorization, "certificate authentication failed for user %q", user)
 }

@@ -5,6 +5,7 @@ import (
 	"container/list"
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -27,8 +28,10 @@ type conn struct {
 	raw net.Conn // as accepted: closing it from outside ends the client
 	net net.Conn // raw, or TLS over it
 	tls *tls.Conn
-	in  *frames
-	out []byte // what is written at the next flush
+	// leaf is the certificate that TLS has shown, which SCRAM binds to; nil without TLS.
+	leaf *x509.Certificate
+	in   *frames
+	out  []byte // what is written at the next flush
 
 	pid     uint32
 	secret  []byte
@@ -98,7 +101,8 @@ func (c *conn) start() error {
 	if err != nil || st == nil {
 		return err
 	}
-	if c.srv.cfg.RequireTLS && c.tls == nil && c.raw.LocalAddr().Network() != "unix" {
+	mustTLS := c.srv.cfg.RequireTLS || c.srv.cfg.ClientCert != ""
+	if mustTLS && c.tls == nil && c.raw.LocalAddr().Network() != "unix" {
 		return pgerror.New(pgerror.InvalidAuthorization, "this server takes encrypted connections only").WithHint("Use sslmode=require.")
 	}
 	c.negotiateVersion(st)

@@ -3,8 +3,6 @@ package pgwire
 import (
 	"container/list"
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"log/slog"
 	"net"
@@ -24,8 +22,10 @@ type Config struct {
 	Users *auth.Users
 	// Database is the one name that clients can connect to.
 	Database string
-	// Certificate is what TLS shows; nil: no TLS.
-	Certificate *tls.Certificate
+	// Certificates is what TLS shows; nil: no TLS.
+	Certificates *Certificates
+	// ClientCert is what is checked of clients' certificates, when the Certificates want them.
+	ClientCert ClientCert
 	// RequireTLS refuses clients that do not ask for TLS, unless they come by a Unix socket.
 	RequireTLS bool
 	// MaxConnections is how many authenticated clients there may be.
@@ -43,8 +43,6 @@ type Server struct {
 	cfg  Config
 	d    *dispatch.Dispatcher
 	log  *slog.Logger
-	tls  *tls.Config
-	leaf *x509.Certificate
 	keys cancelKeys
 
 	// base is the context of every statement.
@@ -61,17 +59,9 @@ type Server struct {
 }
 
 // New returns a server of clients whose statements go to d. It registers its metrics with reg.
-func New(cfg Config, d *dispatch.Dispatcher, reg prometheus.Registerer, log *slog.Logger) (*Server, error) {
+func New(cfg Config, d *dispatch.Dispatcher, reg prometheus.Registerer, log *slog.Logger) *Server {
 	s := &Server{cfg: cfg, d: d, log: log, conns: map[*conn]struct{}{}, keys: cancelKeys{conns: map[uint32]*conn{}}}
 	s.base, s.stop = context.WithCancelCause(context.Background())
-	if cfg.Certificate != nil {
-		s.tls = tlsConfig(cfg.Certificate)
-		leaf, err := x509.ParseCertificate(cfg.Certificate.Certificate[0])
-		if err != nil {
-			return nil, err
-		}
-		s.leaf = leaf
-	}
 	reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "tavana_pgwire_connections", Help: "Authenticated PostgreSQL clients.",
 	}, func() float64 {
@@ -79,7 +69,7 @@ func New(cfg Config, d *dispatch.Dispatcher, reg prometheus.Registerer, log *slo
 		defer s.mu.Unlock()
 		return float64(s.authenticated)
 	}))
-	return s, nil
+	return s
 }
 
 // Serve accepts clients from lis until it is closed.

@@ -79,7 +79,7 @@ func (c *conn) answerByte(b byte) error {
 // startTLS answers an SSLRequest. What a client sent in clear after it would be taken for its first encrypted words, so
 // there must be nothing.
 func (c *conn) startTLS() error {
-	if c.srv.tls == nil {
+	if c.srv.cfg.Certificates == nil {
 		return c.answerByte('N')
 	}
 	if c.in.r.Buffered() > 0 {
@@ -89,11 +89,12 @@ func (c *conn) startTLS() error {
 	if err := c.answerByte('S'); err != nil {
 		return err
 	}
-	t := tls.Server(c.net, c.srv.tls)
+	id := c.srv.cfg.Certificates.now()
+	t := tls.Server(c.net, id.config)
 	if err := t.Handshake(); err != nil {
 		return errGone // there is no protocol to complain in
 	}
-	c.tls, c.net = t, t
+	c.tls, c.leaf, c.net = t, id.leaf, t
 	c.in.r.Reset(t)
 	return nil
 }

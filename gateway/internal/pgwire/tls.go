@@ -7,24 +7,131 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"errors"
 	"fmt"
+	"log/slog"
 	"math/big"
 	"net"
 	"os"
+	"sync"
 	"time"
 )
 
-// FileCertificate reads a certificate and its key from PEM files.
-func FileCertificate(certFile, keyFile string) (*tls.Certificate, error) {
-	c, err := tls.LoadX509KeyPair(certFile, keyFile)
+// TLSFiles names the PEM files of TLS. They are read anew when they change.
+type TLSFiles struct {
+	// Cert and Key are the server's certificate with its chain, and the key; empty: a self-signed one, new at each start.
+	Cert, Key string
+	// ClientCA is the authorities that clients' certificates must come from; empty: clients need none.
+	ClientCA string
+}
+
+// Certificates is what the server shows its clients and wants of them. It is safe for concurrent use.
+type Certificates struct {
+	files TLSFiles
+	log   *slog.Logger
+
+	mu      sync.Mutex
+	current identity
+	// stamps are the files' when they were read last; checked is when that was compared last.
+	stamps  [3]stamp
+	checked time.Time
+}
+
+// identity is one state of the files.
+type identity struct {
+	config *tls.Config
+	leaf   *x509.Certificate
+}
+
+type stamp struct {
+	at   time.Time
+	size int64
+}
+
+// NewCertificates reads the files. A bad one is an error: there is no falling back to another certificate.
+func NewCertificates(files TLSFiles, log *slog.Logger) (*Certificates, error) {
+	c := &Certificates{files: files, log: log}
+	var err error
+	c.stamps = c.stampsNow()
+	c.current, err = files.load()
+	return c, err
+}
+
+// checkEvery is how often at most the files are looked at: not at each connection.
+const checkEvery = time.Second
+
+// now returns the TLS configuration of a new connection and the certificate it shows. When the files have changed since,
+// they are read; when that fails, it is logged, and the last good ones stay.
+func (c *Certificates) now() identity {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if time.Since(c.checked) < checkEvery {
+		return c.current
+	}
+	c.checked = time.Now()
+	stamps := c.stampsNow()
+	if stamps == c.stamps {
+		return c.current
+	}
+	c.stamps = stamps
+	id, err := c.files.load()
+	if err != nil {
+		c.log.Error("reading changed TLS files failed, the old ones stay", "error", err)
+		return c.current
+	}
+	c.log.Info("TLS files were read again", "not_after", id.leaf.NotAfter)
+	c.current = id
+	return id
+}
+
+func (c *Certificates) stampsNow() (out [3]stamp) {
+	for i, f := range [3]string{c.files.Cert, c.files.Key, c.files.ClientCA} {
+		if st, err := os.Stat(f); f != "" && err == nil {
+			out[i] = stamp{st.ModTime(), st.Size()}
+		}
+	}
+	return out
+}
+
+func (f TLSFiles) load() (identity, error) {
+	cert, err := f.certificate()
+	if err != nil {
+		return identity{}, err
+	}
+	config := &tls.Config{
+		Certificates: []tls.Certificate{*cert}, MinVersion: tls.VersionTLS12,
+		// PostgreSQL's own name for direct TLS; clients that ask by SSLRequest offer none.
+		NextProtos: []string{"postgresql"},
+	}
+	if f.ClientCA != "" {
+		pem, err := os.ReadFile(f.ClientCA)
+		if err != nil {
+			return identity{}, fmt.Errorf("reading the clients' authorities: %w", err)
+		}
+		config.ClientCAs, config.ClientAuth = x509.NewCertPool(), tls.RequireAndVerifyClientCert
+		if !config.ClientCAs.AppendCertsFromPEM(pem) {
+			return identity{}, fmt.Errorf("%s has no certificate", f.ClientCA)
+		}
+	}
+	return identity{config, cert.Leaf}, nil
+}
+
+func (f TLSFiles) certificate() (*tls.Certificate, error) {
+	if f.Cert == "" {
+		return selfSigned()
+	}
+	cert, err := tls.LoadX509KeyPair(f.Cert, f.Key)
 	if err != nil {
 		return nil, fmt.Errorf("reading the TLS certificate: %w", err)
 	}
-	return &c, nil
+	if now := time.Now(); now.After(cert.Leaf.NotAfter) {
+		return nil, fmt.Errorf("the TLS certificate %s has expired on %s", f.Cert, cert.Leaf.NotAfter.Format(time.DateOnly))
+	}
+	return &cert, nil
 }
 
-// SelfSigned makes a certificate for this machine's names. It is new at each start: clients can encrypt, not verify.
-func SelfSigned() (*tls.Certificate, error) {
+// selfSigned makes a certificate for this machine's names: clients can encrypt, not verify.
+func selfSigned() (*tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err
@@ -52,10 +159,22 @@ func SelfSigned() (*tls.Certificate, error) {
 	return &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: leaf}, err
 }
 
-func tlsConfig(c *tls.Certificate) *tls.Config {
-	return &tls.Config{
-		Certificates: []tls.Certificate{*c}, MinVersion: tls.VersionTLS12,
-		// PostgreSQL's own name for direct TLS; clients that ask by SSLRequest offer none.
-		NextProtos: []string{"postgresql"},
+// ClientCert is how much of a client's certificate is checked, by PostgreSQL's names.
+type ClientCert string
+
+// The ways: any of an authority's certificates, or one whose common name is the user.
+const (
+	VerifyCA   ClientCert = "verify-ca"
+	VerifyFull ClientCert = "verify-full"
+)
+
+var errNoClientCert = errors.New("no client certificate")
+
+// commonName returns the name in the client's certificate.
+func commonName(t *tls.Conn) (string, error) {
+	certs := t.ConnectionState().PeerCertificates
+	if len(certs) == 0 {
+		return "", errNoClientCert
 	}
+	return certs[0].Subject.CommonName, nil
 }
