@@ -5,10 +5,12 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/angelerator/tavana/internal/config"
 	"github.com/angelerator/tavana/internal/machine"
+	"github.com/angelerator/tavana/worker/internal/duck"
 )
 
 // Config is what a Worker is made of. Sizes are in bytes.
@@ -24,6 +26,8 @@ type Config struct {
 	Extensions    []string
 	Allow         []string
 	InitSQL       []string
+	LakeMetadata  string
+	LakeData      string
 	DrainTimeout  time.Duration
 }
 
@@ -41,6 +45,8 @@ func (c *Config) Settings(t *config.Table) {
 	t.List(&c.Extensions, "extensions", []string{"all"}, "DuckDB extensions to load: names, all of the folder, or none")
 	t.List(&c.Allow, "allow", nil, "folders and URL prefixes (s3://bucket/) that statements may read")
 	t.List(&c.InitSQL, "init-sql", nil, "files of SQL run once at the start: views that all sessions see")
+	t.String(&c.LakeMetadata, "lake-metadata", "", "where the catalog of lasting tables lies: sqlite:FILE, or postgres:CONNECTION; empty: there is none").Secret()
+	t.String(&c.LakeData, "lake-data", "", "folder or URL prefix of lasting tables' Parquet files")
 	t.Duration(&c.DrainTimeout, "drain-timeout", 30*time.Second, "how long running statements may go on after SIGTERM")
 }
 
@@ -56,10 +62,26 @@ func (c *Config) Validate() error {
 	if c.QueryMemory == 0 {
 		errs = append(errs, errors.New("query-memory: must not be 0"))
 	}
+	if (c.LakeMetadata == "") != (c.LakeData == "") {
+		errs = append(errs, errors.New("lake-metadata and lake-data: need each other"))
+	}
 	if c.SpillDir == "" {
 		errs = append(errs, errors.New("spill-dir: must not be empty"))
 	}
 	return errors.Join(errs...)
+}
+
+// lake returns where lasting tables lie; the zero Lake: nowhere. All workers of one machine hold the same lock while they
+// attach it: beside local data, in the spill folder otherwise.
+func (c *Config) lake() duck.Lake {
+	if c.LakeMetadata == "" {
+		return duck.Lake{}
+	}
+	l := duck.Lake{Metadata: c.LakeMetadata, Data: absolute([]string{c.LakeData})[0], Lock: filepath.Join(c.SpillDir, "lake.lock")}
+	if file, ok := strings.CutPrefix(c.LakeMetadata, "sqlite:"); ok {
+		l.Lock = file + ".lock"
+	}
+	return l
 }
 
 func (c *Config) threads() int {

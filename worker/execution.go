@@ -25,7 +25,7 @@ import (
 type execution struct {
 	id       string
 	st       *workerpb.Statement
-	conn     *duck.Conn
+	lease    *lease
 	reserved uint64
 	started  time.Time
 
@@ -42,9 +42,9 @@ type execution struct {
 	abandoned atomic.Bool
 }
 
-func newExecution(st *workerpb.Statement, conn *duck.Conn, reserved uint64) *execution {
+func newExecution(st *workerpb.Statement, l *lease, reserved uint64) *execution {
 	e := &execution{
-		id: st.GetQueryId(), st: st, conn: conn, reserved: reserved, started: time.Now(),
+		id: st.GetQueryId(), st: st, lease: l, reserved: reserved, started: time.Now(),
 		schema: make(chan *arrow.Schema, 1), batches: make(chan arrow.RecordBatch, 2), done: make(chan struct{}),
 		completion: &workerpb.Completion{Statistics: &workerpb.Statistics{}},
 	}
@@ -67,7 +67,7 @@ func (e *execution) run() (err error) {
 	if params != nil {
 		defer params.Release()
 	}
-	p, err := e.conn.Prepare(e.st.GetSql(), guard(e.st.GetUser()))
+	p, err := e.lease.prepare(e.st.GetSql(), guard(e.st.GetUser()))
 	if err != nil {
 		return err
 	}
@@ -214,7 +214,7 @@ func (e *execution) finish(out workerapi.Sink) (*workerpb.Completion, error) {
 // cancel leaves nothing behind, and returns reason.
 func (e *execution) abandon(reason error) error {
 	e.quit(reason)
-	e.conn.Interrupt()
+	e.lease.interrupt()
 	const patience, every = 50 * time.Millisecond, 10 * time.Millisecond
 	deadline := time.After(patience)
 	tick := time.NewTicker(every)
@@ -225,7 +225,7 @@ func (e *execution) abandon(reason error) error {
 			e.drop()
 			return reason
 		case <-tick.C:
-			e.conn.Interrupt()
+			e.lease.interrupt()
 		case <-deadline:
 			e.abandoned.Store(true)
 			go e.drain()
@@ -244,7 +244,7 @@ func (e *execution) drain() {
 			e.drop()
 			return
 		case <-tick.C:
-			e.conn.Interrupt()
+			e.lease.interrupt()
 		}
 	}
 }

@@ -27,19 +27,19 @@ func (w *Worker) Execute(ctx context.Context, st *workerpb.Statement, out worker
 	if err != nil {
 		return nil, err
 	}
-	conn, giveBack, err := w.conns.lend(ctx, st.GetSessionId(), st.GetSettings())
+	l, err := w.conns.lend(ctx, st.GetSessionId(), st.GetSettings(), st.GetLasting())
 	if err != nil {
 		w.ledger.release(granted)
 		return nil, err
 	}
-	e := newExecution(st, conn, granted)
+	e := newExecution(st, l, granted)
 	if err := w.add(e); err != nil {
-		giveBack(true)
+		l.giveBack(true)
 		w.ledger.release(granted)
 		return nil, err
 	}
 	go e.work(func() {
-		giveBack(e.err == nil && !e.abandoned.Load())
+		l.giveBack(e.err == nil && !e.abandoned.Load())
 		w.remove(e)
 	})
 	if err := out.Granted(); err != nil {
@@ -93,7 +93,7 @@ func (w *Worker) noteFatal(err error) {
 
 // Prepare implements workerapi.Service.
 func (w *Worker) Prepare(ctx context.Context, r *workerpb.PrepareRequest) (*workerpb.PrepareResponse, error) {
-	conn, giveBack, err := w.conns.lend(ctx, r.GetSessionId(), r.GetSettings())
+	l, err := w.conns.lend(ctx, r.GetSessionId(), r.GetSettings(), r.GetLasting())
 	if err != nil {
 		return nil, err
 	}
@@ -105,8 +105,8 @@ func (w *Worker) Prepare(ctx context.Context, r *workerpb.PrepareRequest) (*work
 	w.works.Add(1)
 	go func() {
 		defer w.works.Done()
-		resp, err := describe(conn, r)
-		giveBack(true)
+		resp, err := describe(l, r)
+		l.giveBack(true)
 		answered <- answer{resp, err}
 	}()
 	select {
@@ -115,13 +115,13 @@ func (w *Worker) Prepare(ctx context.Context, r *workerpb.PrepareRequest) (*work
 		return a.resp, a.err
 	case <-ctx.Done():
 		// Binding may read a remote file's footer: it is asked to stop, and ends behind the scene.
-		conn.Interrupt()
+		l.interrupt()
 		return nil, pgerror.FromContext(ctx)
 	}
 }
 
-func describe(conn *duck.Conn, r *workerpb.PrepareRequest) (*workerpb.PrepareResponse, error) {
-	p, err := conn.Prepare(r.GetSql(), guard(r.GetUser()))
+func describe(l *lease, r *workerpb.PrepareRequest) (*workerpb.PrepareResponse, error) {
+	p, err := l.prepare(r.GetSql(), guard(r.GetUser()))
 	if err != nil {
 		return nil, err
 	}

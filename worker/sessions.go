@@ -3,6 +3,7 @@ package worker
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 
 	"github.com/angelerator/tavana/internal/pgerror"
 	"github.com/angelerator/tavana/internal/workerapi/workerpb"
@@ -35,41 +36,106 @@ type session struct {
 
 func newConns(in *duck.Instance) *conns { return &conns{in: in, sessions: map[string]*session{}} }
 
-// lend returns a connection with the statement's settings in force, and how to give it back. giveBack(false) says that
-// the connection must not be used again.
-func (c *conns) lend(ctx context.Context, sessionID string, settings map[string]string) (conn *duck.Conn, giveBack func(reuse bool), err error) {
+// lend returns a lease of a connection with the statement's settings in force. lasting: with the lasting catalog in its
+// path at once.
+func (c *conns) lend(ctx context.Context, sessionID string, settings map[string]string, lasting bool) (*lease, error) {
+	l := &lease{conns: c, settings: settings}
+	var conn *duck.Conn
+	var err error
 	if sessionID == "" {
-		conn, err = c.take(settings)
-		giveBack = func(reuse bool) { c.put(conn, reuse) }
-	} else {
-		var s *session
-		if s, err = c.wait(ctx, sessionID); err != nil {
-			return nil, nil, err
-		}
-		conn = s.conn
-		giveBack = func(bool) { s.free <- struct{}{} }
+		conn, err = c.take(settings, lasting)
+	} else if l.session, err = c.wait(ctx, sessionID); err == nil {
+		conn = l.session.conn
 	}
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	if err := conn.Apply(settings); err != nil {
-		giveBack(false)
-		return nil, nil, err
+	l.conn.Store(conn)
+	if err := l.setUp(lasting || conn.Lasting() && l.session != nil); err != nil {
+		l.giveBack(false)
+		return nil, err
 	}
-	return conn, giveBack, nil
+	return l, nil
 }
 
-func (c *conns) take(settings map[string]string) (*duck.Conn, error) {
+// lease is a connection lent to one statement.
+type lease struct {
+	conns    *conns
+	session  *session // nil: any connection
+	settings map[string]string
+	// conn changes while the lease lives, when the statement turns out to need the lasting catalog.
+	conn atomic.Pointer[duck.Conn]
+}
+
+func (l *lease) setUp(lasting bool) error {
+	conn := l.conn.Load()
+	if err := conn.Apply(l.settings); err != nil {
+		return err
+	}
+	return conn.UseLasting(lasting)
+}
+
+// giveBack ends the lease. reuse false says that the connection must not be used again, unless it is a session's own.
+func (l *lease) giveBack(reuse bool) {
+	if l.session != nil {
+		l.session.free <- struct{}{}
+		return
+	}
+	l.conns.put(l.conn.Load(), reuse)
+}
+
+// interrupt asks the statement that runs to stop. It may be called from outside.
+func (l *lease) interrupt() { l.conn.Load().Interrupt() }
+
+// prepare prepares sql: without the lasting catalog, which costs less, and with it when a name is missing. A session's
+// connection keeps the catalog from then on: it is likely to need it again.
+func (l *lease) prepare(sql string, allow func(workerpb.StatementType) error) (*duck.Prepared, error) {
+	conn := l.conn.Load()
+	p, err := conn.Prepare(sql, allow)
+	if err == nil || conn.Lasting() || !l.conns.in.HasLake() || !isMissing(err) {
+		return p, err
+	}
+	if l.session == nil {
+		other, takeErr := l.conns.take(l.settings, true)
+		if takeErr != nil {
+			return nil, takeErr
+		}
+		l.conn.Store(other)
+		l.conns.put(conn, true)
+	}
+	if err := l.setUp(true); err != nil {
+		return nil, err
+	}
+	return l.conn.Load().Prepare(sql, allow)
+}
+
+// isMissing tells whether a name was not found that the lasting catalog may have.
+func isMissing(err error) bool {
+	switch pgerror.CodeOf(err) {
+	case pgerror.UndefinedTable, pgerror.UndefinedFunction, pgerror.UndefinedObject, pgerror.InvalidSchemaName, pgerror.InvalidCatalogName:
+		return true
+	}
+	return false
+}
+
+// take returns a connection that nobody uses, or a new one. It prefers one that is as the statement needs it.
+func (c *conns) take(settings map[string]string, lasting bool) (*duck.Conn, error) {
 	c.mu.Lock()
-	// Prefer one that has the settings already.
-	pick := len(c.idle) - 1
-	for i := pick; i >= 0; i-- {
-		if c.idle[i].Has(settings) {
-			pick = i
-			break
+	pick, best := -1, -1
+	for i, conn := range c.idle {
+		score := 0
+		if conn.Lasting() == lasting {
+			score += 2
+		}
+		if conn.Has(settings) {
+			score++
+		}
+		if score >= best {
+			pick, best = i, score
 		}
 	}
-	if pick < 0 {
+	// Changing the catalog costs more than a new connection.
+	if pick < 0 || best < 2 && c.in.HasLake() {
 		c.mu.Unlock()
 		return c.in.Connect()
 	}

@@ -4,14 +4,15 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"syscall"
+
+	"github.com/angelerator/tavana/internal/lifecycle"
 )
 
 // spillFolder is a worker's own folder below the spill folder, locked while the worker lives: by that, those of workers
 // that were killed can be told from those in use, and are removed by the next one that starts.
 type spillFolder struct {
 	path string
-	lock *os.File
+	lock *lifecycle.Lock
 }
 
 // lockSuffix makes the lock's name of the folder's: it stands beside the folder, which can go while the lock is held.
@@ -28,7 +29,7 @@ func newSpillFolder(parent string) (*spillFolder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making the worker's folder: %w", err)
 	}
-	f, err := lockFile(dir+lockSuffix, os.O_CREATE)
+	f, err := lifecycle.AcquireLock(dir + lockSuffix)
 	if err != nil {
 		_ = os.RemoveAll(dir)
 		return nil, fmt.Errorf("locking the worker's folder: %w", err)
@@ -40,7 +41,7 @@ func newSpillFolder(parent string) (*spillFolder, error) {
 func sweep(parent string) {
 	locks, _ := filepath.Glob(filepath.Join(parent, "worker-*"+lockSuffix))
 	for _, name := range locks {
-		f, err := lockFile(name, 0)
+		f, err := lifecycle.TryLock(name)
 		if err != nil {
 			continue // in use
 		}
@@ -49,21 +50,9 @@ func sweep(parent string) {
 	}
 }
 
-func lockFile(name string, flag int) (*os.File, error) {
-	f, err := os.OpenFile(name, os.O_RDWR|flag, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		_ = f.Close()
-		return nil, err
-	}
-	return f, nil
-}
-
 // remove removes the folder and gives the lock up.
 func (s *spillFolder) remove() {
 	_ = os.RemoveAll(s.path)
 	_ = os.Remove(s.path + lockSuffix)
-	_ = s.lock.Close()
+	s.lock.Release()
 }

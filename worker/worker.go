@@ -81,7 +81,7 @@ func New(cfg Config, log *slog.Logger) (*Worker, error) {
 	in, err := duck.Open(duck.Options{
 		Threads: cfg.threads(), MemoryLimit: limit.duckdb, Directory: spill.path, MaxSpill: cfg.SpillMax,
 		ExtensionDirectory: cfg.ExtensionsDir, Extensions: cfg.extensions(),
-		AllowedDirectories: absolute(cfg.Allow), InitSQL: initSQL,
+		AllowedDirectories: absolute(cfg.Allow), InitSQL: initSQL, Lake: cfg.lake(),
 	})
 	if err != nil {
 		spill.remove()

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -70,9 +71,13 @@ func TestTheWorkerKeepsTheContract(t *testing.T) {
 // client is a connection to a worker under test.
 type client struct {
 	*workerapi.Client
-	t *testing.T
-	n int
+	t      *testing.T
+	target string
+	prefix string
+	n      int
 }
+
+var clients atomic.Int64
 
 func dial(t *testing.T, target string) *client {
 	t.Helper()
@@ -81,12 +86,12 @@ func dial(t *testing.T, target string) *client {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = c.Close() })
-	return &client{Client: c, t: t}
+	return &client{Client: c, t: t, target: target, prefix: fmt.Sprintf("c%d", clients.Add(1))}
 }
 
 func (c *client) statement(sql string) *workerpb.Statement {
 	c.n++
-	return &workerpb.Statement{QueryId: fmt.Sprintf("q%d", c.n), Sql: sql, User: &workerpb.User{Name: "tavana"}}
+	return &workerpb.Statement{QueryId: fmt.Sprintf("%s-q%d", c.prefix, c.n), Sql: sql, User: &workerpb.User{Name: "tavana"}}
 }
 
 // run executes st to its end and returns its rows as text.
@@ -107,7 +112,7 @@ func (c *client) run(st *workerpb.Statement) (rows []string, done *workerpb.Comp
 		for i := range int(b.NumRows()) {
 			cells := make([]string, b.NumCols())
 			for j, col := range b.Columns() {
-				cells[j] = col.ValueStr(i)
+				cells[j] = strings.Clone(col.ValueStr(i)) // the column's bytes go with the batch
 			}
 			rows = append(rows, strings.Join(cells, "|"))
 		}
@@ -506,4 +511,13 @@ func TestTypesCrossLossless(t *testing.T) {
 			t.Errorf("%s crosses as %s", f.Name, f.Type)
 		}
 	}
+}
+
+func writeFile(t *testing.T, content string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }

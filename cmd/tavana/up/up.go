@@ -30,6 +30,8 @@ type Config struct {
 	Data          string
 	InitSQL       string
 	Allow         []string
+	LakeMetadata  string
+	LakeData      string
 	SampleData    bool
 	SampleScale   string
 	Extensions    string
@@ -43,6 +45,8 @@ func (c *Config) Settings(t *config.Table) {
 	t.Bytes(&c.WorkerMemory, "worker-memory", 0, "memory of each worker process").ShowDefault("half of the machine's memory, shared among the workers")
 	t.Int(&c.WorkerThreads, "worker-threads", 0, "threads of each worker").ShowDefault("the machine's cores")
 	t.String(&c.Data, "data", "tavana-data", "folder for data: the sample, and what is spilled to disk")
+	t.String(&c.LakeMetadata, "lake-metadata", "", "where the catalog of lasting tables lies: sqlite:FILE, or postgres:CONNECTION; empty: there is none").Secret()
+	t.String(&c.LakeData, "lake-data", "", "folder or URL prefix of lasting tables' Parquet files")
 	t.String(&c.InitSQL, "init-sql", "", "file of SQL run on every worker when it starts: views that all sessions see")
 	t.List(&c.Allow, "allow", nil, "folders and URL prefixes (s3://bucket/) that statements may read and write")
 	t.Bool(&c.SampleData, "sample-data", false, "make TPC-H data as Parquet files, shown as views in schema tpch")
@@ -165,7 +169,7 @@ func (c *Config) workers(ctx context.Context, run string, log *slog.Logger, stde
 		address := "unix://" + filepath.Join(run, fmt.Sprintf("worker-%d.sock", i))
 		args := []string{
 			"--listen", address, "--spill-dir", filepath.Join(data, "spill"), "--extensions-dir", extensions,
-			"--memory", fmt.Sprint(c.workerMemory()),
+			"--memory", fmt.Sprint(c.workerMemory()), "--lake-data", c.LakeData,
 		}
 		if c.WorkerThreads > 0 {
 			args = append(args, "--threads", fmt.Sprint(c.WorkerThreads))
@@ -178,7 +182,7 @@ func (c *Config) workers(ctx context.Context, run string, log *slog.Logger, stde
 		}
 		list[i] = &worker{
 			name: fmt.Sprintf("worker-%d", i), program: program, args: args, address: address, token: token,
-			log: log, stderr: stderr, grace: c.DrainTimeout + 15*time.Second,
+			metadata: c.LakeMetadata, log: log, stderr: stderr, grace: c.DrainTimeout + 15*time.Second,
 		}
 	}
 	return list, nil

@@ -166,7 +166,7 @@ func (s *Session) stream(ctx context.Context, p *session.Portal) (*Rows, error) 
 	text := st.CastParams(p.Casts)
 	req := &workerpb.Statement{
 		QueryId: s.d.newID(), User: s.user, Sql: text.Text, Parameters: p.Params, ParameterTypes: p.Casts,
-		Settings: s.Settings.Worker(), Profile: workerpb.Profile_PROFILE_LOSSLESS,
+		Settings: s.Settings.Worker(), Profile: workerpb.Profile_PROFILE_LOSSLESS, Lasting: st.Verb.WritesLasting(),
 	}
 	if pin != nil {
 		req.SessionId = pin.id
@@ -287,7 +287,7 @@ func (s *Session) prepare(ctx context.Context, st *session.Statement, oids []pge
 	text := st.CastParams(casts)
 	req := &workerpb.PrepareRequest{
 		QueryId: s.d.newID(), User: s.user, Sql: text.Text, ParameterTypes: casts,
-		Settings: s.Settings.Worker(), Profile: workerpb.Profile_PROFILE_LOSSLESS,
+		Settings: s.Settings.Worker(), Profile: workerpb.Profile_PROFILE_LOSSLESS, Lasting: st.Verb.WritesLasting(),
 	}
 	pin, err := s.pinFor(ctx, st.Verb)
 	if err != nil {

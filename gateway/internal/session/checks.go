@@ -182,29 +182,23 @@ func checkZone(v string) (string, error) {
 	return loc.String(), nil
 }
 
-// workerPath turns a search_path into DuckDB's: PostgreSQL's public is its main, and there are no schemas by user.
+// workerPath turns a search_path into what a worker is told: quoted names with commas between. There are no schemas by
+// user.
 func workerPath(path string) string {
-	var out []string
-	toks, err := sqltext.Split(path)
-	if err != nil || len(toks) != 1 {
-		return "main"
+	list, err := sqltext.Split(path)
+	if err != nil || len(list) != 1 {
+		return ""
 	}
-	st := toks[0]
+	var out []string
+	st := list[0]
 	for i := range st.Tokens {
-		name, ok := st.Literal(i)
-		if n := st.Name(i); n != "" {
-			name = n
+		name := st.Name(i)
+		if name == "" && st.Tokens[i].Kind == sqltext.String {
+			name, _ = st.Literal(i)
 		}
-		switch {
-		case !ok, name == "$user", name == "":
-		case name == "public":
-			out = append(out, "main")
-		default:
+		if name != "" && name != "$user" {
 			out = append(out, `"`+strings.ReplaceAll(name, `"`, `""`)+`"`)
 		}
-	}
-	if len(out) == 0 {
-		return "main"
 	}
 	return strings.Join(out, ",")
 }

@@ -224,6 +224,8 @@ func (s *Settings) derive() {
 		s.worker["TimeZone"] = s.location.String()
 	}
 	if path, _ := s.Get("search_path"); path != parameters["search_path"].def {
-		s.worker["search_path"] = workerPath(path)
+		if p := workerPath(path); p != "" && p != `"public"` {
+			s.worker["search_path"] = p
+		}
 	}
 }

@@ -175,3 +175,6 @@ func (v Verb) Writes() bool {
 	}
 	return false
 }
+
+// WritesLasting tells whether the statement may change something that lasts.
+func (v Verb) WritesLasting() bool { return v.Writes() && v != CreateTemp }

@@ -334,7 +334,10 @@ type Statement struct {
 	// When the sender stops waiting, as Unix time in nanoseconds; 0: never. Beside gRPC's own deadline, which a proxy may shorten.
 	DeadlineUnixNanos int64 `protobuf:"varint,12,opt,name=deadline_unix_nanos,json=deadlineUnixNanos,proto3" json:"deadline_unix_nanos,omitempty"`
 	// W3C traceparent.
-	Trace         string `protobuf:"bytes,13,opt,name=trace,proto3" json:"trace,omitempty"`
+	Trace string `protobuf:"bytes,13,opt,name=trace,proto3" json:"trace,omitempty"`
+	// Names are looked up in the lasting catalog at once, because the statement may write there. Otherwise they are looked
+	// up without it first, which costs less, and with it when one is missing.
+	Lasting       bool `protobuf:"varint,14,opt,name=lasting,proto3" json:"lasting,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -458,6 +461,13 @@ func (x *Statement) GetTrace() string {
 		return x.Trace
 	}
 	return ""
+}
+
+func (x *Statement) GetLasting() bool {
+	if x != nil {
+		return x.Lasting
+	}
+	return false
 }
 
 // Fetch asks for the next rows of a live cursor.
@@ -1345,6 +1355,7 @@ type PrepareRequest struct {
 	Settings       map[string]string      `protobuf:"bytes,7,rep,name=settings,proto3" json:"settings,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	Profile        Profile                `protobuf:"varint,8,opt,name=profile,proto3,enum=tavana.worker.v1.Profile" json:"profile,omitempty"`
 	QueryId        string                 `protobuf:"bytes,9,opt,name=query_id,json=queryId,proto3" json:"query_id,omitempty"`
+	Lasting        bool                   `protobuf:"varint,10,opt,name=lasting,proto3" json:"lasting,omitempty"`
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
 }
@@ -1440,6 +1451,13 @@ func (x *PrepareRequest) GetQueryId() string {
 		return x.QueryId
 	}
 	return ""
+}
+
+func (x *PrepareRequest) GetLasting() bool {
+	if x != nil {
+		return x.Lasting
+	}
+	return false
 }
 
 type PrepareResponse struct {
@@ -2354,7 +2372,7 @@ const file_worker_proto_rawDesc = "" +
 	"\aversion\x18\x01 \x01(\rR\aversion\x12;\n" +
 	"\tstatement\x18\x02 \x01(\v2\x1b.tavana.worker.v1.StatementH\x00R\tstatement\x12/\n" +
 	"\x05fetch\x18\x03 \x01(\v2\x17.tavana.worker.v1.FetchH\x00R\x05fetchB\x06\n" +
-	"\x04work\"\xd4\x04\n" +
+	"\x04work\"\xee\x04\n" +
 	"\tStatement\x12\x19\n" +
 	"\bquery_id\x18\x01 \x01(\tR\aqueryId\x12\x1d\n" +
 	"\n" +
@@ -2372,7 +2390,8 @@ const file_worker_proto_rawDesc = "" +
 	" \x01(\x0e2\x19.tavana.worker.v1.ProfileR\aprofile\x12!\n" +
 	"\fmemory_bytes\x18\v \x01(\x04R\vmemoryBytes\x12.\n" +
 	"\x13deadline_unix_nanos\x18\f \x01(\x03R\x11deadlineUnixNanos\x12\x14\n" +
-	"\x05trace\x18\r \x01(\tR\x05trace\x1a;\n" +
+	"\x05trace\x18\r \x01(\tR\x05trace\x12\x18\n" +
+	"\alasting\x18\x0e \x01(\bR\alasting\x1a;\n" +
 	"\rSettingsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"8\n" +
@@ -2450,7 +2469,7 @@ const file_worker_proto_rawDesc = "" +
 	"\aversion\x18\x01 \x01(\rR\aversion\x12\x1d\n" +
 	"\n" +
 	"session_id\x18\x02 \x01(\tR\tsessionId\"\x16\n" +
-	"\x14CloseSessionResponse\"\xbe\x03\n" +
+	"\x14CloseSessionResponse\"\xd8\x03\n" +
 	"\x0ePrepareRequest\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\rR\aversion\x12\x1d\n" +
 	"\n" +
@@ -2461,7 +2480,9 @@ const file_worker_proto_rawDesc = "" +
 	"\x0fparameter_types\x18\x06 \x03(\tR\x0eparameterTypes\x12J\n" +
 	"\bsettings\x18\a \x03(\v2..tavana.worker.v1.PrepareRequest.SettingsEntryR\bsettings\x123\n" +
 	"\aprofile\x18\b \x01(\x0e2\x19.tavana.worker.v1.ProfileR\aprofile\x12\x19\n" +
-	"\bquery_id\x18\t \x01(\tR\aqueryId\x1a;\n" +
+	"\bquery_id\x18\t \x01(\tR\aqueryId\x12\x18\n" +
+	"\alasting\x18\n" +
+	" \x01(\bR\alasting\x1a;\n" +
 	"\rSettingsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xc1\x01\n" +

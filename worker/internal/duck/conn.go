@@ -3,6 +3,7 @@ package duck
 import (
 	"fmt"
 	"maps"
+	"strings"
 	"sync"
 
 	bindings "github.com/duckdb/duckdb-go-bindings"
@@ -12,7 +13,11 @@ import (
 
 // Conn is a connection. It runs one statement at a time; only Interrupt may be called beside.
 type Conn struct {
-	c bindings.Connection
+	c  bindings.Connection
+	in *Instance
+	// paths are the search paths, and lasting says which one is in force.
+	paths   paths
+	lasting bool
 	// settings are the session settings in force, by DuckDB's names.
 	settings map[string]string
 
@@ -32,7 +37,7 @@ var connSettings = []string{
 
 // Connect opens a connection with the settings of the PostgreSQL dialect.
 func (in *Instance) Connect() (*Conn, error) {
-	c := &Conn{settings: map[string]string{}}
+	c := &Conn{in: in, paths: in.defaultPaths(), settings: map[string]string{}}
 	if bindings.Connect(in.db, &c.c) == bindings.StateError {
 		return nil, pgerror.New(pgerror.InternalError, "connecting to DuckDB failed")
 	}
@@ -48,11 +53,11 @@ func (in *Instance) Connect() (*Conn, error) {
 // Close closes the connection; its transaction is rolled back and its temporary tables go.
 func (c *Conn) Close() { bindings.Disconnect(&c.c) }
 
-// settable are the settings a session may send along, with the SQL that gives back the default.
-var settable = map[string]string{
-	"TimeZone":    "SET SESSION TimeZone = 'UTC'",
-	"search_path": "SET SESSION search_path = 'main'",
-}
+// The settings that a session may send along, by the names of the protocol.
+const (
+	settingTimeZone   = "TimeZone"
+	settingSearchPath = "search_path"
+)
 
 // Apply makes want the session settings in force; those that it does not name go back to their defaults.
 func (c *Conn) Apply(want map[string]string) error {
@@ -61,25 +66,56 @@ func (c *Conn) Apply(want map[string]string) error {
 	}
 	for name := range c.settings {
 		if _, ok := want[name]; !ok {
-			if err := c.exec(settable[name]); err != nil {
+			if err := c.set(name, ""); err != nil {
 				return err
 			}
-			delete(c.settings, name)
 		}
 	}
 	for name, v := range want {
-		if _, ok := settable[name]; !ok {
-			return pgerror.Newf(pgerror.UndefinedObject, "unrecognized configuration parameter %q", name)
+		if c.settings[name] != v {
+			if err := c.set(name, v); err != nil {
+				return err
+			}
 		}
-		if c.settings[name] == v {
-			continue
+	}
+	return nil
+}
+
+// set sets one session setting; "" is its default.
+func (c *Conn) set(name, v string) error {
+	var err error
+	switch name {
+	case settingTimeZone:
+		zone := v
+		if zone == "" {
+			zone = "UTC"
 		}
-		if err := c.exec("SET SESSION " + name + " = " + Quote(v)); err != nil {
-			return err
-		}
+		err = c.exec("SET SESSION TimeZone = " + Quote(zone))
+	case settingSearchPath:
+		err = c.setPath(splitPath(v))
+	default:
+		err = pgerror.Newf(pgerror.UndefinedObject, "unrecognized configuration parameter %q", name)
+	}
+	if err != nil {
+		return err
+	}
+	delete(c.settings, name)
+	if v != "" {
 		c.settings[name] = v
 	}
 	return nil
+}
+
+// splitPath divides a search_path as the protocol has it: quoted names with commas between. nil: none.
+func splitPath(v string) []string {
+	if v == "" {
+		return nil
+	}
+	names := strings.Split(v, `","`)
+	for i, n := range names {
+		names[i] = strings.ReplaceAll(strings.Trim(n, `"`), `""`, `"`)
+	}
+	return names
 }
 
 // Has tells whether exactly these session settings are in force.

@@ -33,7 +33,12 @@ func errorFrom(text string) error {
 	// A parser error has "Parser Error: " before its JSON.
 	i := strings.IndexByte(text, '{')
 	if i < 0 || json.Unmarshal([]byte(text[i:]), &r) != nil {
-		return pgerror.New(pgerror.InternalError, text)
+		// A failed commit is told as text: "TransactionContext Error: …".
+		kind, msg, ok := strings.Cut(text, " Error: ")
+		if !ok || byType[kind] == "" {
+			return pgerror.New(pgerror.InternalError, text)
+		}
+		r = report{Type: kind, Message: msg}
 	}
 	if r.Type == "INTERNAL" || r.Type == "FATAL" {
 		return pgerror.WithCode(&FatalError{Report: r.Message}, pgerror.InternalError)
@@ -203,6 +208,8 @@ var byMessage = map[string][]messageRule{
 	},
 	"Invalid Input": {
 		{"Cannot execute statement of type", pgerror.ReadOnlySQLTransaction},
+		{"Failed to convert DuckDB type to DuckLake", pgerror.FeatureNotSupported},
+		{"Failed to query most recent snapshot for DuckLake", pgerror.SerializationFailure},
 		{"More than one row returned by a subquery", pgerror.CardinalityViolation},
 		{"Values were not provided for the following prepared", pgerror.UndefinedParameter},
 	},

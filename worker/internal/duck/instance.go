@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -25,18 +26,29 @@ type Options struct {
 	Extensions         []string
 	// AllowedDirectories are the paths and URL prefixes that statements may read and write.
 	AllowedDirectories []string
+	// Lake is the lasting catalog; the zero Lake: none.
+	Lake Lake
 	// InitSQL makes what all sessions see, each entry any number of statements. It runs once, before the locks.
 	InitSQL []string
 }
 
-// databaseName is the file's stem, and so the name of the catalog that clients see.
-const databaseName = "tavana"
+// Names of catalogs, as clients see them. The lasting catalog has the name of the database; without one, the worker's own
+// has it.
+const (
+	databaseName = "tavana"
+	initName     = "init"
+)
 
 // Instance is one DuckDB database shared by all connections of the worker. What InitSQL made lies in a file that is
 // open read-only: a worker's own catalog can't drift from the other workers', only TEMP objects can be made beside it.
 type Instance struct {
 	db  bindings.Database
 	dir string
+
+	// own is the name of the catalog that InitSQL filled, and ownSchemas are the schemas there.
+	own        string
+	ownSchemas []string
+	lake       bool
 
 	// admin runs what the worker itself wants to know or set, one statement at a time.
 	adminMu sync.Mutex
@@ -61,7 +73,11 @@ func Open(o Options) (*Instance, error) {
 }
 
 func open(o Options) (*Instance, error) {
-	file := filepath.Join(o.Directory, databaseName+".duckdb")
+	own := databaseName
+	if o.Lake.Metadata != "" {
+		own = initName
+	}
+	file := filepath.Join(o.Directory, own+".duckdb")
 	first, err := openFile(file, "automatic", o)
 	if err != nil {
 		return nil, err
@@ -80,8 +96,17 @@ func open(o Options) (*Instance, error) {
 	if err != nil {
 		return nil, err
 	}
+	in.own = own
+	if err := in.attachLake(o.Lake); err != nil {
+		in.close()
+		return nil, err
+	}
+	allowed := o.AllowedDirectories
+	if in.lake {
+		allowed = append(slices.Clone(allowed), o.Lake.Data)
+	}
 	for _, s := range []string{
-		"SET GLOBAL allowed_directories = " + quoteList(o.AllowedDirectories),
+		"SET GLOBAL allowed_directories = " + quoteList(allowed),
 		"SET GLOBAL enable_external_access = false",
 		"SET GLOBAL allowed_configs = " + quoteList(keptOpen),
 		"SET GLOBAL lock_configuration = true",

@@ -1,0 +1,199 @@
+package duck
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"unsafe"
+
+	bindings "github.com/duckdb/duckdb-go-bindings"
+
+	"github.com/angelerator/tavana/internal/lifecycle"
+)
+
+// Lake is where a DuckLake catalog lies: tables that last, shared by all workers.
+//
+// It taxes every statement of a connection that has it in its search path: a few milliseconds for each one that names a
+// function or a table. So a connection has two paths, without it and with it (Conn.UseLasting), and statements that need
+// nothing of the lake run without.
+type Lake struct {
+	// Metadata is DuckLake's: "sqlite:/data/catalog.sqlite" or "postgres:host=… dbname=…".
+	Metadata string
+	// Data is the folder or URL prefix of the Parquet files, with a slash at the end.
+	Data string
+	// Lock is a file that is held while the catalog is attached, since the first ATTACH of all makes it.
+	Lock string
+}
+
+// publicSchema is the schema that unqualified names are made in, as in PostgreSQL.
+const publicSchema = "public"
+
+func (in *Instance) attachLake(l Lake) error {
+	if l.Metadata == "" {
+		return nil
+	}
+	if err := makeFolders(l); err != nil {
+		return err
+	}
+	lock, err := lifecycle.AcquireLock(l.Lock)
+	if err != nil {
+		return fmt.Errorf("locking the lasting catalog: %w", err)
+	}
+	defer lock.Release()
+	for _, sql := range []string{
+		"ATTACH " + Quote("ducklake:"+l.Metadata) + " AS " + databaseName + " (DATA_PATH " + Quote(l.Data) + ", READ_WRITE" + l.options() + ")",
+		"CREATE SCHEMA IF NOT EXISTS " + databaseName + "." + publicSchema,
+	} {
+		if err := in.admin.exec(sql); err != nil {
+			return fmt.Errorf("attaching the lasting catalog: %w", err)
+		}
+	}
+	in.lake = true
+	if in.ownSchemas, err = in.admin.queryStrings("SELECT schema_name FROM duckdb_schemas() WHERE database_name = " + Quote(in.own) + " AND NOT internal"); err != nil {
+		return err
+	}
+	return nil
+}
+
+// makeFolders makes the local folders of a lake.
+func makeFolders(l Lake) error {
+	folders := []string{filepath.Dir(l.Lock)}
+	if !strings.Contains(l.Data, "://") {
+		folders = append(folders, l.Data)
+	}
+	if file, ok := strings.CutPrefix(l.Metadata, "sqlite:"); ok {
+		folders = append(folders, filepath.Dir(file))
+	}
+	for _, f := range folders {
+		if err := os.MkdirAll(f, 0o700); err != nil {
+			return fmt.Errorf("making the lasting catalog's folders: %w", err)
+		}
+	}
+	return nil
+}
+
+// HasLake tells whether there is a lasting catalog.
+func (in *Instance) HasLake() bool { return in.lake }
+
+// paths are a connection's two search paths, in DuckDB's form.
+type paths struct{ plain, lasting string }
+
+// defaultPaths are those of a session that has set none.
+func (in *Instance) defaultPaths() paths { return in.pathsOf([]string{publicSchema}, nil, nil) }
+
+// pathsOf makes the paths of a search_path, of which own and lake are the schemas that there are (nil: not asked, the
+// defaults exist). With the lake, the worker's own schemas stand at the end, so that names qualified by them are found.
+func (in *Instance) pathsOf(names, own, lake []string) paths {
+	var plain, lasting []string
+	for _, n := range names {
+		name := n
+		if name == publicSchema {
+			name = "main"
+		}
+		if own == nil || contains(own, name) {
+			plain = append(plain, in.own+"."+quoteName(name))
+		}
+		if lake == nil || contains(lake, n) {
+			lasting = append(lasting, databaseName+"."+quoteName(n))
+		}
+	}
+	if len(plain) == 0 {
+		plain = []string{in.own + ".main"}
+	}
+	if !in.lake {
+		return paths{strings.Join(plain, ","), ""}
+	}
+	if len(lasting) == 0 {
+		lasting = []string{databaseName + "." + publicSchema}
+	}
+	for _, s := range append([]string{"main"}, in.ownSchemas...) {
+		if entry := in.own + "." + quoteName(s); !contains(lasting, entry) {
+			lasting = append(lasting, entry)
+		}
+	}
+	return paths{strings.Join(plain, ","), strings.Join(lasting, ",")}
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if strings.EqualFold(x, s) {
+			return true
+		}
+	}
+	return false
+}
+
+// setPath makes names, a search_path, the connection's: those of them that exist, as PostgreSQL does.
+func (c *Conn) setPath(names []string) error {
+	p := c.in.defaultPaths()
+	if names != nil {
+		schemas := func(catalog string) ([]string, error) {
+			return c.queryStrings("SELECT schema_name FROM duckdb_schemas() WHERE database_name = " + Quote(catalog))
+		}
+		own, err := schemas(c.in.own)
+		if err != nil {
+			return err
+		}
+		lake := []string{}
+		if c.in.lake {
+			if lake, err = schemas(databaseName); err != nil {
+				return err
+			}
+		}
+		p = c.in.pathsOf(names, own, lake)
+	}
+	c.paths = p
+	return c.usePath()
+}
+
+func (c *Conn) usePath() error {
+	path := c.paths.plain
+	if c.lasting {
+		path = c.paths.lasting
+	}
+	return c.exec("SET SESSION search_path = " + Quote(path))
+}
+
+// Lasting tells whether names are looked up in the lasting catalog.
+func (c *Conn) Lasting() bool { return c.lasting }
+
+// UseLasting makes names be looked up in the lasting catalog, or not.
+func (c *Conn) UseLasting(on bool) error {
+	if on == c.lasting || on && !c.in.lake {
+		return nil
+	}
+	c.lasting = on
+	return c.usePath()
+}
+
+// queryStrings runs a query and returns its first column, which is VARCHAR.
+func (c *Conn) queryStrings(sql string) ([]string, error) {
+	var res bindings.Result
+	defer bindings.DestroyResult(&res)
+	if bindings.Query(c.c, sql, &res) == bindings.StateError {
+		return nil, errorFrom(bindings.ResultError(&res))
+	}
+	out := []string{}
+	for {
+		chunk := bindings.FetchChunk(res)
+		if chunk.Ptr == nil || bindings.DataChunkGetSize(chunk) == 0 {
+			bindings.DestroyDataChunk(&chunk)
+			return out, nil
+		}
+		data := bindings.VectorGetData(bindings.DataChunkGetVector(chunk, 0))
+		for i := range int(bindings.DataChunkGetSize(chunk)) {
+			const size = 16 // of a duckdb_string_t
+			out = append(out, bindings.StringTData((*bindings.StringT)(unsafe.Add(data, size*i))))
+		}
+		bindings.DestroyDataChunk(&chunk)
+	}
+}
+
+// options are those of the metadata's ATTACH: in SQLite's write-ahead mode readers and a writer do not wait for each other.
+func (l Lake) options() string {
+	if strings.HasPrefix(l.Metadata, "sqlite:") {
+		return ", META_JOURNAL_MODE 'WAL', META_BUSY_TIMEOUT 30000"
+	}
+	return ""
+}

@@ -1,0 +1,196 @@
+package worker_test
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/angelerator/tavana/internal/pgerror"
+	"github.com/angelerator/tavana/internal/pgtest"
+	"github.com/angelerator/tavana/internal/workerapi/workerpb"
+	"github.com/angelerator/tavana/internal/workertest"
+	"github.com/angelerator/tavana/worker"
+)
+
+// lakeConfig is a worker's with lasting tables below dir.
+func lakeConfig(t *testing.T, dir string) worker.Config {
+	t.Helper()
+	cfg := config(t)
+	cfg.ExtensionsDir, cfg.Extensions = filepath.Join(workertest.Root(), "bin", "extensions"), []string{"sqlite_scanner", "postgres_scanner", "ducklake"}
+	cfg.LakeMetadata, cfg.LakeData = "sqlite:"+filepath.Join(dir, "catalog.sqlite"), filepath.Join(dir, "tables")
+	return cfg
+}
+
+// exec runs a statement as the gateway would: DDL and DML with the lasting catalog at once.
+func (c *client) exec(sql string) ([]string, error) {
+	c.t.Helper()
+	st := c.statement(sql)
+	word, _, _ := strings.Cut(sql, " ")
+	st.Lasting = slices.Contains([]string{"CREATE", "INSERT", "UPDATE", "DELETE", "MERGE", "ALTER", "DROP", "COMMENT", "TRUNCATE"}, word)
+	rows, _, err := c.run(st)
+	return rows, err
+}
+
+func (c *client) want(sql string, rows ...string) {
+	c.t.Helper()
+	got, err := c.exec(sql)
+	if err != nil || fmt.Sprint(got) != fmt.Sprint(rows) {
+		c.t.Errorf("%s: %v (%v), want %v", sql, got, err, rows)
+	}
+}
+
+func TestLastingTablesAreSeenByAllAndLast(t *testing.T) {
+	dir := t.TempDir()
+	_, stopA := run(t, lakeConfig(t, dir))
+	defer func() { _ = stopA() }()
+	cfgB := lakeConfig(t, dir)
+	b := dial(t, start(t, cfgB))
+	cfgA2 := lakeConfig(t, dir)
+	a := dial(t, start(t, cfgA2))
+	for _, sql := range []string{
+		"CREATE TABLE t (a INTEGER NOT NULL, b TEXT DEFAULT 'x')", "INSERT INTO t VALUES (1, 'y'), (2, 'z')", "INSERT INTO t (a) VALUES (3)",
+		"UPDATE t SET b = 'u' WHERE a = 1", "DELETE FROM t WHERE a = 2",
+		"MERGE INTO t USING (SELECT 4 AS a, 'm' AS b) s ON t.a = s.a WHEN MATCHED THEN UPDATE SET b = s.b WHEN NOT MATCHED THEN INSERT VALUES (s.a, s.b)",
+		"ALTER TABLE t ADD COLUMN c INTEGER", "COMMENT ON TABLE t IS 'a table'", "CREATE VIEW v AS SELECT a, b FROM t",
+		"CREATE SCHEMA other", "CREATE TABLE other.big AS SELECT i FROM range(100000) r(i)",
+	} {
+		if _, err := a.exec(sql); err != nil {
+			t.Fatalf("%s: %v", sql, err)
+		}
+	}
+	check := func(c *client) {
+		t.Helper()
+		c.want("SELECT a, b, c FROM t ORDER BY a", "1|u|(null)", "3|x|(null)", "4|m|(null)")
+		c.want("SELECT count(*) FROM v", "3")
+		c.want("SELECT count(*) FROM public.t", "3")
+		c.want("SELECT count(*) FROM tavana.public.t", "3")
+		c.want("SELECT count(*), sum(i)::BIGINT FROM other.big", "100000|4999950000")
+		c.want("SELECT comment FROM duckdb_tables() WHERE table_name = 't'", "a table")
+	}
+	check(b) // at once, at another worker
+	if _, err := b.exec("INSERT INTO t VALUES (NULL, 'n', 1)"); pgerror.CodeOf(err) != pgerror.NotNullViolation {
+		t.Errorf("NOT NULL: %v", err)
+	}
+	later := dial(t, start(t, lakeConfig(t, dir)))
+	check(later) // and after a start
+	if _, err := later.exec("DROP TABLE other.big"); err != nil {
+		t.Error(err)
+	}
+	if _, err := a.exec("SELECT * FROM other.big"); pgerror.CodeOf(err) != pgerror.UndefinedTable {
+		t.Errorf("a dropped table: %v", err)
+	}
+}
+
+// Views of the initial SQL, lasting and temporary tables join; names in each are found without being told where.
+func TestNamesOfAllCatalogsAreFound(t *testing.T) {
+	cfg := lakeConfig(t, t.TempDir())
+	cfg.InitSQL = []string{writeFile(t, "CREATE SCHEMA s; CREATE VIEW s.v AS SELECT 1 AS one; CREATE VIEW w AS SELECT 2 AS two;")}
+	c := dial(t, start(t, cfg))
+	if _, err := c.exec("CREATE TABLE t AS SELECT 1 AS one"); err != nil {
+		t.Fatal(err)
+	}
+	c.want("SELECT * FROM s.v JOIN t USING (one), w", "1|2")
+	c.want("SELECT * FROM w", "2")
+	if err := c.OpenSession(t.Context(), &workerpb.OpenSessionRequest{SessionId: "s", User: &workerpb.User{}}); err != nil {
+		t.Fatal(err)
+	}
+	in := func(sql string) []string {
+		t.Helper()
+		st := c.statement(sql)
+		st.SessionId = "s"
+		rows, _, err := c.run(st)
+		if err != nil {
+			t.Fatalf("%s: %v", sql, err)
+		}
+		return rows
+	}
+	in("CREATE TEMP TABLE tt AS SELECT one, 'temp' AS x FROM t")
+	if got := in("SELECT x, two FROM tt JOIN t USING (one), w, s.v"); fmt.Sprint(got) != "[temp|2]" {
+		t.Errorf("joined: %v", got)
+	}
+	// search_path, with schemas that are not there left out.
+	st := c.statement("SELECT one FROM v")
+	st.Settings = map[string]string{"search_path": `"nowhere","s","public"`}
+	if rows, _, err := c.run(st); err != nil || fmt.Sprint(rows) != "[1]" {
+		t.Errorf("search_path: %v %v", rows, err)
+	}
+}
+
+func TestWhatALakeCannotIsSaid(t *testing.T) {
+	c := dial(t, start(t, lakeConfig(t, t.TempDir())))
+	for _, sql := range []string{
+		"CREATE TABLE ck (a INTEGER CHECK (a > 0))", "CREATE SEQUENCE s", "CREATE TABLE e (x ENUM('a', 'b'))", "CREATE TABLE b (x BIT)",
+	} {
+		if _, err := c.exec(sql); pgerror.CodeOf(err) != pgerror.FeatureNotSupported {
+			t.Errorf("%s: %s (%v)", sql, pgerror.CodeOf(err), err)
+		}
+	}
+	if _, err := c.exec("CREATE TEMP TABLE ck (a INTEGER CHECK (a > 0))"); err != nil {
+		t.Errorf("in TEMP: %v", err)
+	}
+}
+
+// Writers of two workers at once: every insert that was acknowledged is there, none is there twice, and what failed says
+// that it may be tried again.
+func TestConcurrentWritersLoseNothing(t *testing.T) {
+	dir := t.TempDir()
+	var clients []*client
+	for range 2 {
+		cfg := lakeConfig(t, dir)
+		p := workertest.StartProcess(t, "--extensions-dir", cfg.ExtensionsDir, "--extensions", strings.Join(cfg.Extensions, ","),
+			"--lake-metadata", cfg.LakeMetadata, "--lake-data", cfg.LakeData)
+		clients = append(clients, dial(t, p.Target))
+	}
+	if _, err := clients[0].exec("CREATE TABLE t (w INTEGER, i INTEGER)"); err != nil {
+		t.Fatal(err)
+	}
+	const each = 10
+	var acknowledged atomic.Int64
+	var wg sync.WaitGroup
+	for w := range 6 {
+		c := dial(t, clients[w%2].target)
+		wg.Go(func() {
+			for i := range each {
+				switch _, err := c.exec(fmt.Sprintf("INSERT INTO t VALUES (%d, %d)", w, i)); pgerror.CodeOf(err) {
+				case pgerror.SuccessfulCompletion:
+					acknowledged.Add(1)
+				case pgerror.SerializationFailure:
+				default:
+					t.Errorf("worker %d, insert %d: %s %v", w, i, pgerror.CodeOf(err), err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	for _, c := range clients {
+		c.want("SELECT count(*), count(DISTINCT (w, i)) FROM t", fmt.Sprintf("%d|%d", acknowledged.Load(), acknowledged.Load()))
+	}
+}
+
+// The catalog may lie in a PostgreSQL.
+func TestTheCatalogInPostgreSQL(t *testing.T) {
+	pg, err := pgtest.Start(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pg.Stop()
+	host, port, _ := strings.Cut(pg.Addr, ":")
+	cfg := func() worker.Config {
+		c := lakeConfig(t, t.TempDir())
+		c.LakeMetadata = fmt.Sprintf("postgres:host=%s port=%s user=%s password=%s dbname=%s", host, port, pgtest.User, pgtest.Password, pgtest.Database)
+		return c
+	}
+	first := cfg()
+	a := dial(t, start(t, first))
+	second := cfg()
+	second.LakeData = first.LakeData
+	b := dial(t, start(t, second))
+	if _, err := a.exec("CREATE TABLE t AS SELECT i FROM range(10) r(i)"); err != nil {
+		t.Fatal(err)
+	}
+	b.want("SELECT sum(i)::BIGINT FROM t", "45")
+}
