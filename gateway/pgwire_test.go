@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -484,6 +485,115 @@ func TestAnErrorInMidStream(t *testing.T) {
 	}
 }
 
+// A panic of the encoders is an error of its result at most; these values once made one.
+func TestNestedEnumsAreSent(t *testing.T) {
+	w := open(t, 1, nil)
+	h, err := w.connect().Hijack()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer h.Conn.Close()
+	const sql = "SELECT i, x FROM (SELECT i, NULL::ENUM('a','b')[2] x FROM range(300000) t(i) UNION ALL SELECT 1, ['a','b']::ENUM('a','b')[2] FROM range(300000))"
+	if rows, end := outcome(t, h, sql); rows != 600_000 || end != "SELECT 600000" {
+		t.Errorf("%d rows, %s", rows, end)
+	}
+}
+
+// Values that are small in Arrow and large in text cost the gateway no more than its buffers.
+func TestLargeTextOfASmallBatchIsSentInParts(t *testing.T) {
+	w := open(t, 1, nil)
+	h, err := w.connect().Hijack()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer h.Conn.Close()
+	label := strings.Repeat("v", 200_000)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if rows, end := outcome(t, h, "SELECT '"+label+"'::ENUM('"+label+"') FROM range(20000)"); rows != 20_000 || end != "SELECT 20000" { // 4 GB
+		t.Errorf("%d rows, %s", rows, end)
+	}
+	runtime.ReadMemStats(&after)
+	if grown := int64(after.HeapSys) - int64(before.HeapSys); grown > 256<<20 {
+		t.Errorf("the heap grew by %d MiB", grown>>20)
+	}
+}
+
+// statement_timeout counts the time in which the server works, not that in which a client looks at a page.
+func TestATimeoutDoesNotCountBetweenPages(t *testing.T) {
+	w := open(t, 1, nil)
+	c := newTalker(t, w.url("&statement_timeout=1s"))
+	page := func() string {
+		c.f.Send(&pgproto3.Execute{Portal: "p", MaxRows: 1000})
+		c.f.Send(&pgproto3.Flush{})
+		if err := c.f.Flush(); err != nil {
+			t.Fatal(err)
+		}
+		for {
+			m, err := c.f.Receive()
+			if err != nil {
+				t.Fatal(err)
+			}
+			switch m := m.(type) {
+			case *pgproto3.PortalSuspended:
+				return "suspended"
+			case *pgproto3.ErrorResponse:
+				return m.Code
+			}
+		}
+	}
+	c.send(`Parse {"Query": "SELECT i FROM range(50000000) t(i)"}`)
+	c.send(`Bind {"DestinationPortal": "p"}`)
+	for range 3 {
+		if got := page(); got != "suspended" {
+			t.Fatalf("a page ended with %s", got)
+		}
+		time.Sleep(600 * time.Millisecond) // the client's own time
+	}
+}
+
+// A client that asks for much and does not read costs bounded memory.
+func TestDescribesThatNobodyReads(t *testing.T) {
+	w := open(t, 1, nil)
+	h, err := w.connect().Hijack()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer h.Conn.Close()
+	cols := make([]string, 1600)
+	for i := range cols {
+		cols[i] = fmt.Sprintf("%d AS a_rather_long_name_of_a_column_%d", i, i)
+	}
+	h.Frontend.Send(&pgproto3.Parse{Name: "s", Query: "SELECT " + strings.Join(cols, ", ")})
+	h.Frontend.Send(&pgproto3.Sync{})
+	if err := h.Frontend.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		m, err := h.Frontend.Receive()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, ok := m.(*pgproto3.ReadyForQuery); ok {
+			break
+		}
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	var all []byte
+	for range 5000 { // 500 MB of answers
+		if all, err = (&pgproto3.Describe{ObjectType: 'S', Name: "s"}).Encode(all); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_ = h.Conn.SetWriteDeadline(time.Now().Add(2 * time.Second))
+	_, _ = h.Conn.Write(all)
+	runtime.ReadMemStats(&after)
+	if grown := int64(after.HeapSys) - int64(before.HeapSys); grown > 128<<20 {
+		t.Errorf("the heap grew by %d MiB", grown>>20)
+	}
+}
+
 // A client that does not read stops DuckDB and costs bounded memory; then it reads on and gets every row.
 func TestASlowClientIsWaitedFor(t *testing.T) {
 	w := open(t, 1, nil)
@@ -678,6 +788,9 @@ func TestWhatAUserMayNotDo(t *testing.T) {
 		"LOAD httpfs", "INSTALL httpfs", "ATTACH ':memory:' AS x", "DETACH x", "USE memory", "PRAGMA threads=1", "CHECKPOINT",
 		"CREATE SECRET s (TYPE s3)", "SELECT * FROM duckdb_secrets()", "SELECT * FROM enable_logging('HTTP')", "CALL enable_logging('HTTP')",
 		"SELECT * FROM query('SELECT 1')", "COPY (SELECT 1) TO '/tmp/x.csv'", "SELECT * FROM read_text('/etc/passwd')", "FROM '/etc/x.csv'",
+		"EXPLAIN ANALYZE COPY (SELECT 1) TO '/tmp/x.csv'", "EXPLAIN ANALYZE SET memory_limit = '100MB'", "EXPLAIN (ANALYZE) SET SESSION TimeZone = 'UTC'",
+		"EXPLAIN ANALYZE BEGIN", "EXPLAIN ANALYZE LOAD httpfs", "EXPLAIN ANALYZE PREPARE p AS SELECT 1", "ALTER DATABASE tavana SET ALIAS TO x",
+		"SELECT * FROM query\u00a0('SELECT 7')", "SELECT 1_$$, * FROM query('SELECT 2') --$$",
 		"SELECT * FROM arrow_scan(1, 2, 3)", "CREATE TEMP MACRO m() AS TABLE SELECT * FROM duckdb_secrets()",
 	} {
 		w.wantCode(ann, sql, "42501")

@@ -67,7 +67,7 @@ func (e *execution) run() (err error) {
 	if params != nil {
 		defer params.Release()
 	}
-	p, err := e.lease.prepare(e.st.GetSql(), guard(e.st.GetUser()))
+	p, err := e.lease.prepare(e.st.GetSql(), guard(e.st.GetUser(), e.st.GetSessionId()))
 	if err != nil {
 		return err
 	}
@@ -172,6 +172,17 @@ func (e *execution) deliver(ctx context.Context, out workerapi.Sink) (*workerpb.
 	}
 }
 
+// leavesNothing tells whether the connection is as it was before. What changes more than rows belongs into a session; an
+// EXPLAIN ANALYZE can run anything.
+func (e *execution) leavesNothing() bool {
+	switch e.completion.GetStatementType() {
+	case workerpb.StatementType_STATEMENT_TYPE_SELECT, workerpb.StatementType_STATEMENT_TYPE_INSERT, workerpb.StatementType_STATEMENT_TYPE_UPDATE,
+		workerpb.StatementType_STATEMENT_TYPE_DELETE, workerpb.StatementType_STATEMENT_TYPE_MERGE:
+		return true
+	}
+	return false
+}
+
 // cancel makes deliver return reason.
 func (e *execution) cancel(reason error) { e.quit(reason) }
 
@@ -198,6 +209,7 @@ func (e *execution) finish(out workerapi.Sink) (*workerpb.Completion, error) {
 				continue
 			}
 			if err := out.Batch(b); err != nil {
+				e.drop()
 				return nil, err
 			}
 			continue

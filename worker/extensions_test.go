@@ -37,6 +37,13 @@ func TestExtensionsAreLoadedBeforeTheWorkerIsReady(t *testing.T) {
 	if got := c.query("SELECT string_agg(DISTINCT type, ' ' ORDER BY type) FROM duckdb_secret_types() WHERE type IN ('s3', 'azure')"); got[0] != "azure s3" {
 		t.Errorf("secret types: %v", got)
 	}
+	// Secrets work behind the locks, for superusers.
+	st := c.statement("CREATE SECRET s (TYPE s3, KEY_ID 'k', SECRET 's', SCOPE 's3://bucket')")
+	st.User.Superuser = true
+	if _, _, err := c.run(st); err != nil {
+		t.Errorf("CREATE SECRET: %v", err)
+	}
+	c.wantCode("SELECT * FROM read_csv('s3://other/x.csv')", pgerror.InsufficientPrivilege)
 	// Nothing is fetched, not even for those that may.
 	for _, sql := range []string{"INSTALL spatial", "LOAD spatial", "INSTALL spatial FROM community"} {
 		st := c.statement(sql)

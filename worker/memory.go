@@ -54,7 +54,7 @@ func (w *Worker) tidy(ctx context.Context) {
 	const every = time.Second
 	tick := time.NewTicker(every)
 	defer tick.Stop()
-	trimmed := true
+	trimmedAt := uint64(0)
 	for {
 		select {
 		case <-ctx.Done():
@@ -62,12 +62,12 @@ func (w *Worker) tidy(ctx context.Context) {
 		case <-tick.C:
 		}
 		w.mu.Lock()
-		idle := len(w.running) == 0
+		idle, started := len(w.running) == 0, w.started
 		w.mu.Unlock()
-		if idle && !trimmed {
+		if idle && started != trimmedAt {
 			duck.Trim()
+			trimmedAt = started
 		}
-		trimmed = idle
 	}
 }
 

@@ -39,15 +39,14 @@ func (w *Worker) Execute(ctx context.Context, st *workerpb.Statement, out worker
 		return nil, err
 	}
 	go e.work(func() {
-		l.giveBack(e.err == nil && !e.abandoned.Load())
+		w.noteFatal(e.err)
+		l.giveBack(e.err == nil && !e.abandoned.Load() && e.leavesNothing())
 		w.remove(e)
 	})
 	if err := out.Granted(); err != nil {
 		return nil, e.abandon(err)
 	}
-	done, err := e.deliver(ctx, out)
-	w.noteFatal(err)
-	return done, err
+	return e.deliver(ctx, out)
 }
 
 // add registers an execution, unless the worker drains.
@@ -61,6 +60,7 @@ func (w *Worker) add(e *execution) error {
 		return pgerror.Newf(pgerror.ProtocolViolation, "query id %q is in use", e.id)
 	}
 	w.running[e.id] = e
+	w.started++
 	w.works.Add(1)
 	w.notify()
 	return nil
@@ -80,14 +80,19 @@ func errDraining() error {
 	return &pgerror.Error{Code: pgerror.CannotConnectNow, Message: "this worker is shutting down", Retryable: true}
 }
 
-// noteFatal stops the worker after an error that left DuckDB unusable.
+// noteFatal stops the worker after an error that left DuckDB unusable. Not every error of that class does.
 func (w *Worker) noteFatal(err error) {
 	var fatal *duck.FatalError
-	if errors.As(err, &fatal) {
-		select {
-		case w.broken <- fatal:
-		default:
-		}
+	if !errors.As(err, &fatal) {
+		return
+	}
+	if w.in.Alive() {
+		w.log.Error("DuckDB reported an internal error and goes on", "error", fatal)
+		return
+	}
+	select {
+	case w.broken <- fatal:
+	default:
 	}
 }
 
@@ -121,7 +126,7 @@ func (w *Worker) Prepare(ctx context.Context, r *workerpb.PrepareRequest) (*work
 }
 
 func describe(l *lease, r *workerpb.PrepareRequest) (*workerpb.PrepareResponse, error) {
-	p, err := l.prepare(r.GetSql(), guard(r.GetUser()))
+	p, err := l.prepare(r.GetSql(), guard(r.GetUser(), r.GetSessionId()))
 	if err != nil {
 		return nil, err
 	}
@@ -155,6 +160,8 @@ func (w *Worker) OpenSession(_ context.Context, r *workerpb.OpenSessionRequest) 
 
 // CloseSession implements workerapi.Service.
 func (w *Worker) CloseSession(_ context.Context, r *workerpb.CloseSessionRequest) (*workerpb.CloseSessionResponse, error) {
+	w.cancelWhere(func(e *execution) bool { return r.GetSessionId() != "" && e.st.GetSessionId() == r.GetSessionId() },
+		pgerror.New(pgerror.QueryCanceled, "canceling statement because its session ends"))
 	w.works.Add(1)
 	w.conns.close(r.GetSessionId(), w.works.Done)
 	w.touch()

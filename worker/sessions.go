@@ -3,7 +3,6 @@ package worker
 import (
 	"context"
 	"sync"
-	"sync/atomic"
 
 	"github.com/angelerator/tavana/internal/pgerror"
 	"github.com/angelerator/tavana/internal/workerapi/workerpb"
@@ -50,7 +49,7 @@ func (c *conns) lend(ctx context.Context, sessionID string, settings map[string]
 	if err != nil {
 		return nil, err
 	}
-	l.conn.Store(conn)
+	l.conn = conn
 	if err := l.setUp(lasting || conn.Lasting() && l.session != nil); err != nil {
 		l.giveBack(false)
 		return nil, err
@@ -63,36 +62,47 @@ type lease struct {
 	conns    *conns
 	session  *session // nil: any connection
 	settings map[string]string
+
+	// mu keeps an interrupt from hitting a connection that is no longer this statement's.
+	mu sync.Mutex
 	// conn changes while the lease lives, when the statement turns out to need the lasting catalog.
-	conn atomic.Pointer[duck.Conn]
+	conn  *duck.Conn
+	ended bool
 }
 
 func (l *lease) setUp(lasting bool) error {
-	conn := l.conn.Load()
-	if err := conn.Apply(l.settings); err != nil {
+	if err := l.conn.Apply(l.settings); err != nil {
 		return err
 	}
-	return conn.UseLasting(lasting)
+	return l.conn.UseLasting(lasting)
 }
 
 // giveBack ends the lease. reuse false says that the connection must not be used again, unless it is a session's own.
 func (l *lease) giveBack(reuse bool) {
+	l.mu.Lock()
+	l.ended = true
+	l.mu.Unlock()
 	if l.session != nil {
 		l.session.free <- struct{}{}
 		return
 	}
-	l.conns.put(l.conn.Load(), reuse)
+	l.conns.put(l.conn, reuse)
 }
 
-// interrupt asks the statement that runs to stop. It may be called from outside.
-func (l *lease) interrupt() { l.conn.Load().Interrupt() }
+// interrupt asks the statement that runs to stop. It may be called from outside, also when the lease has ended.
+func (l *lease) interrupt() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.ended {
+		l.conn.Interrupt()
+	}
+}
 
 // prepare prepares sql: without the lasting catalog, which costs less, and with it when a name is missing. A session's
 // connection keeps the catalog from then on: it is likely to need it again.
 func (l *lease) prepare(sql string, allow func(workerpb.StatementType) error) (*duck.Prepared, error) {
-	conn := l.conn.Load()
-	p, err := conn.Prepare(sql, allow)
-	if err == nil || conn.Lasting() || !l.conns.in.HasLake() || !isMissing(err) {
+	p, err := l.conn.Prepare(sql, allow)
+	if err == nil || l.conn.Lasting() || !l.conns.in.HasLake() || !isMissing(err) {
 		return p, err
 	}
 	if l.session == nil {
@@ -100,13 +110,16 @@ func (l *lease) prepare(sql string, allow func(workerpb.StatementType) error) (*
 		if takeErr != nil {
 			return nil, takeErr
 		}
-		l.conn.Store(other)
-		l.conns.put(conn, true)
+		l.mu.Lock()
+		plain := l.conn
+		l.conn = other
+		l.mu.Unlock()
+		l.conns.put(plain, true)
 	}
 	if err := l.setUp(true); err != nil {
 		return nil, err
 	}
-	return l.conn.Load().Prepare(sql, allow)
+	return l.conn.Prepare(sql, allow)
 }
 
 // isMissing tells whether a name was not found that the lasting catalog may have.

@@ -18,8 +18,7 @@ type spillFolder struct {
 // lockSuffix makes the lock's name of the folder's: it stands beside the folder, which can go while the lock is held.
 const lockSuffix = ".lock"
 
-// newSpillFolder removes what dead workers left in parent and makes a new folder there. Its name can't be guessed: DuckDB
-// lets statements read what lies in its spill folder.
+// newSpillFolder removes what dead workers left in parent and makes a new folder there.
 func newSpillFolder(parent string) (*spillFolder, error) {
 	if err := os.MkdirAll(parent, 0o700); err != nil {
 		return nil, fmt.Errorf("making the spill folder: %w", err)

@@ -30,14 +30,21 @@ func (w *Worker) setDraining() {
 
 // cancelAll cancels what runs, because the worker stops.
 func (w *Worker) cancelAll() {
+	w.cancelWhere(func(*execution) bool { return true }, pgerror.New(pgerror.AdminShutdown, "canceling statement because the worker stops"))
+}
+
+// cancelWhere cancels the executions that f takes.
+func (w *Worker) cancelWhere(f func(*execution) bool, reason error) {
 	w.mu.Lock()
-	running := make([]*execution, 0, len(w.running))
+	var running []*execution
 	for _, e := range w.running {
-		running = append(running, e)
+		if f(e) {
+			running = append(running, e)
+		}
 	}
 	w.mu.Unlock()
 	for _, e := range running {
-		e.cancel(pgerror.New(pgerror.AdminShutdown, "canceling statement because the worker stops"))
+		e.cancel(reason)
 	}
 }
 

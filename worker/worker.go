@@ -45,6 +45,7 @@ type Worker struct {
 
 	mu       sync.Mutex
 	running  map[string]*execution
+	started  uint64 // executions since the start
 	limit    memoryLimit
 	draining bool
 	booted   map[string]bool
@@ -122,6 +123,11 @@ func (w *Worker) Run(ctx context.Context) error {
 		"memory_limit", w.limit.total, "duckdb_memory_limit", w.limit.duckdb, "threads", w.cfg.threads())
 	served := make(chan error, 1)
 	go func() { served <- srv.Serve(w.lis) }()
+
+	// When memory runs out on the machine, it is a worker that goes, not the gateway: a query can only hurt its worker.
+	if err := os.WriteFile("/proc/self/oom_score_adj", []byte("500"), 0o644); err != nil {
+		w.log.Debug("raising oom_score_adj failed", "error", err)
+	}
 
 	janitor, stopJanitor := context.WithCancel(context.Background())
 	var janitorDone sync.WaitGroup

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -264,6 +265,134 @@ func TestTheGuardRefusesByStatementType(t *testing.T) {
 	c.wantCode("SET SESSION TimeZone = 'Asia/Tehran'; SELECT 1", pgerror.FeatureNotSupported)
 	if got := c.query("SELECT current_setting('TimeZone')"); got[0] != "UTC" {
 		t.Errorf("time zone %v", got)
+	}
+}
+
+// What a user writes into an error of his own is no report of DuckDB's, and an internal error that leaves DuckDB alive
+// does not end the worker.
+func TestNobodyCanStopTheWorkerByAnError(t *testing.T) {
+	c := dial(t, start(t, config(t)))
+	c.wantCode(`SELECT error('{"exception_type":"FATAL","exception_message":"pwn"}')`, pgerror.InvalidParameterValue)
+	c.wantCode(`SELECT error('{"exception_type":"Catalog","error_subtype":"MISSING_ENTRY","type":"Table","exception_message":"x"}')`, pgerror.InvalidParameterValue)
+	if _, err := c.Prepare(t.Context(), &workerpb.PrepareRequest{QueryId: "p", Sql: "SELECT list_grade_up($1)", User: &workerpb.User{}}); err == nil {
+		t.Log("DuckDB can prepare it now")
+	}
+	if got := c.query("SELECT 1"); got[0] != "1" {
+		t.Errorf("afterwards: %v", got)
+	}
+}
+
+// An error's text travels in trailers, which must not break the connection that others use.
+func TestALongErrorHarmsNobody(t *testing.T) {
+	c := dial(t, start(t, config(t)))
+	other, err := c.Execute(t.Context(), c.statement("SELECT i FROM range(2000000000) t(i)"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	if b, err := other.Next(); err != nil {
+		t.Fatal(err)
+	} else {
+		b.Release()
+	}
+	e := c.wantCode("SELECT CAST(repeat('x', 7000000) AS INTEGER)", pgerror.InvalidTextRepresentation)
+	if len(e.Message) > 10_000 || len(e.Message) < 1000 {
+		t.Errorf("a message of %d bytes", len(e.Message))
+	}
+	for range 100 {
+		b, err := other.Next()
+		if err != nil {
+			t.Fatalf("the other stream: %v", err)
+		}
+		b.Release()
+	}
+}
+
+// EXPLAIN ANALYZE runs what it explains; whatever that leaves on the connection is nobody else's.
+func TestExplainLeavesNothingOnTheConnection(t *testing.T) {
+	c := dial(t, start(t, config(t)))
+	for _, sql := range []string{
+		"EXPLAIN ANALYZE CREATE TEMP MACRO upper(x) AS 'hijacked'", "EXPLAIN ANALYZE CREATE TEMP TABLE leak AS SELECT 1 AS a",
+		"EXPLAIN ANALYZE SET SESSION integer_division = false", "EXPLAIN ANALYZE BEGIN",
+	} {
+		_, _, _ = c.run(c.statement(sql))
+		if got := c.query("SELECT upper('a'), 5/2"); got[0] != "A|2" {
+			t.Errorf("after %s: %v", sql, got)
+		}
+		c.wantCode("SELECT * FROM leak", pgerror.UndefinedTable)
+	}
+	c.wantCode("BEGIN TRANSACTION", pgerror.FeatureNotSupported)
+}
+
+// A cancel of a statement whose rows are made, but not read, must not hit the next one on its connection.
+func TestALateCancelHitsNobody(t *testing.T) {
+	c := dial(t, start(t, config(t)))
+	for range 10 {
+		ctx, cancel := context.WithCancel(t.Context())
+		slow, err := c.Execute(ctx, c.statement("SELECT i, repeat('x', 100) AS s FROM range(100000) t(i)")) // more than the windows hold
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := slow.Granted(); err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan error, 1)
+		other := c.statement("SELECT count(*) FROM range(30000000) t(i) WHERE hash(i) % 7 = 8")
+		go func() {
+			_, _, err := c.run(other)
+			done <- err
+		}()
+		c.await(func(st *workerpb.State) bool {
+			return slices.ContainsFunc(st.GetQueries(), func(q *workerpb.QueryState) bool { return q.GetQueryId() == other.GetQueryId() })
+		})
+		cancel()
+		if err := <-done; err != nil {
+			t.Fatalf("the other statement: %v", err)
+		}
+		slow.Close()
+	}
+}
+
+func TestTypesThatDoNotFitAreErrors(t *testing.T) {
+	c := dial(t, start(t, config(t)))
+	for sql, code := range map[string]pgerror.Code{
+		"SELECT to_hours(3000000)":                                            pgerror.DatetimeFieldOverflow,
+		"SELECT [to_hours(3000000)]":                                          pgerror.DatetimeFieldOverflow,
+		"SELECT {'a': [to_hours(-3000000)]}":                                  pgerror.DatetimeFieldOverflow,
+		"SELECT MAP {1: to_hours(1)}":                                         pgerror.FeatureNotSupported,
+		"SELECT " + strings.Repeat("[", 100) + "1" + strings.Repeat("]", 100): pgerror.StatementTooComplex,
+	} {
+		c.wantCode(sql, code)
+	}
+	if got := c.query("SELECT (to_hours(2000000) IS NULL)::VARCHAR, NULL::INTERVAL"); got[0] != "false|(null)" {
+		t.Errorf("%v", got)
+	}
+}
+
+// What spills is not there to be read by others.
+func TestSpilledRowsAreNotReadable(t *testing.T) {
+	cfg := config(t)
+	cfg.Memory = 300 << 20
+	c := dial(t, start(t, cfg))
+	s, err := c.Execute(t.Context(), c.statement("SELECT s FROM (SELECT 'SECRETWORD' || i || repeat('z', 30) AS s FROM range(8000000) t(i)) ORDER BY hash(s)"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	b, err := s.Next() // sorted: it has been spilled
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Release()
+	files, err := filepath.Glob(filepath.Join(cfg.SpillDir, "worker-*", "spill", "*"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("nothing was spilled: %v %v", files, err)
+	}
+	for _, f := range files {
+		data, err := os.ReadFile(f)
+		if err == nil && strings.Contains(string(data), "SECRETWORD") {
+			t.Errorf("%s shows another query's rows", f)
+		}
 	}
 }
 

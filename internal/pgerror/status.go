@@ -2,6 +2,7 @@ package pgerror
 
 import (
 	"errors"
+	"strings"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -15,15 +16,26 @@ func ToStatus(err error) error {
 		return nil
 	}
 	e := Flatten(err)
-	st := status.New(grpcCode(e), e.Message)
+	st := status.New(grpcCode(e), short(e.Message, 200))
 	withDetail, derr := st.WithDetails(&workerpb.ErrorDetail{
-		Sqlstate: string(e.Code), Message: e.Message, Detail: e.Detail, Hint: e.Hint,
+		Sqlstate: string(e.Code), Message: short(e.Message, maxText), Detail: short(e.Detail, maxText), Hint: short(e.Hint, maxText),
 		Position: uint32(max(e.Position, 0)), Retryable: e.Retryable, NoRoom: e.NoRoom,
 	})
 	if derr != nil {
 		return st.Err()
 	}
 	return withDetail.Err()
+}
+
+// maxText bounds each text of an error that crosses gRPC, in bytes. It travels in HTTP/2 trailers, whose size ends not the
+// call but the connection: a failed cast names its value, which may have megabytes.
+const maxText = 4 << 10
+
+func short(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + " …"
 }
 
 // FromStatus turns what a gRPC call failed with back into an Error. A status without an ErrorDetail comes from gRPC

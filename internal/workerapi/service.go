@@ -117,6 +117,7 @@ func (s *server) DoGet(t *flight.Ticket, stream flight.FlightService_DoGetServer
 		defer cancel()
 	}
 	out := newSink(stream)
+	defer out.discard()
 	done, err := s.service.Execute(ctx, st, out)
 	if err != nil {
 		return err

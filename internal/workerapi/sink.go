@@ -11,6 +11,8 @@ import (
 type sink struct {
 	call grpc.ServerStream
 	w    *ipc.Writer
+	// closed: nothing is sent any more.
+	closed bool
 	// rec is the batch being written: each frame of it keeps it until gRPC has sent the frame.
 	rec arrow.RecordBatch
 }
@@ -37,10 +39,20 @@ func (s *sink) Batch(rec arrow.RecordBatch) error {
 
 // close sends what is still owed: the schema of an empty result.
 func (s *sink) close() error {
-	if s.w == nil {
+	if s.w == nil || s.closed {
 		return nil
 	}
-	return s.w.Close()
+	err := s.w.Close()
+	s.closed = true
+	return err
+}
+
+// discard frees what the writer keeps, dictionaries above all, and sends nothing: for an answer that has failed.
+func (s *sink) discard() {
+	if s.w != nil && !s.closed {
+		s.closed = true
+		_ = s.w.Close()
+	}
 }
 
 // Start and Close implement ipc.PayloadWriter.
@@ -51,6 +63,9 @@ func (s *sink) Close() error { return nil }
 
 // WritePayload implements ipc.PayloadWriter: one IPC message becomes one frame.
 func (s *sink) WritePayload(p ipc.Payload) error {
+	if s.closed {
+		return nil
+	}
 	meta := p.Meta()
 	f := &Frame{Header: meta.Bytes()}
 	if err := p.SerializeBody((*slices)(&f.Body)); err != nil {

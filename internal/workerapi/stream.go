@@ -126,6 +126,9 @@ func (s *Stream) NextFrame() (*Frame, error) {
 // Completion returns what the worker said at the end; nil before io.EOF.
 func (s *Stream) Completion() *workerpb.Completion { return s.done }
 
+// Cancel ends the call: whoever waits for it gets an error. It may be called by any goroutine; Close must still follow.
+func (s *Stream) Cancel() { s.cancel() }
+
 // Close ends the call, cancelling what the worker still does for it, and frees what is buffered. Batches already
 // returned stay valid, unless they use dictionaries.
 func (s *Stream) Close() {

@@ -100,7 +100,7 @@ func Run(ctx context.Context, cfg Config, stdout, stderr io.Writer) error {
 	for _, w := range workers {
 		wg.Go(func() { w.supervise(background) })
 	}
-	wg.Go(func() { announce(ctx, g, &cfg, stdout) })
+	wg.Go(func() { announce(background, g, &cfg, stdout) })
 	err = g.Run(ctx)
 	stopWorkers()
 	wg.Wait()

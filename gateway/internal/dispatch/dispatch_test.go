@@ -94,7 +94,7 @@ func parse(t *testing.T, sql string) *session.Statement {
 	if err != nil || len(list) != 1 {
 		t.Fatalf("%s: %v", sql, err)
 	}
-	return &session.Statement{Statement: list[0], Verb: list[0].Verb()}
+	return session.NewStatement(list[0])
 }
 
 // run runs a statement to its end: the sum of its rows' first column, and their number.

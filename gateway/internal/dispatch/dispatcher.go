@@ -48,7 +48,10 @@ func New(cfg Config, r *router.Router, reg prometheus.Registerer, log *slog.Logg
 	_, _ = rand.Read(b[:]) // never fails
 	d := &Dispatcher{cfg: cfg, router: r, log: log, idPrefix: hex.EncodeToString(b[:])}
 	d.metrics = newMetrics(reg, d)
-	r.OnState(func(*router.Worker) { d.queue.Wake() })
+	r.OnState(func(w *router.Worker) {
+		d.queue.Wake()
+		w.Pinned.Wake()
+	})
 	return d
 }
 
@@ -97,6 +100,15 @@ func (r *run) begin() error {
 		r.ended = true
 		return nil
 	}
+	return asLost(err)
+}
+
+// asLost turns the word of a worker that stops into that of a lost one: its clients stay.
+func asLost(err error) error {
+	switch pgerror.CodeOf(err) {
+	case pgerror.AdminShutdown, pgerror.CrashShutdown:
+		return pgerror.LostWorker(err.Error())
+	}
 	return err
 }
 
@@ -110,14 +122,14 @@ func (d *Dispatcher) admit(ctx context.Context, st *workerpb.Statement, pinned, 
 	try := func(waiting context.Context) (bool, error) {
 		var err error
 		if pinned != nil {
-			r, err = d.ask(ctx, st, pinned)
+			r, err = d.ask(ctx, waiting, st, pinned)
 			return r != nil, err
 		}
 		if err := d.router.AwaitWorker(waiting, d.cfg.WorkerWait); err != nil {
 			return false, err
 		}
 		for _, w := range d.router.Candidates(func(w *router.Worker) bool { return w == avoid && d.others(avoid) }) {
-			r, err = d.ask(ctx, st, w)
+			r, err = d.ask(ctx, waiting, st, w)
 			switch {
 			case r != nil:
 				return true, nil
@@ -130,7 +142,11 @@ func (d *Dispatcher) admit(ctx context.Context, st *workerpb.Statement, pinned, 
 		}
 		return false, d.retryLater(waiting, err)
 	}
-	err := d.queue.Wait(wait, try)
+	queue := &d.queue
+	if pinned != nil {
+		queue = &pinned.Pinned // it can't run elsewhere, and must not keep others from it
+	}
+	err := queue.Wait(wait, try)
 	d.metrics.queueWait.Observe(time.Since(started).Seconds())
 	return r, err
 }
@@ -157,13 +173,19 @@ func (d *Dispatcher) others(w *router.Worker) bool {
 
 // ask hands st to a worker. It returns neither run nor error when the worker has no room, and a run whose granted is an
 // error when the worker was lost with the statement in its hands: that counts as a try.
-func (d *Dispatcher) ask(ctx context.Context, st *workerpb.Statement, w *router.Worker) (*run, error) {
+func (d *Dispatcher) ask(ctx, waiting context.Context, st *workerpb.Statement, w *router.Worker) (*run, error) {
 	w.Assign()
 	stream, err := w.Client.Execute(ctx, st)
 	if err != nil {
 		return nil, err
 	}
+	// The call lives as long as ctx; the wait for its grant no longer than the queue's.
+	waits := context.AfterFunc(waiting, stream.Cancel)
 	err = stream.Granted()
+	if !waits() && ctx.Err() == nil {
+		stream.Close()
+		return nil, pgerror.FromContext(waiting)
+	}
 	switch {
 	case err == nil:
 	case pgerror.Flatten(err).NoRoom:

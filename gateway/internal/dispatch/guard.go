@@ -9,6 +9,11 @@ import (
 // guard refuses, before a worker sees it, what no user may do by a statement, and what only a superuser may. The worker
 // looks again at what DuckDB takes the statement for.
 func (s *Session) guard(st *session.Statement) error {
+	if st.Verb == sqltext.Explain {
+		if inner, _ := st.Explained(); !explainable(inner) {
+			return pgerror.New(pgerror.InsufficientPrivilege, "only queries can be explained")
+		}
+	}
 	switch st.Verb {
 	case sqltext.Pragma:
 		return pgerror.New(pgerror.InsufficientPrivilege, "settings of the engine cannot be changed by a statement")
@@ -30,4 +35,14 @@ func (s *Session) guard(st *session.Statement) error {
 		return pgerror.Newf(pgerror.InsufficientPrivilege, "permission denied: %s is for superusers", st.Tag(0))
 	}
 	return st.Refused()
+}
+
+// explainable tells whether EXPLAIN takes the statement. EXPLAIN ANALYZE runs what it explains, and DuckDB explains
+// anything, settings and COPY included.
+func explainable(v sqltext.Verb) bool {
+	switch v {
+	case sqltext.Select, sqltext.Insert, sqltext.Update, sqltext.Delete, sqltext.Merge, sqltext.CreateTemp, sqltext.Create, sqltext.Describe:
+		return true
+	}
+	return false
 }

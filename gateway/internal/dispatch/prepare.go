@@ -69,7 +69,9 @@ func (s *Session) executeSQL(st *session.Statement) (*session.Statement, error) 
 	if err != nil || len(list) != 1 {
 		return nil, pgerror.New(pgerror.SyntaxError, "a value of EXECUTE is not an expression")
 	}
-	return &session.Statement{Statement: list[0], Verb: prepared.Verb, Columns: prepared.Columns}, nil
+	run := session.NewStatement(list[0])
+	run.Columns = prepared.Columns
+	return run, nil
 }
 
 // resolve returns the statement that really runs: what EXECUTE stands for, or st itself.
@@ -85,4 +87,14 @@ func (s *Session) resolve(st *session.Statement) (*session.Statement, error) {
 		return nil, pgerror.New(pgerror.FeatureNotSupported, "a prepared EXECUTE cannot be executed")
 	}
 	return out, nil
+}
+
+// EffectOf returns what running a statement does: of an EXECUTE, what the prepared one does.
+func (s *Session) EffectOf(st *session.Statement) sqltext.Verb {
+	if st.Verb == sqltext.Execute {
+		if prepared, err := s.StatementNamed(st.Name(1)); err == nil {
+			return prepared.Effect
+		}
+	}
+	return st.Effect
 }

@@ -33,8 +33,10 @@ type Rows struct {
 	locate func(error) error
 	// ended is called once, with what the statement ended with.
 	ended func(count uint64, err error)
-	// cancel ends ctx.
-	cancel context.CancelFunc
+	// timer ends ctx; nil for an answer that no worker was asked for.
+	timer *timer
+	// pinned: it has the connection of the session's worker.
+	pinned bool
 }
 
 // Schema returns the result's schema; no fields: the statement returns no rows.
@@ -85,7 +87,7 @@ func (r *Rows) end(err error) error {
 	case r.ctx.Err() != nil:
 		err = pgerror.FromContext(r.ctx)
 	default:
-		err = r.locate(err)
+		err = r.locate(asLost(err))
 	}
 	r.err = err
 	r.finish(err)
@@ -115,7 +117,24 @@ func (r *Rows) Close() {
 	if r.stream != nil {
 		r.stream.Close()
 	}
-	r.cancel()
+	if r.timer != nil {
+		r.timer.end()
+	}
+}
+
+// Suspend says that nobody waits for the rows for a while, and Resume that somebody does again: statement_timeout counts
+// the time between.
+func (r *Rows) Suspend() {
+	if r.timer != nil {
+		r.timer.stop()
+	}
+}
+
+// Resume is the end of a Suspend.
+func (r *Rows) Resume() {
+	if r.timer != nil {
+		r.timer.start()
+	}
 }
 
 // fixed returns Rows of an answer that no worker was asked for.
@@ -125,7 +144,7 @@ func fixed(a *session.Answer) *Rows {
 		fields[i] = arrow.Field{Name: name, Type: arrow.BinaryTypes.String, Nullable: true}
 	}
 	r := &Rows{
-		schema: arrow.NewSchema(fields, nil), ctx: context.Background(), cancel: func() {}, done: true,
+		schema: arrow.NewSchema(fields, nil), ctx: context.Background(), done: true,
 		tag: func(uint64) string { return a.Tag }, locate: func(err error) error { return err },
 	}
 	if len(fields) > 0 {

@@ -23,6 +23,8 @@ type Session struct {
 	// notice tells the client something beside its results.
 	notice func(*pgerror.Error)
 	pin    *pin
+	// live counts the results of the pinned worker that are not read to their end: its session has one connection.
+	live int
 }
 
 // NewSession returns the road of a client. notice is called, by the goroutine that uses the Session, with what the
@@ -58,13 +60,21 @@ func (s *Session) Run(ctx context.Context, p *session.Portal) (*Rows, error) {
 	rows, err := s.start(ctx, p)
 	if err != nil {
 		s.Fail()
+		s.dropIdlePin()
 		s.finished(st, started, 0, err)
 		return nil, err
 	}
+	if rows.stream != nil && s.pin != nil {
+		s.live++
+		rows.pinned = true
+	}
 	rows.ended = func(n uint64, err error) {
+		if rows.pinned {
+			s.live--
+		}
 		if err != nil {
 			s.Fail()
-		} else if st.Verb == sqltext.CreateTemp {
+		} else if st.Effect == sqltext.CreateTemp && s.pin != nil {
 			s.pin.keep = true
 		}
 		s.finished(st, started, n, err)
@@ -109,7 +119,7 @@ func (s *Session) start(ctx context.Context, p *session.Portal) (*Rows, error) {
 		for _, n := range a.Notices {
 			s.notice(n)
 		}
-		if st.Verb == sqltext.Discard {
+		if a.Unpin {
 			s.unpin()
 		}
 		return fixed(a), nil
@@ -127,52 +137,72 @@ func (s *Session) work(ctx context.Context, p *session.Portal) (*Rows, error) {
 	if err != nil {
 		return nil, locate(err, &st.Statement, nil)
 	}
-	ctx, cancel := s.withTimeout(ctx)
+	ctx, timer := s.withTimeout(ctx)
 	rows, err := s.stream(ctx, p)
 	if err != nil {
 		if ctx.Err() != nil {
 			err = pgerror.FromContext(ctx)
 		}
-		cancel()
+		timer.end()
 		return nil, err
 	}
-	rows.cancel = cancel
+	rows.timer = timer
 	return rows, nil
 }
 
-// withTimeout applies statement_timeout, which includes the wait for a worker. The context has no deadline of its own: gRPC
-// would hand that on, and its word for it does not say why.
-func (s *Session) withTimeout(ctx context.Context) (context.Context, context.CancelFunc) {
+// timer ends a statement's context after statement_timeout, which includes the wait for a worker. It stands still while a
+// portal is suspended. The context has no deadline of its own: gRPC would hand that on, and its word for it does not say
+// why.
+type timer struct {
+	cancel context.CancelCauseFunc
+	limit  time.Duration
+	t      *time.Timer // nil: no limit
+}
+
+func (s *Session) withTimeout(ctx context.Context) (context.Context, *timer) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	d := s.Settings.Duration("statement_timeout")
-	if d == 0 {
-		return ctx, func() { cancel(nil) }
+	t := &timer{cancel: cancel, limit: s.Settings.Duration("statement_timeout")}
+	if t.limit > 0 {
+		t.t = time.AfterFunc(t.limit, func() { cancel(errStatementTimeout) })
 	}
-	t := time.AfterFunc(d, func() { cancel(errStatementTimeout) })
-	return ctx, func() {
-		t.Stop()
-		cancel(nil)
+	return ctx, t
+}
+
+func (t *timer) stop() {
+	if t.t != nil {
+		t.t.Stop()
 	}
+}
+
+func (t *timer) start() {
+	if t.t != nil {
+		t.t.Reset(t.limit)
+	}
+}
+
+func (t *timer) end() {
+	t.stop()
+	t.cancel(nil)
 }
 
 var errStatementTimeout = pgerror.New(pgerror.QueryCanceled, "canceling statement due to statement timeout")
 
 func (s *Session) stream(ctx context.Context, p *session.Portal) (*Rows, error) {
 	st := p.Statement
-	pin, err := s.pinFor(ctx, st.Verb)
+	pin, err := s.pinFor(ctx, st.Effect)
 	if err != nil {
 		return nil, err
 	}
 	text := st.CastParams(p.Casts)
 	req := &workerpb.Statement{
 		QueryId: s.d.newID(), User: s.user, Sql: text.Text, Parameters: p.Params, ParameterTypes: p.Casts,
-		Settings: s.Settings.Worker(), Profile: workerpb.Profile_PROFILE_LOSSLESS, Lasting: st.Verb.WritesLasting(),
+		Settings: s.Settings.Worker(), Profile: workerpb.Profile_PROFILE_LOSSLESS, Lasting: st.Effect.WritesLasting(),
 	}
 	if pin != nil {
 		req.SessionId = pin.id
 	}
 	fix := func(err error) error { return s.lost(locate(err, &st.Statement, &text)) }
-	r, err := s.d.execute(ctx, req, pin.at(), isRead(st.Verb) && !s.InBlock())
+	r, err := s.d.execute(ctx, req, pin.at(), isRead(st.Effect) && !s.InBlock())
 	if err != nil {
 		return nil, fix(err)
 	}
@@ -216,7 +246,7 @@ func (s *Session) Bind(st *session.Statement, values [][]byte, codes, formats []
 // Describe finds out what a statement is, without running it: its parameters' types and its result's columns. oids are
 // the declared types, which may be fewer than the parameters.
 func (s *Session) Describe(ctx context.Context, text sqltext.Statement, oids []pgenc.OID) (*session.Statement, error) {
-	st := &session.Statement{Statement: text, Verb: text.Verb()}
+	st := session.NewStatement(text)
 	if err := s.Allows(st.Verb); err != nil {
 		return nil, err
 	}
@@ -245,16 +275,18 @@ func (s *Session) Describe(ctx context.Context, text sqltext.Statement, oids []p
 	if err := s.guard(st); err != nil {
 		return nil, locate(err, &text, nil)
 	}
-	ctx, cancel := s.withTimeout(ctx)
-	defer cancel()
+	ctx, timer := s.withTimeout(ctx)
+	defer timer.end()
 	declared := make([]pgenc.OID, n)
 	copy(declared, oids)
 	if err := s.ask(ctx, st, declared); err != nil {
 		if ctx.Err() != nil {
 			err = pgerror.FromContext(ctx)
 		}
+		s.dropIdlePin()
 		return nil, err
 	}
+	s.dropIdlePin()
 	return st, nil
 }
 
@@ -287,9 +319,9 @@ func (s *Session) prepare(ctx context.Context, st *session.Statement, oids []pge
 	text := st.CastParams(casts)
 	req := &workerpb.PrepareRequest{
 		QueryId: s.d.newID(), User: s.user, Sql: text.Text, ParameterTypes: casts,
-		Settings: s.Settings.Worker(), Profile: workerpb.Profile_PROFILE_LOSSLESS, Lasting: st.Verb.WritesLasting(),
+		Settings: s.Settings.Worker(), Profile: workerpb.Profile_PROFILE_LOSSLESS, Lasting: st.Effect.WritesLasting(),
 	}
-	pin, err := s.pinFor(ctx, st.Verb)
+	pin, err := s.pinFor(ctx, st.Effect)
 	if err != nil {
 		return nil, err
 	}

@@ -47,11 +47,15 @@ func (s *Session) pinFor(ctx context.Context, v sqltext.Verb) (*pin, error) {
 		}
 		s.pin = p
 	}
+	if s.live > 0 {
+		return nil, pgerror.New(pgerror.FeatureNotSupported, "another result of this session is not read to its end").
+			WithHint("In a transaction, and beside temporary tables, read or close a row-limited portal before the next statement.")
+	}
 	if s.InBlock() && !s.pin.open {
+		s.pin.open = true // even if it fails: it may have begun
 		if err := s.control(ctx, "BEGIN TRANSACTION"); err != nil {
 			return nil, err
 		}
-		s.pin.open = true
 	}
 	return s.pin, nil
 }
@@ -74,7 +78,7 @@ func (s *Session) lost(err error) error {
 		return err
 	}
 	s.d.router.Lost(s.pin.worker)
-	s.pin = nil
+	s.unpin() // if it lives, and only the call was lost, nothing must stay there
 	return pgerror.New(pgerror.ConnectionFailure, "the worker that held this session's state was lost").
 		WithDetail("%s", err.Error())
 }
@@ -93,6 +97,14 @@ func (s *Session) unpin() {
 	s.pin = nil
 }
 
+// dropIdlePin unpins a session that has no state at its worker: a statement that would have made some has failed, or was
+// only described.
+func (s *Session) dropIdlePin() {
+	if s.pin != nil && !s.pin.open && !s.pin.keep && s.live == 0 {
+		s.unpin()
+	}
+}
+
 func isTransaction(v sqltext.Verb) bool {
 	switch v {
 	case sqltext.Begin, sqltext.Commit, sqltext.Rollback:
@@ -108,17 +120,24 @@ func (s *Session) transaction(ctx context.Context, st *session.Statement) (*sess
 		if st.Is(0, "START") {
 			a.Tag = "START TRANSACTION"
 		}
-		if !s.Begin() {
+		started := s.Begin()
+		if !started {
 			s.notice(pgerror.New(pgerror.ActiveSQLTransaction, "there is already a transaction in progress"))
 		}
-		return a, locate(s.BeginModes(&st.Statement), &st.Statement, nil)
+		if err := s.BeginModes(&st.Statement); err != nil {
+			if started {
+				s.End(false)
+			}
+			return nil, locate(err, &st.Statement, nil)
+		}
+		return a, nil
 	}
 	for i := range st.Tokens {
 		if st.Is(i, "PREPARED") || st.Is(i, "CHAIN") && !st.Is(i-1, "NO") {
 			return nil, pgerror.Newf(pgerror.FeatureNotSupported, "%s is not supported", strings.ToUpper(st.Text))
 		}
 	}
-	if !s.InBlock() {
+	if !s.InBlock() || s.Implicit() {
 		s.notice(pgerror.New(pgerror.NoActiveSQLTransaction, "there is no transaction in progress"))
 	}
 	commit := st.Verb == sqltext.Commit && !s.Failed()
@@ -139,22 +158,42 @@ func (s *Session) EndImplicit(ctx context.Context) error {
 	return s.endBlock(ctx, !s.Failed())
 }
 
-// endBlock ends the block here and at the worker. A failed commit leaves it rolled back.
+// endTimeout is how long the end of a block may take at its worker, which may still drain a statement that was cancelled.
+const endTimeout = 60 * time.Second
+
+// endBlock ends the block here and at the worker: whole, whatever cancels the statement that asks for it. A failed commit
+// leaves it rolled back. When it can't be known how it stands at the worker, the session ends.
 func (s *Session) endBlock(ctx context.Context, commit bool) error {
 	s.ClosePortals()
+	err := s.endAtWorker(ctx, commit)
+	s.End(commit && err == nil)
+	return err
+}
+
+func (s *Session) endAtWorker(ctx context.Context, commit bool) error {
+	if s.pin == nil || !s.pin.open {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTimeout)
+	defer cancel()
 	var err error
-	if p := s.pin; p != nil && p.open {
-		p.open = false
-		switch {
-		case commit:
-			err = s.control(ctx, "COMMIT")
-		case p.keep:
-			err = s.control(ctx, "ROLLBACK")
-		}
-		if s.pin != nil && !s.pin.keep {
+	if commit {
+		err = s.control(ctx, "COMMIT")
+	}
+	if s.pin == nil { // lost
+		return err
+	}
+	if !s.pin.keep {
+		s.unpin() // what is not committed is rolled back by that
+		return err
+	}
+	if !commit || err != nil {
+		rolledBack := s.control(ctx, "ROLLBACK")
+		if rolledBack != nil && pgerror.CodeOf(rolledBack) != pgerror.NoActiveSQLTransaction {
 			s.unpin()
+			return pgerror.New(pgerror.ConnectionFailure, "the transaction could not be rolled back").WithDetail("%s", rolledBack.Error())
 		}
 	}
-	s.End(commit && err == nil)
+	s.pin.open = false
 	return err
 }

@@ -5,6 +5,8 @@ import (
 	"math"
 
 	"github.com/apache/arrow-go/v18/arrow"
+
+	"github.com/angelerator/tavana/internal/pgerror"
 )
 
 var be = binary.BigEndian
@@ -51,7 +53,11 @@ func (c *Column) AppendBinary(dst []byte, row int, s *Settings) ([]byte, error) 
 		u := value[[16]byte](c, row)
 		return append(dst, u[:]...), nil
 	case kDate:
-		return be.AppendUint32(dst, uint32(binaryDate(value[int32](c, row)))), nil
+		days, err := binaryDate(value[int32](c, row))
+		if err != nil {
+			return dst, err
+		}
+		return be.AppendUint32(dst, uint32(days)), nil
 	case kTimeMicro:
 		return be.AppendUint64(dst, value[uint64](c, row)), nil
 	case kTimeNano:
@@ -66,10 +72,13 @@ func (c *Column) AppendBinary(dst []byte, row int, s *Settings) ([]byte, error) 
 		return be.AppendUint32(be.AppendUint64(dst, uint64(micros)), uint32(int32(-offset))), nil
 	case kTimestampS, kTimestampMS, kTimestampUS, kTimestampNS, kTimestampTZ:
 		us, err := c.micros(row)
+		if err == nil {
+			us, err = binaryMicros(us)
+		}
 		if err != nil {
 			return dst, err
 		}
-		return be.AppendUint64(dst, uint64(binaryMicros(us))), nil
+		return be.AppendUint64(dst, uint64(us)), nil
 	case kInterval:
 		v := value[arrow.MonthDayNanoInterval](c, row)
 		dst = be.AppendUint64(dst, uint64(v.Nanoseconds/1000))
@@ -79,22 +88,26 @@ func (c *Column) AppendBinary(dst []byte, row int, s *Settings) ([]byte, error) 
 	return c.AppendText(dst, row, s)
 }
 
-func binaryDate(days int32) int32 {
-	switch days {
-	case infDate:
-		return math.MaxInt32
-	case -infDate:
-		return math.MinInt32
+func binaryDate(days int32) (int32, error) {
+	switch {
+	case days == infDate:
+		return math.MaxInt32, nil
+	case days == -infDate:
+		return math.MinInt32, nil
+	case days <= math.MinInt32+epochDays:
+		return 0, pgerror.New(pgerror.DatetimeFieldOverflow, "date out of range")
 	}
-	return days - epochDays
+	return days - epochDays, nil
 }
 
-func binaryMicros(us int64) int64 {
-	switch us {
-	case infMicros:
-		return math.MaxInt64
-	case -infMicros:
-		return math.MinInt64
+func binaryMicros(us int64) (int64, error) {
+	switch {
+	case us == infMicros:
+		return math.MaxInt64, nil
+	case us == -infMicros:
+		return math.MinInt64, nil
+	case us <= math.MinInt64+epochMicros:
+		return 0, pgerror.New(pgerror.DatetimeFieldOverflow, "timestamp out of range")
 	}
-	return us - epochMicros
+	return us - epochMicros, nil
 }

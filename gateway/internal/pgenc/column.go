@@ -31,7 +31,8 @@ type Column struct {
 
 	children []Column
 	names    []string
-	width    int // of a fixed-size list
+	width    int // of a fixed-size list, whose first cell is number first of the child's
+	first    int
 	typeIDs  []int8
 	byTypeID [128]int8
 	dict     []string
@@ -112,10 +113,8 @@ func (c *Column) readNested(f arrow.Field, arr arrow.Array) error {
 		return add(f.Type.(*arrow.ListType).ElemField(), a.ListValues())
 	case *array.FixedSizeList:
 		t := f.Type.(*arrow.FixedSizeListType)
-		c.width = int(t.Len())
-		values := array.NewSlice(a.ListValues(), int64(a.Offset()*c.width), int64((a.Offset()+a.Len())*c.width))
-		defer values.Release()
-		return add(t.ElemField(), values)
+		c.width, c.first = int(t.Len()), a.Offset()
+		return add(t.ElemField(), a.ListValues())
 	case *array.Struct:
 		for i, cf := range f.Type.(*arrow.StructType).Fields() {
 			if err := add(cf, a.Field(i)); err != nil {
@@ -142,8 +141,11 @@ func (c *Column) readNested(f arrow.Field, arr arrow.Array) error {
 	return unsupported(f)
 }
 
-// IsNull tells whether the cell is NULL.
+// IsNull tells whether the cell is NULL. A union is when the member it holds is.
 func (c *Column) IsNull(row int) bool {
+	if c.kind == kUnion {
+		return c.children[c.byTypeID[c.typeIDs[row]]].IsNull(row)
+	}
 	if c.nulls == nil {
 		return c.kind == kNull
 	}

@@ -57,27 +57,29 @@ func NewEncoder(schema *arrow.Schema, formats []Format, s Settings) *Encoder {
 // maxMessage is the largest message that libpq reads, in bytes.
 const maxMessage = 1<<30 - 1
 
-// Append appends rows from to to (exclusive) of rec as DataRow messages:
+// Append appends rows from to to (exclusive) of rec as DataRow messages, until dst has limit bytes or more. It returns
+// the row to go on with; to, when all are there.
 //
 //	'D' | int32 length without 'D' | int16 columns | for each: int32 length or -1, bytes
 //
 // On an error dst ends with the last whole message, so that what was sent stays on a message border.
-func (e *Encoder) Append(dst []byte, rec arrow.RecordBatch, from, to int) ([]byte, error) {
+func (e *Encoder) Append(dst []byte, rec arrow.RecordBatch, from, to, limit int) (out []byte, next int, err error) {
 	cols := make([]Column, len(e.fields))
 	for i := range cols {
-		var err error
 		if cols[i], err = NewColumn(e.fields[i], rec.Column(i)); err != nil {
-			return dst, err
+			return dst, from, err
 		}
 	}
 	for row := from; row < to; row++ {
+		if len(dst) >= limit {
+			return dst, row, nil
+		}
 		start := len(dst)
-		var err error
 		if dst, err = e.appendRow(dst, cols, row); err != nil {
-			return dst[:start], err
+			return dst[:start], row, err
 		}
 	}
-	return dst, nil
+	return dst, to, nil
 }
 
 func (e *Encoder) appendRow(dst []byte, cols []Column, row int) ([]byte, error) {

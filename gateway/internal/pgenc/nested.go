@@ -11,7 +11,7 @@ func appendInt(dst []byte, v int64) []byte { return strconv.AppendInt(dst, v, 10
 // span returns the child rows of a list's or map's cell.
 func (c *Column) span(row int) (from, to int) {
 	if c.kind == kFixedList {
-		return row * c.width, (row + 1) * c.width
+		return (c.first + row) * c.width, (c.first + row + 1) * c.width
 	}
 	return int(c.offsets[row]), int(c.offsets[row+1])
 }

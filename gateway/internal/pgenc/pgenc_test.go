@@ -188,7 +188,7 @@ func TestNanosecondsAreNotCutOff(t *testing.T) {
 	rec := array.NewRecordBatch(schema, []arrow.Array{arr}, 2)
 	defer rec.Release()
 	for _, f := range []Format{Text, Binary} {
-		out, err := NewEncoder(schema, []Format{f}, DefaultSettings()).Append(nil, rec, 0, 2)
+		out, _, err := NewEncoder(schema, []Format{f}, DefaultSettings()).Append(nil, rec, 0, 2, 1<<20)
 		if pgerror.CodeOf(err) != pgerror.DatetimeFieldOverflow {
 			t.Errorf("format %d: %v", f, err)
 		}
@@ -209,9 +209,13 @@ func TestRowsAreWholeMessages(t *testing.T) {
 	// A slice has offsets in its buffers.
 	slice := rec.NewSlice(1, 3)
 	defer slice.Release()
-	out, err := NewEncoder(schema, []Format{Text, Binary}, DefaultSettings()).Append(nil, slice, 0, 2)
-	if err != nil {
-		t.Fatal(err)
+	e := NewEncoder(schema, []Format{Text, Binary}, DefaultSettings())
+	out, next, err := e.Append(nil, slice, 0, 2, 1) // full after the first
+	if err != nil || next != 1 {
+		t.Fatalf("next %d, %v", next, err)
+	}
+	if out, next, err = e.Append(out, slice, next, 2, 1<<20); err != nil || next != 2 {
+		t.Fatalf("next %d, %v", next, err)
 	}
 	want := "D\x00\x00\x00\x0e\x00\x02\xff\xff\xff\xff\x00\x00\x00\x00" + "D\x00\x00\x00\x11\x00\x02\x00\x00\x00\x013\x00\x00\x00\x02zz"
 	if string(out) != want {
@@ -463,7 +467,7 @@ func BenchmarkEncode(b *testing.B) {
 			rows := 0
 			for b.Loop() {
 				var err error
-				if buf, err = e.Append(buf[:0], rec, 0, int(rec.NumRows())); err != nil {
+				if buf, _, err = e.Append(buf[:0], rec, 0, int(rec.NumRows()), 64<<20); err != nil {
 					b.Fatal(err)
 				}
 				rows += int(rec.NumRows())

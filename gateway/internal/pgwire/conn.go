@@ -68,10 +68,12 @@ func (c *conn) serve() {
 		}
 	}()
 	err := c.start()
-	if err == nil && c.s != nil {
+	if c.s != nil {
 		defer c.srv.keys.remove(c)
 		defer c.s.Close()
-		err = c.converse()
+		if err == nil {
+			err = c.converse()
+		}
 	}
 	c.farewell(err)
 }
@@ -193,12 +195,16 @@ func (c *conn) converse() error {
 		if err := c.answer(typ, m); err != nil {
 			return err
 		}
+		if err := c.flushFull(); err != nil {
+			return err
+		}
 	}
 }
 
 // receive waits for a message: for as long as the session's idle timeouts and the server allow.
 func (c *conn) receive() (byte, []byte, error) {
 	if c.in.r.Buffered() == 0 {
+		c.in.shrink()
 		limit, late := c.idleLimit()
 		deadline := time.Time{}
 		if limit > 0 {
@@ -268,6 +274,14 @@ func (c *conn) flush() error {
 		return fmt.Errorf("%w: %w", errGone, err)
 	}
 	return nil
+}
+
+// flushFull writes what is queued when it is much, so that a client that asks and does not read costs no more.
+func (c *conn) flushFull() error {
+	if len(c.out) < flushAt {
+		return nil
+	}
+	return c.flush()
 }
 
 // ready ends an exchange.

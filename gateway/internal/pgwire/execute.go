@@ -23,7 +23,8 @@ type execution struct {
 	next  int
 	// told is how many rows went out before a PortalSuspended: each Execute's tag counts its own.
 	told uint64
-	done bool
+	// done: all rows are out; failed: there will be none.
+	done, failed bool
 }
 
 // Close implements session.Run.
@@ -62,6 +63,9 @@ func (c *conn) execute(p *session.Portal, limit uint32, describe bool) error {
 		c.send(&pgproto3.EmptyQueryResponse{})
 		return nil
 	}
+	if err := c.s.Allows(p.Statement.Verb); err != nil {
+		return err
+	}
 	e, _ := p.Run.(*execution)
 	if e == nil {
 		ctx, cancel := context.WithCancelCause(c.srv.base)
@@ -70,17 +74,25 @@ func (c *conn) execute(p *session.Portal, limit uint32, describe bool) error {
 		release := c.cancelable(cancel)
 		defer release()
 		if err := c.startPortal(ctx, e, p, describe); err != nil {
+			e.failed = true
+			e.Close()
 			return c.reason(ctx, err)
 		}
 		return c.reason(ctx, c.sendRows(e, limit))
 	}
-	if e.done {
+	switch {
+	case e.failed:
+		return errPortalDone
+	case e.done:
 		return c.executeAgain(p)
 	}
 	release := c.cancelable(e.cancel)
 	defer release()
+	e.rows.Resume()
 	return c.sendRows(e, limit)
 }
+
+var errPortalDone = pgerror.New(pgerror.ObjectNotInPrerequisiteState, "portal cannot be run anymore")
 
 // reason prefers why the statement's context ended to what came of it.
 func (c *conn) reason(ctx context.Context, err error) error {
@@ -130,7 +142,7 @@ func sameColumns(a, b []session.Column) bool {
 // executeAgain answers an Execute of a portal that has given all its rows.
 func (c *conn) executeAgain(p *session.Portal) error {
 	if len(p.Statement.Columns) == 0 {
-		return pgerror.New(pgerror.ObjectNotInPrerequisiteState, "portal cannot be run anymore")
+		return errPortalDone
 	}
 	c.send(&pgproto3.CommandComplete{CommandTag: []byte(p.Statement.Tag(0))})
 	return nil
@@ -145,6 +157,7 @@ func (c *conn) sendRows(e *execution, limit uint32) error {
 		err = c.sendSome(e, int(limit))
 	}
 	if !errors.Is(err, io.EOF) {
+		e.failed = err != nil
 		return err
 	}
 	e.done = true
@@ -174,6 +187,7 @@ func (c *conn) sendSome(e *execution, limit int) error {
 		}
 	}
 	e.told += uint64(limit)
+	e.rows.Suspend()
 	c.send(&pgproto3.PortalSuspended{})
 	return nil
 }

@@ -28,6 +28,7 @@ func (c *conn) extended(m pgproto3.FrontendMessage) error {
 		if err != nil {
 			return err
 		}
+		c.beginPipeline(p)
 		return c.execute(p, m.MaxRows, false)
 	case *pgproto3.Close:
 		if m.ObjectType == 'S' {
@@ -42,6 +43,9 @@ func (c *conn) extended(m pgproto3.FrontendMessage) error {
 }
 
 func (c *conn) parse(m *pgproto3.Parse) error {
+	if m.Name == "" {
+		c.s.CloseStatement("") // also when the new one fails
+	}
 	list, err := sqltext.Split(m.Query)
 	if err != nil {
 		return err
@@ -67,6 +71,20 @@ func (c *conn) parse(m *pgproto3.Parse) error {
 	}
 	c.send(&pgproto3.ParseComplete{})
 	return nil
+}
+
+// beginPipeline begins the implicit transaction of a pipeline at its first statement that writes, unless that is all
+// there is before the Sync. Sync ends it.
+func (c *conn) beginPipeline(p *session.Portal) {
+	if p.Run != nil || len(p.Statement.Tokens) == 0 || !c.s.EffectOf(p.Statement).Writes() {
+		return
+	}
+	if c.in.r.Buffered() > 0 {
+		if next, err := c.in.r.Peek(1); err == nil && next[0] == 'S' {
+			return
+		}
+	}
+	c.s.BeginImplicit()
 }
 
 func (c *conn) bind(m *pgproto3.Bind) error {

@@ -66,10 +66,8 @@ func (f *frames) startup() ([]byte, error) {
 
 // read returns n bytes. A large body grows with what has arrived, so that a length alone costs nothing.
 func (f *frames) read(n int) ([]byte, error) {
-	const step, keep = 1 << 20, 64 << 10
-	if cap(f.body) > keep {
-		f.body = nil
-	}
+	const step = 1 << 20
+	f.shrink()
 	f.body = f.body[:0]
 	for len(f.body) < n {
 		part := min(n-len(f.body), max(step, len(f.body)))
@@ -86,6 +84,14 @@ func (f *frames) read(n int) ([]byte, error) {
 		}
 	}
 	return f.body, nil
+}
+
+// shrink lets go of a large message's buffer.
+func (f *frames) shrink() {
+	const keep = 64 << 10
+	if cap(f.body) > keep {
+		f.body = nil
+	}
 }
 
 // decode makes a message of a frame. The message may refer to body. Messages of COPY and of the function call that

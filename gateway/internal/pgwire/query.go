@@ -10,19 +10,17 @@ import (
 
 // answer handles one message. An error ends the connection.
 func (c *conn) answer(typ byte, m pgproto3.FrontendMessage) error {
+	if _, ok := m.(*pgproto3.Sync); c.skip && !ok {
+		return nil
+	}
 	switch m := m.(type) {
 	case *pgproto3.Query:
-		c.skip = false
 		if err := c.simple(m.String); err != nil {
 			return err
 		}
 		return c.ready()
 	case *pgproto3.Sync:
-		c.skip = false
-		if !c.s.InBlock() {
-			c.s.ClosePortals()
-		}
-		return c.ready()
+		return c.sync()
 	case *pgproto3.Flush:
 		return c.flush()
 	case nil:
@@ -34,9 +32,6 @@ func (c *conn) answer(typ byte, m pgproto3.FrontendMessage) error {
 		}
 		return nil // what is left of a COPY that failed
 	}
-	if c.skip {
-		return nil
-	}
 	if err := c.extended(m); err != nil {
 		c.skip = true
 		return c.fail(err)
@@ -44,9 +39,24 @@ func (c *conn) answer(typ byte, m pgproto3.FrontendMessage) error {
 	return nil
 }
 
+// sync ends a pipeline: its implicit transaction, if it has one, with it.
+func (c *conn) sync() error {
+	c.skip = false
+	if err := c.s.EndImplicit(c.srv.base); err != nil {
+		if err := c.fail(err); err != nil {
+			return err
+		}
+	}
+	if !c.s.InBlock() {
+		c.s.ClosePortals()
+	}
+	return c.ready()
+}
+
 // simple runs every statement of a query string, in one implicit transaction when one of them writes.
 func (c *conn) simple(sql string) error {
 	c.s.ClosePortal("")
+	c.s.CloseStatement("")
 	list, err := sqltext.Split(sql)
 	if err != nil {
 		return c.fail(err)
@@ -56,17 +66,24 @@ func (c *conn) simple(sql string) error {
 		return nil
 	}
 	statements := make([]*session.Statement, len(list))
-	writes := false
+	lastWrite := -1
 	for i, st := range list {
-		statements[i] = &session.Statement{Statement: st, Verb: st.Verb()}
-		writes = writes || statements[i].Verb.Writes()
+		statements[i] = session.NewStatement(st)
+		if c.s.EffectOf(statements[i]).Writes() {
+			lastWrite = i
+		}
 	}
-	if len(list) > 1 && writes {
-		c.s.BeginImplicit()
-	}
-	for _, st := range statements {
+	for i, st := range statements {
+		// A block of its own for what is left, when that writes and is more than one statement: a COMMIT in the string ends
+		// one, and the next begins another.
+		if i <= lastWrite && len(statements) > 1 && st.Verb != sqltext.Begin {
+			c.s.BeginImplicit()
+		}
 		if err = c.runSimple(st); err != nil {
 			break
+		}
+		if err = c.flushFull(); err != nil {
+			return err
 		}
 	}
 	if err != nil {

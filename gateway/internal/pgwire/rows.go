@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"runtime/debug"
 	"sync"
 
 	"github.com/angelerator/tavana/gateway/internal/dispatch"
+	"github.com/angelerator/tavana/internal/pgerror"
 )
 
 // flushAt is how much is written at once at least, in bytes, while a result goes on.
@@ -18,13 +20,17 @@ func (c *conn) encode(e *execution, b *dispatch.Batch, from, to int) error {
 	if e.enc == nil {
 		return nil
 	}
-	var err error
-	c.out, err = e.enc.Append(c.out, b, from, to)
-	if err != nil {
-		return err
-	}
-	if len(c.out) >= flushAt {
-		return c.flush()
+	for from < to {
+		var err error
+		c.out, from, err = e.enc.Append(c.out, b, from, to, flushAt)
+		if err != nil {
+			return err
+		}
+		if len(c.out) >= flushAt {
+			if err := c.flush(); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
@@ -72,12 +78,27 @@ type job struct {
 	done chan encoded
 }
 
+// encoded is a batch's messages, up to row next; the rest was too much for one buffer.
 type encoded struct {
-	buf *[]byte
-	err error
+	buf  *[]byte
+	next int
+	err  error
 }
 
+// The sizes of the buffers that batches are encoded into, in bytes: a batch of 1 MiB that grows more than this in text is
+// encoded in parts, and a buffer that one huge row has made larger than the second is not kept.
+const (
+	encodeLimit = 4 << 20
+	keepEncoded = 8 << 20
+)
+
 var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
+func putBuffer(b *[]byte) {
+	if cap(*b) <= keepEncoded {
+		buffers.Put(b)
+	}
+}
 
 // encoders is how many batches of one result are encoded at once.
 func encoders() int { return min(runtime.GOMAXPROCS(0), 4) }
@@ -96,17 +117,14 @@ func (c *conn) pipeline(e *execution) error {
 		defer close(order)
 		defer close(work)
 		for {
-			b, err := e.rows.Next()
-			j := &job{batch: b, err: err, done: make(chan encoded, 1)}
+			j := e.nextJob()
 			select {
 			case order <- j:
 			case <-stop:
-				if b != nil {
-					b.Release()
-				}
+				j.release()
 				return
 			}
-			if err != nil {
+			if j.err != nil {
 				return
 			}
 			work <- j // encoders always take
@@ -119,43 +137,77 @@ func (c *conn) pipeline(e *execution) error {
 			}
 		})
 	}
-	err := c.writeInOrder(order)
+	err := c.writeInOrder(e, order)
 	close(stop)
 	if !errors.Is(err, io.EOF) {
 		e.cancel(err) // a reader that waits for the worker stops
 	}
 	for j := range order {
 		if j.err == nil {
-			buffers.Put((<-j.done).buf)
+			putBuffer((<-j.done).buf)
+			j.release()
 		}
 	}
 	wg.Wait()
 	return err
 }
 
-func (e *execution) encodeJob(j *job) encoded {
-	buf := buffers.Get().(*[]byte)
-	var err error
-	*buf, err = e.enc.Append((*buf)[:0], j.batch, 0, int(j.batch.NumRows()))
-	j.batch.Release()
-	return encoded{buf, err}
+// nextJob reads the next batch. A panic is an error of this result: it must not take the process.
+func (e *execution) nextJob() (j *job) {
+	j = &job{done: make(chan encoded, 1)}
+	defer recoverTo(&j.err)
+	j.batch, j.err = e.rows.Next()
+	return j
+}
+
+func (j *job) release() {
+	if j.batch != nil {
+		j.batch.Release()
+	}
+}
+
+func (e *execution) encodeJob(j *job) (r encoded) {
+	r.buf = buffers.Get().(*[]byte)
+	defer recoverTo(&r.err)
+	*r.buf, r.next, r.err = e.enc.Append((*r.buf)[:0], j.batch, 0, int(j.batch.NumRows()), encodeLimit)
+	return r
+}
+
+// recoverTo turns a panic into an error.
+func recoverTo(err *error) {
+	if r := recover(); r != nil {
+		*err = pgerror.Newf(pgerror.InternalError, "encoding the result panicked: %v", r).WithDetail("%s", debug.Stack())
+	}
 }
 
 // writeInOrder writes encoded batches until the result ends, fails, or the client is gone.
-func (c *conn) writeInOrder(order <-chan *job) error {
+func (c *conn) writeInOrder(e *execution, order <-chan *job) error {
 	for j := range order {
 		if j.err != nil {
 			return j.err
 		}
-		r := <-j.done
-		_, err := c.net.Write(*r.buf)
-		buffers.Put(r.buf)
+		err := c.writeJob(e, j)
+		j.release()
 		if err != nil {
-			return fmt.Errorf("%w: %w", errGone, err)
-		}
-		if r.err != nil {
-			return r.err
+			return err
 		}
 	}
 	return errGone
+}
+
+// writeJob writes a batch's messages, and encodes and writes those that did not fit into the job's buffer.
+func (c *conn) writeJob(e *execution, j *job) error {
+	r := <-j.done
+	_, err := c.net.Write(*r.buf)
+	putBuffer(r.buf)
+	switch {
+	case err != nil:
+		return fmt.Errorf("%w: %w", errGone, err)
+	case r.err != nil:
+		return r.err
+	}
+	if err := c.encode(e, j.batch, r.next, int(j.batch.NumRows())); err != nil {
+		return err
+	}
+	return c.flush() // the next batch is written past c.out
 }

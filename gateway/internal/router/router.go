@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/angelerator/tavana/gateway/internal/admission"
 	"github.com/angelerator/tavana/internal/pgerror"
 	"github.com/angelerator/tavana/internal/workerapi"
 	"github.com/angelerator/tavana/internal/workerapi/workerpb"
@@ -33,6 +34,8 @@ type Worker struct {
 	Target string
 	// Client speaks to the worker; calls fail with 58030 while it is away.
 	Client *workerapi.Client
+	// Pinned is the line of statements that can run at this worker alone.
+	Pinned admission.Queue
 
 	state   atomic.Pointer[workerpb.State] // nil: away
 	pending atomic.Int64                   // statements handed over since the last state

@@ -36,12 +36,17 @@ func New(id Identity) *Session {
 // Statement is a prepared statement.
 type Statement struct {
 	sqltext.Statement
-	// Verb is what the statement does.
-	Verb sqltext.Verb
+	// Verb is what the statement is, and Effect what running it does: they differ for EXPLAIN ANALYZE.
+	Verb, Effect sqltext.Verb
 	// ParamOIDs are the parameters' types, all known.
 	ParamOIDs []pgenc.OID
 	// Columns describe the result; none: the statement returns no rows.
 	Columns []Column
+}
+
+// NewStatement returns a statement of which nothing but its text is known.
+func NewStatement(text sqltext.Statement) *Statement {
+	return &Statement{Statement: text, Verb: text.Verb(), Effect: text.Effect()}
 }
 
 // Column describes a result's column.

@@ -141,7 +141,7 @@ func TestStartupSettingsAreWhatResetGoesBackTo(t *testing.T) {
 	if err := s.Settings.Set("TimeZone", "UTC", false); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Settings.Reset("TimeZone"); err != nil {
+	if err := s.Settings.Reset("TimeZone", false); err != nil {
 		t.Fatal(err)
 	}
 	if v, _ := s.Settings.Get("timezone"); v != "Europe/Berlin" {

@@ -95,20 +95,32 @@ func (s *Settings) Start(name, value string) error {
 	return nil
 }
 
-// Reset gives a parameter back the value that the client connected with.
-func (s *Settings) Reset(name string) error {
+// Reset gives a parameter back the value that the client connected with. local: until the end of the block.
+func (s *Settings) Reset(name string, local bool) error {
 	key := strings.ToLower(name)
-	if p := parameters[key]; p == nil && !strings.Contains(key, ".") {
+	p := parameters[key]
+	switch {
+	case p == nil && !strings.Contains(key, "."):
 		return errUnknown(name)
-	} else if p != nil && p.readOnly {
+	case p != nil && p.readOnly:
 		return errReadOnly(p.name)
+	case !local:
+		delete(s.local, key)
+		s.change(func(m map[string]string) { delete(m, key) })
+		return nil
 	}
-	s.change(func(m map[string]string) { delete(m, key) })
-	return nil
+	v, err := s.initial(key, name)
+	if err == nil {
+		s.put(key, v, true)
+	}
+	return err
 }
 
 // ResetAll resets every parameter.
-func (s *Settings) ResetAll() { s.change(func(m map[string]string) { clear(m) }) }
+func (s *Settings) ResetAll() {
+	clear(s.local)
+	s.change(func(m map[string]string) { clear(m) })
+}
 
 func (s *Settings) put(key, v string, local bool) {
 	if local && s.before == nil {

@@ -14,6 +14,8 @@ type Answer struct {
 	Tag     string
 	// Notices for the client, each with its severity's code.
 	Notices []*pgerror.Error
+	// Unpin: what the session has at a worker is to be given up.
+	Unpin bool
 }
 
 // Columns returns the result columns of a statement that the session answers; nil where it returns no rows.
@@ -79,7 +81,7 @@ func (s *Session) set(st *sqltext.Statement) (*Answer, error) {
 			return nil, err
 		}
 		if v == "" || strings.EqualFold(v, "local") || strings.EqualFold(v, "default") {
-			return a, s.Settings.Reset("timezone")
+			return a, s.Settings.Reset("timezone", local)
 		}
 		return a, s.Settings.Set("timezone", v, local)
 	case st.Is(i, "NAMES"):
@@ -101,11 +103,14 @@ func (s *Session) set(st *sqltext.Statement) (*Answer, error) {
 		return nil, st.SyntaxErrorAt(j)
 	}
 	if st.Is(j+1, "DEFAULT") && len(st.Tokens) == j+2 {
-		return a, s.Settings.Reset(name)
+		return a, s.Settings.Reset(name, local)
 	}
 	v, err := valueFrom(st, j+1)
 	if err != nil {
 		return nil, err
+	}
+	if strings.EqualFold(name, "search_path") && len(st.Tokens) == j+2 && st.Tokens[j+1].Kind == sqltext.Quoted {
+		v = st.Raw(j + 1) // one name that needs its quotes
 	}
 	return a, s.Settings.Set(name, v, local)
 }
@@ -174,7 +179,7 @@ func (s *Session) reset(st *sqltext.Statement) (*Answer, error) {
 		s.Settings.ResetAll()
 		return a, nil
 	case st.Is(1, "TIME") && st.Is(2, "ZONE"):
-		return a, s.Settings.Reset("timezone")
+		return a, s.Settings.Reset("timezone", false)
 	case st.IsAny(1, "ROLE", "SESSION"):
 		return a, nil
 	}
@@ -182,7 +187,7 @@ func (s *Session) reset(st *sqltext.Statement) (*Answer, error) {
 	if name == "" || j != len(st.Tokens) {
 		return nil, st.SyntaxErrorAt(j)
 	}
-	return a, s.Settings.Reset(name)
+	return a, s.Settings.Reset(name, false)
 }
 
 func (s *Session) show(st *sqltext.Statement) (*Answer, error) {
@@ -225,7 +230,13 @@ func (s *Session) discard(st *sqltext.Statement) (*Answer, error) {
 		s.Settings.ResetAll()
 		s.CloseStatements()
 		s.ClosePortals()
-	case st.IsAny(1, "PLANS", "SEQUENCES", "TEMP", "TEMPORARY"):
+		a.Unpin = true
+	case st.IsAny(1, "TEMP", "TEMPORARY"):
+		if s.InBlock() {
+			return nil, pgerror.New(pgerror.FeatureNotSupported, "DISCARD TEMP is not supported inside a transaction block")
+		}
+		a.Unpin = true
+	case st.IsAny(1, "PLANS", "SEQUENCES"):
 	default:
 		return nil, st.SyntaxErrorAt(1)
 	}

@@ -53,19 +53,27 @@ func (s *Statement) Refused() error {
 	}
 	for i, t := range s.Tokens {
 		switch {
-		case t.Kind == String && redirects(Unquote(s.Raw(i))):
-			return pgerror.New(pgerror.InsufficientPrivilege, "permission denied: options in a URL are for superusers").At(t.Start + 1)
+		case t.Kind == String && redirects(Unquote(s.Raw(i))), t.Kind == Quoted && redirects(s.Name(i)):
+			return s.denied(i, "options in a URL are for superusers")
 		case s.Is(i, "SECRET") && s.IsAny(0, "CREATE", "DROP", "ALTER"):
-			return pgerror.New(pgerror.InsufficientPrivilege, "permission denied: secrets are for superusers").At(t.Start + 1)
+			return s.denied(i, "secrets are for superusers")
+		case i == 0 && s.Is(0, "ALTER") && s.Is(1, "DATABASE"):
+			return s.denied(i, "databases are for superusers")
+		case s.Name(i) == "duckdb_logs": // a view over the function
+			return s.denied(i, "the engine's logs are for superusers")
 		}
 	}
 	return nil
 }
 
+func (s *Statement) denied(i int, what string) error {
+	return pgerror.Newf(pgerror.InsufficientPrivilege, "permission denied: %s", what).At(int(s.Tokens[i].Start) + 1)
+}
+
 func (s *Statement) refuse(names map[string]bool, format string) (err error) {
 	s.Functions(func(name string, i int) {
 		if err == nil && names[strings.ToLower(name)] {
-			err = pgerror.Newf(pgerror.InsufficientPrivilege, format, name).At(s.Tokens[i].Start + 1)
+			err = pgerror.Newf(pgerror.InsufficientPrivilege, format, name).At(int(s.Tokens[i].Start) + 1)
 		}
 	})
 	return err

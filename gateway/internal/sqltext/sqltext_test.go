@@ -91,6 +91,10 @@ func TestVerbsAndTags(t *testing.T) {
 		{"end", Commit, ""},
 		{"ROLLBACK TO SAVEPOINT a", RollbackTo, ""},
 		{"ROLLBACK WORK", Rollback, ""},
+		{"WITH values AS (SELECT 1) INSERT INTO x SELECT * FROM values", Insert, "INSERT 0 7"},
+		{"WITH delete (a, b) AS NOT MATERIALIZED (SELECT 1, 2), update AS (SELECT 3) SELECT 4", Select, "SELECT 7"},
+		{"WITH RECURSIVE r AS (SELECT 1 UNION ALL SELECT 2) (SELECT * FROM r)", Select, "SELECT 7"},
+		{"EXPLAIN (ANALYZE, FORMAT json) DELETE FROM x", Explain, "EXPLAIN"},
 		{"DESCRIBE x", Describe, "SELECT 7"},
 		{"PRAGMA threads", Pragma, ""},
 		{"garbage here", Unknown, ""},
@@ -104,6 +108,48 @@ func TestVerbsAndTags(t *testing.T) {
 				t.Errorf("%s: tag %q, want %q", c.sql, got, c.tag)
 			}
 		}
+	}
+}
+
+// What an EXPLAIN ANALYZE runs, it does.
+func TestEffects(t *testing.T) {
+	for sql, want := range map[string]Verb{
+		"SELECT 1": Select, "EXPLAIN DELETE FROM x": Explain, "EXPLAIN ANALYZE DELETE FROM x": Delete, "explain analyze verbose with a as (select 1) insert into x select 2": Insert,
+		"EXPLAIN (ANALYZE) COPY x TO 'y'": Copy, "EXPLAIN (FORMAT json) SELECT 1": Explain, "EXPLAIN ANALYZE SET x = 1": Set, "EXPLAIN ANALYZE CREATE TEMP TABLE t AS SELECT 1": CreateTemp,
+		"EXPLAIN ANALYZE BEGIN": Begin,
+	} {
+		if got := one(t, sql).Effect(); got != want {
+			t.Errorf("%s: %d, want %d", sql, got, want)
+		}
+	}
+}
+
+// DuckDB must see the same tokens: what hides a name from the guard here would be a hole.
+func TestTokensAreThoseOfDuckDB(t *testing.T) {
+	for _, sql := range []string{
+		"SELECT * FROM query\u00a0('SELECT 7')", "SELECT * FROM\u3000query('SELECT 7')", "\ufeffSELECT * FROM query('SELECT 7')",
+		"SELECT 1_$$, * FROM query('SELECT 2') --$$", "SELECT 1.5_$$, * FROM query('SELECT 2') --$$", "SELECT 1._$$, * FROM query('SELECT 2') --$$",
+		"CREATE\u2003SECRET s (TYPE s3)", "FROM \"s3://b/k?s3_endpoint=x\"", `SELECT * FROM read_parquet(E's3://b/k?s3\x5fendpoint=x')`,
+		`SELECT * FROM read_parquet(E's3://b/k?s3\137endpoint=x')`, "FROM duckdb_logs", "ALTER DATABASE tavana SET ALIAS TO x",
+	} {
+		if err := one(t, sql).Refused(); pgerror.CodeOf(err) != pgerror.InsufficientPrivilege {
+			t.Errorf("%q passes: %v", sql, err)
+		}
+	}
+	if _, err := Split("SELECT E'a'\n'\\', ' AS x, * FROM query('SELECT 1') --'"); pgerror.CodeOf(err) != pgerror.FeatureNotSupported {
+		t.Errorf("an escape string that goes on: %v", err)
+	}
+	if v := one(t, "\ufeffBEGIN").Verb(); v != Begin {
+		t.Errorf("a byte order mark hides BEGIN: %d", v)
+	}
+	if v := one(t, "SELECT 1_000").Tokens; len(v) != 2 {
+		t.Errorf("1_000 is %d tokens", len(v)-1)
+	}
+}
+
+func TestATextOfTooManyTokensIsRefused(t *testing.T) {
+	if _, err := Split(strings.Repeat("1,", maxTokens)); pgerror.CodeOf(err) != pgerror.StatementTooComplex {
+		t.Errorf("got %v", err)
 	}
 }
 
@@ -193,9 +239,9 @@ func FuzzTokenize(f *testing.F) {
 		if err != nil {
 			return
 		}
-		end := 0
+		end := int32(0)
 		for _, tok := range toks {
-			if tok.Start < end || tok.End <= tok.Start || tok.End > len(sql) {
+			if tok.Start < end || tok.End <= tok.Start || int(tok.End) > len(sql) {
 				t.Fatalf("token %+v after %d in %q", tok, end, sql)
 			}
 			end = tok.End

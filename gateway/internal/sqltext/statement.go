@@ -31,7 +31,7 @@ func Split(sql string) ([]Statement, error) {
 			continue
 		}
 		if i > first {
-			start := toks[first].Start
+			start := int(toks[first].Start)
 			chars += utf8.RuneCountInString(sql[counted:start])
 			counted = start
 			out = append(out, newStatement(sql, toks[first:i], chars))
@@ -45,7 +45,7 @@ func newStatement(sql string, toks []Token, chars int) Statement {
 	off := toks[0].Start
 	s := Statement{Text: sql[off:toks[len(toks)-1].End], Chars: chars, Tokens: make([]Token, len(toks))}
 	for i, t := range toks {
-		s.Tokens[i] = Token{t.Kind, t.Start - off, t.End - off}
+		s.Tokens[i] = Token{t.Start - off, t.End - off, t.Kind}
 	}
 	return s
 }
@@ -88,7 +88,7 @@ func (s *Statement) Arguments(i int) (list []Part, next int, ok bool) {
 				return nil, 0, false
 			}
 			start := s.Tokens[first].Start
-			list = append(list, Part{s.Text[start:s.Tokens[i-1].End], start})
+			list = append(list, Part{s.Text[start:s.Tokens[i-1].End], int(start)})
 			first = i + 1
 		}
 		if depth == 0 {
@@ -103,7 +103,7 @@ func (s *Statement) SyntaxErrorAt(i int) error {
 	if i >= len(s.Tokens) {
 		return pgerror.New(pgerror.SyntaxError, "syntax error at end of input").At(len(s.Text) + 1)
 	}
-	return pgerror.Newf(pgerror.SyntaxError, "syntax error at or near %q", s.Raw(i)).At(s.Tokens[i].Start + 1)
+	return pgerror.Newf(pgerror.SyntaxError, "syntax error at or near %q", s.Raw(i)).At(int(s.Tokens[i].Start) + 1)
 }
 
 // Is tells whether token i is the word w, given in upper case, or the operator w.
@@ -169,35 +169,58 @@ func Unquote(raw string) string {
 		return strings.ReplaceAll(body, "''", "'")
 	}
 	var b strings.Builder
-	for j := 0; j < len(body); j++ {
+	for len(body) > 0 {
 		switch {
-		case body[j] == '\'':
-			j++
+		case body[0] == '\'':
 			b.WriteByte('\'')
-		case body[j] == '\\' && j+1 < len(body):
-			j++
-			b.WriteString(unescape(body[j]))
+			body = body[min(2, len(body)):]
+		case body[0] == '\\' && len(body) > 1:
+			text, n := unescape(body[1:])
+			b.WriteString(text)
+			body = body[1+n:]
 		default:
-			b.WriteByte(body[j])
+			b.WriteByte(body[0])
+			body = body[1:]
 		}
 	}
 	return b.String()
 }
 
-func unescape(c byte) string {
-	switch c {
-	case 'n':
-		return "\n"
-	case 't':
-		return "\t"
-	case 'r':
-		return "\r"
-	case 'b':
-		return "\b"
-	case 'f':
-		return "\f"
+// unescape reads what follows a backslash: the text it stands for, and its length (section 4.1.2.2 of the manual).
+func unescape(s string) (text string, n int) {
+	digits := func(from, most, base int) (uint64, int) {
+		end := from
+		for end < len(s) && end < from+most && strings.IndexByte("0123456789abcdefABCDEF"[:min(base, 10)+2*max(base-10, 0)], s[end]) >= 0 {
+			end++
+		}
+		v, _ := strconv.ParseUint(s[from:end], base, 32)
+		return v, end
 	}
-	return string(c)
+	switch s[0] {
+	case 'n':
+		return "\n", 1
+	case 't':
+		return "\t", 1
+	case 'r':
+		return "\r", 1
+	case 'b':
+		return "\b", 1
+	case 'f':
+		return "\f", 1
+	case 'x':
+		if v, end := digits(1, 2, 16); end > 1 {
+			return string([]byte{byte(v)}), end
+		}
+	case 'u', 'U':
+		if v, end := digits(1, map[byte]int{'u': 4, 'U': 8}[s[0]], 16); end > 1 {
+			return string(rune(v)), end
+		}
+	case '0', '1', '2', '3', '4', '5', '6', '7':
+		v, end := digits(0, 3, 8)
+		return string([]byte{byte(v)}), end
+	}
+	_, size := utf8.DecodeRuneInString(s)
+	return s[:size], size
 }
 
 // MaxParams is PostgreSQL's: the protocol counts parameters in 16 bits.
@@ -212,7 +235,7 @@ func (s *Statement) Params() (int, error) {
 		}
 		n := s.ParamNumber(i)
 		if n < 1 || n > MaxParams {
-			return 0, pgerror.Newf(pgerror.UndefinedParameter, "there is no parameter %s", s.Raw(i)).At(t.Start + 1)
+			return 0, pgerror.Newf(pgerror.UndefinedParameter, "there is no parameter %s", s.Raw(i)).At(int(t.Start) + 1)
 		}
 		highest = max(highest, n)
 	}
@@ -223,7 +246,7 @@ func (s *Statement) Params() (int, error) {
 func (s *Statement) NoParams() error {
 	for i, t := range s.Tokens {
 		if t.Kind == Param {
-			return pgerror.Newf(pgerror.UndefinedParameter, "there is no parameter %s", s.Raw(i)).At(t.Start + 1)
+			return pgerror.Newf(pgerror.UndefinedParameter, "there is no parameter %s", s.Raw(i)).At(int(t.Start) + 1)
 		}
 	}
 	return nil
@@ -270,7 +293,7 @@ func (s *Statement) CastParams(types []string) Rewritten {
 func (s *Statement) rewriteParams(f func(n int, raw string) string) Rewritten {
 	var b strings.Builder
 	r := Rewritten{}
-	last := 0
+	last := int32(0)
 	for i, t := range s.Tokens {
 		if t.Kind != Param {
 			continue
@@ -283,7 +306,7 @@ func (s *Statement) rewriteParams(f func(n int, raw string) string) Rewritten {
 		b.WriteString(s.Text[last:t.Start])
 		start := b.Len()
 		b.WriteString(text)
-		r.edits = append(r.edits, edit{start, b.Len(), t.Start, t.End})
+		r.edits = append(r.edits, edit{start, b.Len(), int(t.Start), int(t.End)})
 		last = t.End
 	}
 	b.WriteString(s.Text[last:])

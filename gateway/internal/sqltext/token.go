@@ -28,9 +28,12 @@ const (
 
 // Token is a piece of the statement: sql[Start:End].
 type Token struct {
+	Start, End int32
 	Kind       Kind
-	Start, End int
 }
+
+// maxTokens bounds what a client can make a text cost: twelve bytes a token.
+const maxTokens = 2_000_000
 
 // Tokenize returns the tokens of sql without comments and white space. An unterminated string, name or comment is a
 // syntax error (42601) at its beginning; a NUL byte is 22021.
@@ -42,7 +45,7 @@ func Tokenize(sql string) ([]Token, error) {
 		return nil, pgerror.New(pgerror.CharacterNotInRepertoire, `invalid byte sequence for encoding "UTF8"`)
 	}
 	l := lexer{sql: sql}
-	toks := make([]Token, 0, len(sql)/4+4)
+	toks := make([]Token, 0, min(len(sql)/4+4, 1024))
 	for {
 		t, ok, err := l.next()
 		if err != nil {
@@ -51,7 +54,10 @@ func Tokenize(sql string) ([]Token, error) {
 		if !ok {
 			return toks, nil
 		}
-		toks = append(toks, t)
+		if toks = append(toks, t); len(toks) > maxTokens {
+			return nil, pgerror.Newf(pgerror.StatementTooComplex, "the text has more than %d tokens", maxTokens).
+				WithHint("Send the rows as parameters, or load them from a file.")
+		}
 	}
 }
 
@@ -69,7 +75,7 @@ func (l *lexer) next() (Token, bool, error) {
 	}
 	start := l.pos
 	kind, err := l.scan()
-	return Token{kind, start, l.pos}, true, err
+	return Token{int32(start), int32(l.pos), kind}, true, err
 }
 
 func (l *lexer) at(i int) byte {
@@ -85,6 +91,8 @@ func (l *lexer) skipSpace() error {
 		switch c := l.at(0); {
 		case c == ' ' || c >= '\t' && c <= '\r':
 			l.pos++
+		case l.wideSpace() > 0:
+			l.pos += l.wideSpace()
 		case c == '-' && l.at(1) == '-':
 			end := strings.IndexAny(l.sql[l.pos:], "\n\r")
 			if end < 0 {
@@ -101,6 +109,20 @@ func (l *lexer) skipSpace() error {
 		}
 	}
 	return nil
+}
+
+// wideSpace returns the length of the white space beyond ASCII that begins here; 0: there is none. DuckDB takes these
+// characters for blanks, so they must not be letters here: a name could hide behind one.
+func (l *lexer) wideSpace() int {
+	if l.at(0) < utf8.RuneSelf {
+		return 0
+	}
+	r, n := utf8.DecodeRuneInString(l.sql[l.pos:])
+	switch {
+	case r == 0xA0, r >= 0x2000 && r <= 0x200B, r == 0x202F, r == 0x205F, r == 0x2060, r == 0x3000, r == 0xFEFF:
+		return n
+	}
+	return 0
 }
 
 func (l *lexer) skipComment() error {
@@ -134,7 +156,7 @@ func (l *lexer) scan() (Kind, error) {
 		return String, l.scanQuoted('\'', false, "quoted string")
 	case (c == 'e' || c == 'E') && l.at(1) == '\'':
 		l.pos++
-		return String, l.scanQuoted('\'', true, "quoted string")
+		return String, l.scanEscaped()
 	case (c == 'b' || c == 'B' || c == 'x' || c == 'X' || c == 'n' || c == 'N') && l.at(1) == '\'':
 		l.pos++
 		return String, l.scanQuoted('\'', false, "quoted string")
@@ -144,7 +166,7 @@ func (l *lexer) scan() (Kind, error) {
 		return Quoted, l.scanQuoted('"', false, "quoted identifier")
 	case c == '$':
 		return l.scanDollar()
-	case isLetter(c):
+	case isLetter(c): // wide blanks have been skipped
 		l.scanWord()
 		return Word, nil
 	case isDigit(c), c == '.' && isDigit(l.at(1)):
@@ -172,6 +194,24 @@ func (l *lexer) scanQuoted(quote byte, escapes bool, what string) error {
 	}
 	l.pos = len(l.sql)
 	return unterminated(what, start)
+}
+
+// scanEscaped reads an E'…' string. One that goes on in another string on a later line (E'a' … 'b') is refused: its second
+// part would be read with backslashes, as no other string that begins with a quote is.
+func (l *lexer) scanEscaped() error {
+	start := l.pos
+	if err := l.scanQuoted('\'', true, "quoted string"); err != nil {
+		return err
+	}
+	end := l.pos
+	if err := l.skipSpace(); err != nil {
+		return err
+	}
+	if l.at(0) == '\'' && strings.ContainsAny(l.sql[end:l.pos], "\n\r") {
+		return pgerror.New(pgerror.FeatureNotSupported, "an E'' string cannot go on in another line's string").At(start + 1)
+	}
+	l.pos = end
+	return nil
 }
 
 // scanDollar reads $1, $tag$…$tag$ or a lone $.
@@ -202,18 +242,16 @@ func (l *lexer) scanDollar() (Kind, error) {
 }
 
 func (l *lexer) scanWord() {
-	for c := l.at(0); isLetter(c) || isDigit(c) || c == '$'; c = l.at(0) {
+	for c := l.at(0); (isLetter(c) || isDigit(c) || c == '$') && l.wideSpace() == 0; c = l.at(0) {
 		l.pos++
 	}
 }
 
 func (l *lexer) scanNumber() {
-	for isDigit(l.at(0)) || l.at(0) == '_' {
-		l.pos++
-	}
+	l.scanDigits()
 	if l.at(0) == '.' && l.at(1) != '.' {
-		for l.pos++; isDigit(l.at(0)) || l.at(0) == '_'; l.pos++ {
-		}
+		l.pos++
+		l.scanDigits()
 	}
 	if c := l.at(0); c == 'e' || c == 'E' {
 		n := 1
@@ -224,6 +262,13 @@ func (l *lexer) scanNumber() {
 			for l.pos += n; isDigit(l.at(0)); l.pos++ {
 			}
 		}
+	}
+}
+
+// scanDigits reads digits; an underscore belongs to them between two.
+func (l *lexer) scanDigits() {
+	for isDigit(l.at(0)) || l.at(0) == '_' && l.pos > 0 && isDigit(l.sql[l.pos-1]) && isDigit(l.at(1)) {
+		l.pos++
 	}
 }
 

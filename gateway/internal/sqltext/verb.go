@@ -62,8 +62,39 @@ var firstWords = map[string]Verb{
 }
 
 // Verb returns what the statement does.
-func (s *Statement) Verb() Verb {
-	i := 0
+func (s *Statement) Verb() Verb { return s.verbAt(0) }
+
+// Effect returns the verb whose effect the statement has: of EXPLAIN ANALYZE, which runs it, that of what it explains.
+func (s *Statement) Effect() Verb {
+	v := s.Verb()
+	if v != Explain {
+		return v
+	}
+	inner, analyze := s.Explained()
+	if analyze {
+		return inner
+	}
+	return Explain
+}
+
+// Explained returns the verb of what an EXPLAIN explains, and whether it also runs it.
+func (s *Statement) Explained() (v Verb, analyze bool) {
+	i := 1
+	if s.Is(i, "(") {
+		for ; i < len(s.Tokens) && !s.Is(i, ")"); i++ {
+			analyze = analyze || s.IsAny(i, "ANALYZE", "ANALYSE")
+		}
+		i++
+	}
+	for s.IsAny(i, "ANALYZE", "ANALYSE", "VERBOSE") {
+		analyze = analyze || !s.Is(i, "VERBOSE")
+		i++
+	}
+	return s.verbAt(i), analyze
+}
+
+// verbAt returns the verb of the statement that begins at token i.
+func (s *Statement) verbAt(i int) Verb {
 	for s.Is(i, "(") {
 		i++
 	}
@@ -80,24 +111,52 @@ func (s *Statement) Verb() Verb {
 			return RollbackTo
 		}
 	case Create:
-		if s.createsTemp() {
+		if s.createsTemp(i) {
 			return CreateTemp
 		}
 	}
 	return v
 }
 
-// afterWith returns the index of the word after a WITH list: the first of the main verbs outside parentheses.
+// afterWith returns the index of what follows a WITH list: WITH [RECURSIVE] name [(columns)] AS [[NOT] MATERIALIZED]
+// (statement) [, …].
 func (s *Statement) afterWith(i int) int {
-	depth := 0
-	for i++; i < len(s.Tokens); i++ {
+	i++
+	if s.Is(i, "RECURSIVE") && s.Name(i+1) != "" {
+		i++
+	}
+	for {
+		i++ // the name
+		if s.Is(i, "(") {
+			i = s.afterParens(i)
+		}
+		for s.IsAny(i, "USING", "KEY", "AS", "NOT", "MATERIALIZED") || s.Is(i, "(") && s.Is(i-1, "KEY") {
+			if s.Is(i, "(") {
+				i = s.afterParens(i)
+			} else {
+				i++
+			}
+		}
+		if !s.Is(i, "(") {
+			return i
+		}
+		if i = s.afterParens(i); !s.Is(i, ",") {
+			return i
+		}
+		i++
+	}
+}
+
+// afterParens returns the index after the parenthesis that closes the one at token i.
+func (s *Statement) afterParens(i int) int {
+	for depth := 0; i < len(s.Tokens); i++ {
 		switch {
 		case s.Is(i, "("):
 			depth++
 		case s.Is(i, ")"):
-			depth--
-		case depth == 0 && s.IsAny(i, "SELECT", "VALUES", "TABLE", "FROM", "INSERT", "UPDATE", "DELETE", "MERGE"):
-			return i
+			if depth--; depth == 0 {
+				return i + 1
+			}
 		}
 	}
 	return i
@@ -119,8 +178,8 @@ func (s *Statement) rollbackTo() int {
 	return i
 }
 
-func (s *Statement) createsTemp() bool {
-	for i := 1; i < 5; i++ {
+func (s *Statement) createsTemp(create int) bool {
+	for i := create + 1; i < create+5; i++ {
 		if s.IsAny(i, "TEMP", "TEMPORARY") {
 			return true
 		}

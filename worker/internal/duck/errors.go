@@ -19,8 +19,8 @@ type report struct {
 	Errno    string `json:"errno"`
 }
 
-// FatalError is the code-less fact that DuckDB's instance is no longer usable: every later statement would fail. The
-// worker reports it and restarts.
+// FatalError is DuckDB's word that its instance may no longer be usable. The worker finds out whether that is so
+// (Instance.Alive), and restarts.
 type FatalError struct{ Report string }
 
 // Error implements error.
@@ -29,21 +29,14 @@ func (e *FatalError) Error() string { return "DuckDB is unusable after an intern
 // errorFrom turns DuckDB's text into an error with a SQLSTATE. The class comes from fields, never from the message;
 // where no field tells (the constraint kinds, and a few others) the rules below read its fixed beginning.
 func errorFrom(text string) error {
-	var r report
-	// A parser error has "Parser Error: " before its JSON.
-	i := strings.IndexByte(text, '{')
-	if i < 0 || json.Unmarshal([]byte(text[i:]), &r) != nil {
-		// A failed commit is told as text: "TransactionContext Error: …".
-		kind, msg, ok := strings.Cut(text, " Error: ")
-		if !ok || byType[kind] == "" {
-			return pgerror.New(pgerror.InternalError, text)
-		}
-		r = report{Type: kind, Message: msg}
+	r := parseReport(text)
+	if r == nil {
+		return pgerror.New(pgerror.InternalError, text)
 	}
 	if r.Type == "INTERNAL" || r.Type == "FATAL" {
 		return pgerror.WithCode(&FatalError{Report: r.Message}, pgerror.InternalError)
 	}
-	e := pgerror.New(codeOf(&r), "")
+	e := pgerror.New(codeOf(r), "")
 	e.Message, e.Hint = splitHint(r.Message)
 	if r.Type == "Permission" && e.Hint == "" {
 		e.Hint = "The folders and URL prefixes that statements may use are set by --allow."
@@ -52,6 +45,21 @@ func errorFrom(text string) error {
 		e.Position = p + 1
 	}
 	return e
+}
+
+// parseReport reads DuckDB's text; nil when it is in no known form. Its JSON stands at the beginning, or behind the words
+// "Parser Error: "; a brace anywhere else is a user's, who can write what looks like a report into an error of his own.
+// A failed commit, and an error that begins with a brace itself, are told as text: "TransactionContext Error: …".
+func parseReport(text string) *report {
+	var r report
+	if j := strings.TrimPrefix(text, "Parser Error: "); strings.HasPrefix(j, "{") && json.Unmarshal([]byte(j), &r) == nil {
+		return &r
+	}
+	kind, msg, ok := strings.Cut(text, " Error: ")
+	if !ok || byType[kind] == "" {
+		return nil
+	}
+	return &report{Type: kind, Message: msg}
 }
 
 // splitHint divides DuckDB's message: what follows the first line as a suggestion is PostgreSQL's hint.

@@ -147,7 +147,12 @@ func instanceSettings(o Options) [][2]string {
 		{"temp_directory", filepath.Join(o.Directory, "spill")},
 		{"max_temp_directory_size", byteSize(o.MaxSpill)},
 		{"extension_directory", o.ExtensionDirectory},
+		{"secret_directory", filepath.Join(o.Directory, "secrets")},
 		{"preserve_insertion_order", "true"},
+		// Statements can read DuckDB's spill folder, so what others spill there is encrypted. DuckDB's own cipher needs to be
+		// asked for when httpfs, which brings OpenSSL's, is not loaded.
+		{"force_mbedtls_unsafe", "true"},
+		{"temp_file_encryption", "true"},
 		{"parquet_metadata_cache", "true"},
 		{"TimeZone", "UTC"},
 		{"Calendar", "gregorian"},
@@ -200,6 +205,10 @@ func (in *Instance) setUp(o Options) error {
 			return fmt.Errorf("loading extension %s: %w", e, err)
 		}
 	}
+	// The first use of secrets looks for stored ones: after the locks it would fail, and every later one with it.
+	if err := in.admin.exec("SELECT count(*) FROM duckdb_secrets()"); err != nil {
+		return fmt.Errorf("setting up secrets: %w", err)
+	}
 	return nil
 }
 
@@ -222,6 +231,9 @@ func (in *Instance) Exec(sql string) error {
 	defer in.adminMu.Unlock()
 	return in.admin.exec(sql)
 }
+
+// Alive tells whether the instance still answers. After a fatal error it does not.
+func (in *Instance) Alive() bool { return in.Exec("SELECT 1") == nil }
 
 // SetMemoryLimit sets how much DuckDB may use, in bytes. A lower limit fails when what is in use can't be freed.
 func (in *Instance) SetMemoryLimit(bytes uint64) error {

@@ -163,8 +163,13 @@ func (c *Conn) UseLasting(on bool) error {
 	if on == c.lasting || on && !c.in.lake {
 		return nil
 	}
+	was := c.lasting
 	c.lasting = on
-	return c.usePath()
+	if err := c.usePath(); err != nil {
+		c.lasting = was
+		return err
+	}
+	return nil
 }
 
 // queryStrings runs a query and returns its first column, which is VARCHAR.

@@ -167,6 +167,8 @@ type Result struct {
 	schema  *arrow.Schema
 	changed uint64
 	ended   bool
+	// intervals are the columns that are, or have inside, INTERVALs.
+	intervals []int
 }
 
 func (r *Result) init() error {
@@ -186,8 +188,18 @@ func (r *Result) init() error {
 		return nil
 	}
 	var err error
-	r.schema, err = arrowSchema(r.opts, types, names)
-	return err
+	if r.schema, err = arrowSchema(r.opts, types, names); err != nil {
+		return err
+	}
+	for i, f := range r.schema.Fields() {
+		if depth(f.Type) > maxDepth {
+			return pgerror.Newf(pgerror.StatementTooComplex, "column %q is nested more than %d levels deep", f.Name, maxDepth)
+		}
+		if hasInterval(f.Type) {
+			r.intervals = append(r.intervals, i)
+		}
+	}
+	return nil
 }
 
 // readChanged reads how many rows were changed. (RowsChanged tells it of an INSERT, not of a CREATE TABLE AS.)
@@ -226,6 +238,10 @@ func (r *Result) Next() (arrow.RecordBatch, error) {
 		return nil, err
 	}
 	defer bindings.DestroyDataChunk(&chunk)
+	if err := checkIntervals(chunk, r.intervals); err != nil {
+		r.ended = true
+		return nil, err
+	}
 	rec, ed := bindings.DataChunkToArrowArray(r.opts, r.schema, chunk)
 	defer bindings.DestroyErrorData(&ed)
 	if rec == nil {
