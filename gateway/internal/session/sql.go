@@ -152,6 +152,9 @@ func transactionModes(st *sqltext.Statement, i int, set func(name, value string)
 				level += " " + strings.ToLower(st.Raw(i))
 				i++
 			}
+			if _, bad := checkIsolation(level); bad != nil {
+				return st.SyntaxErrorAt(i - 1)
+			}
 			err = set("transaction_isolation", level)
 		case st.Is(i, "READ") && st.IsAny(i+1, "ONLY", "WRITE"):
 			err = set("transaction_read_only", onOff(st.Is(i+1, "ONLY")))
