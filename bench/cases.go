@@ -123,7 +123,7 @@ func wireBeside(t *tavana, pg *wire, r *report, pgSQL, sql string, cores int, e 
 	}{{"text", (*wire).query, 1.5}, {"binary", (*wire).binary, 2}} {
 		var ours, theirs float64
 		worker, gateway := t.worker.cpu(), t.gateway.cpu()
-		const times = rounds + 2
+		const times = 3 * rounds
 		for range times {
 			for _, x := range []struct {
 				c    *wire
