@@ -71,7 +71,7 @@ func (c *Config) SharedSettings(t *config.Table) {
 	t.Duration(&c.StartupTimeout, "startup-timeout", 30*time.Second, "how long a client may take to authenticate")
 	t.Duration(&c.QueueTimeout, "queue-timeout", 300*time.Second, "how long a statement waits for room on a worker").Alias("QUEUE_TIMEOUT_MS", config.Milliseconds)
 	t.Duration(&c.DrainTimeout, "drain-timeout", 30*time.Second, "how long running statements may go on after SIGTERM")
-	t.Bool(&c.LogSQL, "log-sql", false, "write the text of statements into the log")
+	t.Bool(&c.LogSQL, "log-sql", false, "write the texts of statements and of their errors into the log, values in them included")
 }
 
 // Validate reports everything that is wrong.

@@ -41,6 +41,7 @@ const (
 	InvalidPassword                 Code = "28P01"
 	DependentObjectsStillExist      Code = "2BP01"
 	InvalidCursorName               Code = "34000"
+	InvalidSavepoint                Code = "3B001"
 	InvalidCatalogName              Code = "3D000"
 	InvalidSchemaName               Code = "3F000"
 	SerializationFailure            Code = "40001"

@@ -90,7 +90,11 @@ func (s *Session) finished(st *session.Statement, started time.Time, rows uint64
 		attrs = append(attrs, "sql", st.Text)
 	}
 	if err != nil {
-		s.d.log.Info("query failed", append(attrs, "sqlstate", string(pgerror.CodeOf(err)), "error", err)...)
+		attrs = append(attrs, "sqlstate", string(pgerror.CodeOf(err)))
+		if s.d.cfg.LogSQL { // an error may name a value
+			attrs = append(attrs, "error", err)
+		}
+		s.d.log.Info("query failed", attrs...)
 		return
 	}
 	s.d.log.Debug("query finished", attrs...)
@@ -192,6 +196,9 @@ func (s *Session) stream(ctx context.Context, p *session.Portal) (*Rows, error) 
 	pin, err := s.pinFor(ctx, st.Effect)
 	if err != nil {
 		return nil, err
+	}
+	if s.InBlock() && st.Effect.Writes() {
+		s.Wrote()
 	}
 	text := st.CastParams(p.Casts)
 	req := &workerpb.Statement{

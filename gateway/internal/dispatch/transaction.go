@@ -2,6 +2,8 @@ package dispatch
 
 import (
 	"context"
+	"errors"
+	"io"
 	"strings"
 	"time"
 
@@ -68,7 +70,21 @@ func (s *Session) control(ctx context.Context, sql string) error {
 	if err != nil {
 		return s.lost(err)
 	}
-	r.stream.Close()
+	defer r.stream.Close()
+	if r.first != nil {
+		r.first.Release()
+	}
+	for !r.ended {
+		b, err := r.stream.Next()
+		switch {
+		case errors.Is(err, io.EOF):
+			r.ended = true
+		case err != nil:
+			return s.lost(asLost(err))
+		default:
+			b.Release()
+		}
+	}
 	return nil
 }
 
@@ -107,14 +123,18 @@ func (s *Session) dropIdlePin() {
 
 func isTransaction(v sqltext.Verb) bool {
 	switch v {
-	case sqltext.Begin, sqltext.Commit, sqltext.Rollback:
+	case sqltext.Begin, sqltext.Commit, sqltext.Rollback, sqltext.Savepoint, sqltext.Release, sqltext.RollbackTo:
 		return true
 	}
 	return false
 }
 
-// transaction runs BEGIN, COMMIT and ROLLBACK. The worker hears of a block with its first statement only.
+// transaction runs BEGIN, COMMIT, ROLLBACK and the savepoints' commands. The worker hears of a block with its first statement only.
 func (s *Session) transaction(ctx context.Context, st *session.Statement) (*session.Answer, error) {
+	switch st.Verb {
+	case sqltext.Savepoint, sqltext.Release, sqltext.RollbackTo:
+		return s.savepoint(ctx, st)
+	}
 	if st.Verb == sqltext.Begin {
 		a := &session.Answer{Tag: "BEGIN"}
 		if st.Is(0, "START") {

@@ -23,6 +23,9 @@ type Session struct {
 
 	tx       txState
 	implicit bool
+	// writes counts the block's statements that may have changed something.
+	writes     int
+	savepoints []Savepoint
 }
 
 // New returns the state of a client that has just connected.

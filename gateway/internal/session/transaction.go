@@ -68,7 +68,7 @@ func (s *Session) End(committed bool) {
 	if s.tx != idle {
 		s.Settings.end(committed && s.tx != failed)
 	}
-	s.tx, s.implicit = idle, false
+	s.tx, s.implicit, s.writes, s.savepoints = idle, false, 0, nil
 	s.ClosePortals()
 }
 
@@ -82,4 +82,76 @@ func (s *Session) Allows(v sqltext.Verb) error {
 		return nil
 	}
 	return pgerror.New(pgerror.InFailedSQLTransaction, "current transaction is aborted, commands ignored until end of transaction block")
+}
+
+// Savepoint is a place in a block that ROLLBACK TO goes back to.
+type Savepoint struct {
+	name   string
+	writes int
+	values map[string]string
+}
+
+// Wrote notes a statement of the block that may have changed something.
+func (s *Session) Wrote() { s.writes++ }
+
+// Writes returns how many statements of the block may have changed something.
+func (s *Session) Writes() int { return s.writes }
+
+// WritesSince returns how many of them came after the savepoint.
+func (s *Session) WritesSince(p Savepoint) int { return s.writes - p.writes }
+
+// SetSavepoint runs SAVEPOINT. One of the same name is hidden by it, not replaced.
+func (s *Session) SetSavepoint(name string) error {
+	if s.tx == idle || s.implicit {
+		return errNoBlock("SAVEPOINT")
+	}
+	s.savepoints = append(s.savepoints, Savepoint{name, s.writes, s.Settings.values})
+	return nil
+}
+
+// ReleaseSavepoint runs RELEASE: the savepoint goes, and those after it.
+func (s *Session) ReleaseSavepoint(name string) error {
+	i, err := s.findSavepoint(name, "RELEASE SAVEPOINT")
+	if err == nil {
+		s.savepoints = s.savepoints[:i]
+	}
+	return err
+}
+
+// SavepointNamed returns the savepoint that ROLLBACK TO names.
+func (s *Session) SavepointNamed(name string) (Savepoint, error) {
+	i, err := s.findSavepoint(name, "ROLLBACK TO SAVEPOINT")
+	if err != nil {
+		return Savepoint{}, err
+	}
+	return s.savepoints[i], nil
+}
+
+// RollBackTo goes back to the savepoint, which stays: the block goes on, and settings are as they were.
+func (s *Session) RollBackTo(name string) {
+	i, err := s.findSavepoint(name, "")
+	if err != nil {
+		return
+	}
+	p := s.savepoints[i]
+	s.savepoints = s.savepoints[:i+1]
+	s.tx = inBlock
+	s.Settings.values = p.values
+	s.Settings.derive()
+}
+
+func (s *Session) findSavepoint(name, command string) (int, error) {
+	if s.tx == idle || s.implicit {
+		return 0, errNoBlock(command)
+	}
+	for i := len(s.savepoints) - 1; i >= 0; i-- {
+		if s.savepoints[i].name == name {
+			return i, nil
+		}
+	}
+	return 0, pgerror.Newf(pgerror.InvalidSavepoint, "savepoint %q does not exist", name)
+}
+
+func errNoBlock(command string) error {
+	return pgerror.Newf(pgerror.NoActiveSQLTransaction, "%s can only be used in transaction blocks", command)
 }

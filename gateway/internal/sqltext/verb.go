@@ -164,6 +164,9 @@ func (s *Statement) afterParens(i int) int {
 
 // rollbackTo returns the index of the savepoint's name in ROLLBACK TO [SAVEPOINT] name; 0 for another ROLLBACK.
 func (s *Statement) rollbackTo() int {
+	if !s.IsAny(0, "ROLLBACK", "ABORT") {
+		return 0
+	}
 	i := 1
 	if s.IsAny(i, "WORK", "TRANSACTION") {
 		i++
@@ -176,6 +179,22 @@ func (s *Statement) rollbackTo() int {
 		i++
 	}
 	return i
+}
+
+// SavepointName returns the name in SAVEPOINT, RELEASE [SAVEPOINT] and ROLLBACK TO [SAVEPOINT]; "" when there is none, or
+// more than that.
+func (s *Statement) SavepointName() string {
+	i := s.rollbackTo()
+	if i == 0 {
+		i = 1
+		if s.Is(0, "RELEASE") && s.Is(1, "SAVEPOINT") {
+			i = 2
+		}
+	}
+	if len(s.Tokens) != i+1 {
+		return ""
+	}
+	return s.Name(i)
 }
 
 func (s *Statement) createsTemp(create int) bool {
