@@ -30,7 +30,20 @@ func dialWire(ctx context.Context, addr string) (*wire, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &wire{h.Conn, bufio.NewReaderSize(h.Conn, 256<<10)}, nil
+	// pgconn may still read ahead for its own frontend: what comes of this exchange ends that.
+	h.Frontend.Send(&pgproto3.Query{})
+	if err := h.Frontend.Flush(); err != nil {
+		return nil, err
+	}
+	for {
+		m, err := h.Frontend.Receive()
+		if err != nil {
+			return nil, err
+		}
+		if _, ok := m.(*pgproto3.ReadyForQuery); ok {
+			return &wire{h.Conn, bufio.NewReaderSize(h.Conn, 256<<10)}, nil
+		}
+	}
 }
 
 func (w *wire) close() { _ = w.conn.Close() }

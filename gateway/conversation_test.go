@@ -85,7 +85,7 @@ func newTalker(t *testing.T, url string) *talker {
 	}
 	t.Cleanup(func() { _ = h.Conn.Close() })
 	_ = h.Conn.SetDeadline(time.Now().Add(60 * time.Second))
-	return &talker{t, pgproto3.NewFrontend(h.Conn, h.Conn)}
+	return &talker{t, h.Frontend} // its own: pgconn may still read ahead for it
 }
 
 // bind is Bind with parameters as text: null, or "x:hex" for bytes.
