@@ -16,8 +16,11 @@ var _ workerapi.Service = (*Worker)(nil)
 
 // Execute implements workerapi.Service: reserve, lend a connection, run, stream.
 func (w *Worker) Execute(ctx context.Context, st *workerpb.Statement, out workerapi.Sink) (*workerpb.Completion, error) {
-	if len(st.GetTables()) > 0 {
+	switch {
+	case len(st.GetTables()) > 0:
 		return nil, pgerror.New(pgerror.FeatureNotSupported, "tables sent along with a statement are not supported by this worker")
+	case st.GetProfile() != workerpb.Profile_PROFILE_LOSSLESS, st.GetDialect() != workerpb.Dialect_DIALECT_POSTGRES:
+		return nil, pgerror.New(pgerror.FeatureNotSupported, "this worker serves the lossless profile and the PostgreSQL dialect only")
 	}
 	ask := st.GetMemoryBytes()
 	if ask == 0 {

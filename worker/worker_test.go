@@ -490,6 +490,22 @@ func TestSettingsAreThoseOfTheStatement(t *testing.T) {
 	}
 }
 
+// What the protocol has and this worker does not serve yet is refused, not left out silently.
+func TestWhatIsNotServedIsRefused(t *testing.T) {
+	c := dial(t, start(t, config(t)))
+	for _, change := range []func(*workerpb.Statement){
+		func(st *workerpb.Statement) { st.Profile = workerpb.Profile_PROFILE_RICH },
+		func(st *workerpb.Statement) { st.Dialect = workerpb.Dialect_DIALECT_DUCKDB },
+		func(st *workerpb.Statement) { st.Tables = []*workerpb.Table{{Name: "t"}} },
+	} {
+		st := c.statement("SELECT 1")
+		change(st)
+		if _, _, err := c.run(st); pgerror.CodeOf(err) != pgerror.FeatureNotSupported {
+			t.Errorf("%v: %v", st, err)
+		}
+	}
+}
+
 func TestOutOfMemoryAndAFullSpillDiskAreErrors(t *testing.T) {
 	cfg := config(t)
 	cfg.Memory, cfg.SpillMax = 256<<20, 16<<20
