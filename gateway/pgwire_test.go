@@ -454,11 +454,7 @@ func TestAnErrorInMidStream(t *testing.T) {
 	if _, err := query(t.Context(), c, "COPY (SELECT i, hash(i) AS h FROM range(3000000) t(i)) TO '"+file+"' (FORMAT parquet, COMPRESSION zstd)"); err != nil {
 		t.Fatal(err)
 	}
-	h, err := w.connect().Hijack()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer h.Conn.Close()
+	h := w.hijack()
 	if rows, end := outcome(t, h, "FROM '"+file+"'"); rows != 3_000_000 || end != "SELECT 3000000" {
 		t.Fatalf("the whole file: %d rows, %s", rows, end)
 	}
@@ -488,11 +484,7 @@ func TestAnErrorInMidStream(t *testing.T) {
 // A panic of the encoders is an error of its result at most; these values once made one.
 func TestNestedEnumsAreSent(t *testing.T) {
 	w := open(t, 1, nil)
-	h, err := w.connect().Hijack()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer h.Conn.Close()
+	h := w.hijack()
 	const sql = "SELECT i, x FROM (SELECT i, NULL::ENUM('a','b')[2] x FROM range(300000) t(i) UNION ALL SELECT 1, ['a','b']::ENUM('a','b')[2] FROM range(300000))"
 	if rows, end := outcome(t, h, sql); rows != 600_000 || end != "SELECT 600000" {
 		t.Errorf("%d rows, %s", rows, end)
@@ -502,11 +494,7 @@ func TestNestedEnumsAreSent(t *testing.T) {
 // Values that are small in Arrow and large in text cost the gateway no more than its buffers.
 func TestLargeTextOfASmallBatchIsSentInParts(t *testing.T) {
 	w := open(t, 1, nil)
-	h, err := w.connect().Hijack()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer h.Conn.Close()
+	h := w.hijack()
 	label := strings.Repeat("v", 200_000)
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -555,11 +543,7 @@ func TestATimeoutDoesNotCountBetweenPages(t *testing.T) {
 // A client that asks for much and does not read costs bounded memory.
 func TestDescribesThatNobodyReads(t *testing.T) {
 	w := open(t, 1, nil)
-	h, err := w.connect().Hijack()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer h.Conn.Close()
+	h := w.hijack()
 	cols := make([]string, 1600)
 	for i := range cols {
 		cols[i] = fmt.Sprintf("%d AS a_rather_long_name_of_a_column_%d", i, i)
@@ -582,6 +566,7 @@ func TestDescribesThatNobodyReads(t *testing.T) {
 	runtime.ReadMemStats(&before)
 	var all []byte
 	for range 5000 { // 500 MB of answers
+		var err error
 		if all, err = (&pgproto3.Describe{ObjectType: 'S', Name: "s"}).Encode(all); err != nil {
 			t.Fatal(err)
 		}
@@ -599,11 +584,7 @@ func TestASlowClientIsWaitedFor(t *testing.T) {
 	w := open(t, 1, nil)
 	state := w.state(0)
 	const rows = 3_000_000
-	h, err := w.connect().Hijack()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer h.Conn.Close()
+	h := w.hijack()
 	h.Frontend.Send(&pgproto3.Query{String: fmt.Sprintf("SELECT i, repeat('x', 100) AS s FROM range(%d) t(i)", rows)})
 	if err := h.Frontend.Flush(); err != nil {
 		t.Fatal(err)
@@ -680,17 +661,14 @@ func TestDrain(t *testing.T) {
 // Bytes that come in one packet, byte by byte, or many messages at once are the same conversation.
 func TestFragmentsAndPipelines(t *testing.T) {
 	w := open(t, 1, nil)
-	h, err := w.connect().Hijack()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer h.Conn.Close()
+	h := w.hijack()
 	var all []byte
 	const n = 200
 	for i := range n {
 		for _, m := range []pgproto3.FrontendMessage{
 			&pgproto3.Parse{Query: fmt.Sprintf("SELECT %d AS a", i)}, &pgproto3.Bind{}, &pgproto3.Execute{}, &pgproto3.Sync{},
 		} {
+			var err error
 			if all, err = m.Encode(all); err != nil {
 				t.Fatal(err)
 			}

@@ -112,6 +112,18 @@ func (w *world) connect() *pgconn.PgConn {
 	return c
 }
 
+// hijack returns a connection to speak the protocol on, message by message. Read with its own Frontend: pgconn may have
+// read ahead for that.
+func (w *world) hijack() *pgconn.HijackedConn {
+	w.t.Helper()
+	h, err := w.connect().Hijack()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() { _ = h.Conn.Close() })
+	return h
+}
+
 // query returns the rows of a simple query as text, cells joined by bars.
 func query(ctx context.Context, c *pgconn.PgConn, sql string) ([]string, error) {
 	results, err := c.Exec(ctx, sql).ReadAll()
