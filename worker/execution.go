@@ -26,6 +26,7 @@ type execution struct {
 	id       string
 	st       *workerpb.Statement
 	lease    *lease
+	writers  *writers // nil: it writes nothing that lasts
 	reserved uint64
 	started  time.Time
 
@@ -42,9 +43,9 @@ type execution struct {
 	abandoned atomic.Bool
 }
 
-func newExecution(st *workerpb.Statement, l *lease, reserved uint64) *execution {
+func newExecution(st *workerpb.Statement, l *lease, writers *writers, reserved uint64) *execution {
 	e := &execution{
-		id: st.GetQueryId(), st: st, lease: l, reserved: reserved, started: time.Now(),
+		id: st.GetQueryId(), st: st, lease: l, writers: writers, reserved: reserved, started: time.Now(),
 		schema: make(chan *arrow.Schema, 1), batches: make(chan arrow.RecordBatch, 2), done: make(chan struct{}),
 		completion: &workerpb.Completion{Statistics: &workerpb.Statistics{}},
 	}
@@ -67,6 +68,16 @@ func (e *execution) run() (err error) {
 	if params != nil {
 		defer params.Release()
 	}
+	defer func() { e.lease.noteTransaction(e.completion.StatementType, e.st.GetSql()) }()
+	attempt := func() error { return e.attempt(params) }
+	if e.writers == nil || e.lease.inTransaction() {
+		return attempt()
+	}
+	return e.writers.write(e.quitCtx, attempt)
+}
+
+// attempt runs the statement once. It may be called again after a conflict, which only statements without rows have.
+func (e *execution) attempt(params arrow.RecordBatch) (err error) {
 	p, err := e.lease.prepare(e.st.GetSql(), guard(e.st.GetUser(), e.st.GetSessionId()))
 	if err != nil {
 		return err

@@ -35,7 +35,11 @@ func (w *Worker) Execute(ctx context.Context, st *workerpb.Statement, out worker
 		w.ledger.release(granted)
 		return nil, err
 	}
-	e := newExecution(st, l, granted)
+	var writers *writers
+	if st.GetLasting() {
+		writers = w.writers
+	}
+	e := newExecution(st, l, writers, granted)
 	if err := w.add(e); err != nil {
 		l.giveBack(true)
 		w.ledger.release(granted)

@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"strings"
 	"sync"
 
 	"github.com/angelerator/tavana/internal/pgerror"
@@ -26,6 +27,8 @@ type conns struct {
 // session is a client's connection at this worker: its transaction and its temporary tables.
 type session struct {
 	conn *duck.Conn
+	// transaction tells whether conn is in a transaction. It belongs to who has the lease.
+	transaction bool
 	// free holds a token while no statement uses conn. A statement that was abandoned gives it back when it has drained,
 	// so the session's next statement waits for that.
 	free chan struct{}
@@ -75,6 +78,16 @@ func (l *lease) setUp(lasting bool) error {
 		return err
 	}
 	return l.conn.UseLasting(lasting)
+}
+
+// inTransaction tells whether the statement is part of a transaction that is open.
+func (l *lease) inTransaction() bool { return l.session != nil && l.session.transaction }
+
+// noteTransaction is told of every statement of a session. A COMMIT that fails ends the transaction as well.
+func (l *lease) noteTransaction(t workerpb.StatementType, sql string) {
+	if l.session != nil && t == workerpb.StatementType_STATEMENT_TYPE_TRANSACTION {
+		l.session.transaction = strings.HasPrefix(strings.ToUpper(strings.TrimSpace(sql)), "BEGIN")
+	}
 }
 
 // giveBack ends the lease. reuse false says that the connection must not be used again, unless it is a session's own.

@@ -3,6 +3,7 @@
 //	Worker      the service: statements, sessions, state, drain
 //	execution   one statement at work; outlives its caller while DuckDB drains
 //	ledger      what memory is promised
+//	writers     writes to lasting tables, in line
 //	conns       connections, lent to one statement at a time; sessions own theirs
 //	guard       what kinds of statement a user may run
 //	memory      how much the process may use, and DuckDB's part of it
@@ -42,6 +43,8 @@ type Worker struct {
 	lis    net.Listener
 	ledger ledger
 	conns  *conns
+	// writers is nil where nothing lasts.
+	writers *writers
 
 	mu       sync.Mutex
 	running  map[string]*execution
@@ -93,6 +96,9 @@ func New(cfg Config, log *slog.Logger) (*Worker, error) {
 		running: map[string]*execution{}, booted: map[string]bool{}, changed: make(chan struct{}), stopping: make(chan struct{}), broken: make(chan error, 1),
 	}
 	w.ledger.setCapacity(limit.duckdb)
+	if lake := cfg.lake(); lake.Metadata != "" {
+		w.writers = newWriters(lake.Lock)
+	}
 	if w.lis, err = lifecycle.Listen(cfg.Listen, 0o600); err != nil {
 		in.Close()
 		spill.remove()

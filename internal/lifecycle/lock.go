@@ -1,9 +1,11 @@
 package lifecycle
 
 import (
+	"context"
 	"errors"
 	"os"
 	"syscall"
+	"time"
 )
 
 // Lock is a file that one process holds. The kernel lets go of it when the process ends, however that comes.
@@ -11,6 +13,21 @@ type Lock struct{ f *os.File }
 
 // AcquireLock makes the file if need be and waits until nobody else holds it.
 func AcquireLock(name string) (*Lock, error) { return lock(name, os.O_CREATE, syscall.LOCK_EX) }
+
+// AwaitLock is AcquireLock that gives up when ctx ends, and returns its error. Who waits looks every millisecond.
+func AwaitLock(ctx context.Context, name string) (*Lock, error) {
+	for {
+		l, err := lock(name, os.O_CREATE, syscall.LOCK_EX|syscall.LOCK_NB)
+		if !errors.Is(err, syscall.EWOULDBLOCK) {
+			return l, err
+		}
+		select {
+		case <-time.After(time.Millisecond):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
 
 // TryLock locks a file that exists, or fails at once when another process holds it.
 func TryLock(name string) (*Lock, error) { return lock(name, 0, syscall.LOCK_EX|syscall.LOCK_NB) }

@@ -3,6 +3,7 @@ package workertest
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -51,9 +52,22 @@ func StartProcess(t testing.TB, flags ...string) *Process {
 // StartProcessAt is StartProcess at a given target.
 func StartProcessAt(t testing.TB, target string, flags ...string) *Process {
 	t.Helper()
+	return startProcess(t, target, nil, flags)
+}
+
+// StartProcessOnMount is StartProcess in a mount namespace of its own, where folder is an empty file system of size bytes.
+func StartProcessOnMount(t testing.TB, folder string, size int, flags ...string) *Process {
+	t.Helper()
+	mount := fmt.Sprintf(`mkdir -p "$0" && mount -t tmpfs -o size=%d none "$0" && exec "$@"`, size)
+	return startProcess(t, "unix://"+filepath.Join(t.TempDir(), "w.sock"), []string{"unshare", "-rm", "sh", "-c", mount, folder}, flags)
+}
+
+func startProcess(t testing.TB, target string, wrapper, flags []string) *Process {
+	t.Helper()
 	p := &Process{t: t, Target: target}
-	args := append([]string{"--listen", target, "--worker-token", Token, "--spill-dir", t.TempDir(), "--memory", "1GiB"}, flags...)
-	p.cmd = exec.Command(Binary(t, "tavana-worker"), args...)
+	args := append(wrapper, Binary(t, "tavana-worker"), "--listen", target, "--worker-token", Token, "--spill-dir", t.TempDir(), "--memory", "1GiB")
+	args = append(args, flags...)
+	p.cmd = exec.Command(args[0], args[1:]...)
 	p.cmd.Stdout, p.cmd.Stderr = &p.log, &p.log
 	p.cmd.SysProcAttr = childAttributes()
 	if err := p.cmd.Start(); err != nil {

@@ -86,6 +86,9 @@ func codeOf(r *report) pgerror.Code {
 		return pgerror.UndefinedFunction
 	}
 	if c, ok := byType[r.Type]; ok {
+		if r.Type == "TransactionContext" && strings.HasPrefix(r.Message, failedCommit) {
+			return codeOfCommit(r.Message)
+		}
 		if rule, ok := byMessage[r.Type]; ok {
 			if code, ok := matchPrefix(rule, r.Message); ok {
 				return code
@@ -236,7 +239,6 @@ var byMessage = map[string][]messageRule{
 		{"cannot start a transaction within a transaction", pgerror.ActiveSQLTransaction},
 		{"cannot commit", pgerror.NoActiveSQLTransaction},
 		{"cannot rollback", pgerror.NoActiveSQLTransaction},
-		{"Failed to commit", pgerror.SerializationFailure},
 	},
 	"Out of Range": {
 		{"cannot take square root", pgerror.InvalidArgumentForPowerFunction},
@@ -249,6 +251,24 @@ var byMessage = map[string][]messageRule{
 	"Out of Memory": {
 		{"failed to offload data block", pgerror.DiskFull},
 	},
+}
+
+// failedCommit begins the message of a COMMIT that failed; the reason stands somewhere behind it, as text.
+const failedCommit = "Failed to commit"
+
+// codeOfCommit returns why a commit failed. Others' writes are the usual reason, and then it may be tried again.
+func codeOfCommit(msg string) pgerror.Code {
+	for _, r := range []messageRule{
+		{"database or disk is full", pgerror.DiskFull},
+		{"readonly database", pgerror.IOError},
+		{"disk I/O error", pgerror.IOError},
+		{"PRIMARY KEY or UNIQUE constraint violat", pgerror.UniqueViolation},
+	} {
+		if strings.Contains(msg, r.part) {
+			return r.code
+		}
+	}
+	return pgerror.SerializationFailure
 }
 
 func matchPrefix(rules []messageRule, msg string) (pgerror.Code, bool) {

@@ -195,10 +195,11 @@ func (c *Conn) queryStrings(sql string) ([]string, error) {
 	}
 }
 
-// options are those of the metadata's ATTACH: in SQLite's write-ahead mode readers and a writer do not wait for each other.
+// options are those of the metadata's ATTACH: in SQLite's write-ahead mode readers and a writer do not wait for each
+// other, and who meets another writer waits for 5 s.
 func (l Lake) options() string {
 	if strings.HasPrefix(l.Metadata, "sqlite:") {
-		return ", META_JOURNAL_MODE 'WAL', META_BUSY_TIMEOUT 30000"
+		return ", META_JOURNAL_MODE 'WAL', META_BUSY_TIMEOUT 5000"
 	}
 	return ""
 }

@@ -1,0 +1,93 @@
+package worker
+
+import (
+	"context"
+	"time"
+
+	"github.com/angelerator/tavana/internal/lifecycle"
+	"github.com/angelerator/tavana/internal/pgerror"
+)
+
+// writers puts the writes to lasting tables in line: those of this process by turn, those of the machine's other workers
+// by a file that they all lock. The catalog would answer writers that meet with conflicts; in line, they wait instead.
+//
+// A turn is short. Who needs longer goes on without it, so that a long INSERT keeps nobody from writing, and risks that
+// its commit finds the catalog changed. It is then run again, with the turn held to the end. Conflicts also come from
+// where the file does not reach: transactions of sessions, and other machines. They are tried again a few times.
+type writers struct {
+	turn chan struct{}
+	file string
+}
+
+// turnLength is how long a first attempt keeps others waiting: some ten small inserts.
+const turnLength = 250 * time.Millisecond
+
+// A write that conflicts is run so often, and begun anew for so long, before its client hears of it.
+const (
+	maxAttempts = 10
+	maxRetrying = 10 * time.Second
+)
+
+func newWriters(file string) *writers { return &writers{turn: make(chan struct{}, 1), file: file} }
+
+// acquire waits for the turn. The caller calls release, which may be called again.
+func (w *writers) acquire(ctx context.Context) (release func(), err error) {
+	select {
+	case w.turn <- struct{}{}:
+	case <-ctx.Done():
+		return nil, pgerror.FromContext(ctx)
+	}
+	lock, err := lifecycle.AwaitLock(ctx, w.file)
+	if err != nil {
+		<-w.turn
+		if ctx.Err() != nil {
+			return nil, pgerror.FromContext(ctx)
+		}
+		return nil, pgerror.WithCode(err, pgerror.IOError)
+	}
+	held := make(chan struct{}, 1)
+	held <- struct{}{}
+	return func() {
+		select {
+		case <-held:
+			lock.Release()
+			<-w.turn
+		default:
+		}
+	}, nil
+}
+
+// write runs attempt in its turn, again while it ends in a conflict. An attempt must leave nothing behind when it fails.
+func (w *writers) write(ctx context.Context, attempt func() error) error {
+	for n, started := 1, time.Now(); ; n++ {
+		release, err := w.acquire(ctx)
+		if err != nil {
+			return err
+		}
+		if n == 1 {
+			long := time.AfterFunc(turnLength, release)
+			err = attempt()
+			long.Stop()
+		} else {
+			err = attempt()
+		}
+		release()
+		if pgerror.CodeOf(err) != pgerror.SerializationFailure || n == maxAttempts || time.Since(started) > maxRetrying {
+			return err
+		}
+		if err := pause(ctx, time.Duration(n)*10*time.Millisecond); err != nil {
+			return err
+		}
+	}
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return pgerror.FromContext(ctx)
+	}
+}
