@@ -181,6 +181,45 @@ func TestTheREADMEsQueries(t *testing.T) {
 	}
 }
 
+// psql runs statements and returns the rows, unaligned.
+func (u *up) psql(sql string) string {
+	u.t.Helper()
+	cmd := exec.CommandContext(u.t.Context(), "psql", "-X", "-At", "-q", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", u.port, "-U", "tavana", "tavana")
+	cmd.Env = append(os.Environ(), "PGPASSWORD=tavana")
+	cmd.Stdin = strings.NewReader(sql)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		u.t.Fatalf("psql: %v\n%s\n%s", err, sql, out)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// What a new user does first: a table made of the sample is there for the next connection, and after a restart.
+func TestTablesLast(t *testing.T) {
+	data := t.TempDir()
+	u := startUp(t, "--sample-data", "--sample-scale", "0.01", "--data", data)
+	u.psql("CREATE TABLE nations AS SELECT n_name, r_name FROM tpch.nation JOIN tpch.region ON n_regionkey = r_regionkey;")
+	const query, want = "SELECT count(*), count(DISTINCT r_name) FROM nations;", "25|5"
+	for range 4 { // whichever worker is asked
+		if got := u.psql(query); got != want {
+			t.Errorf("another connection: %q", got)
+		}
+	}
+	_ = u.cmd.Process.Signal(syscall.SIGTERM)
+	<-u.exited
+	u = startUp(t, "--sample-data", "--sample-scale", "0.01", "--data", data)
+	if got := u.psql(query); got != want {
+		t.Errorf("after a restart: %q", got)
+	}
+}
+
+func TestMissingExtensionsAreSaid(t *testing.T) {
+	out, err := exec.Command(workertest.Binary(t, "tavana"), "up", "--data", t.TempDir(), "--extensions-dir", t.TempDir()).CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "--lake-metadata none") {
+		t.Errorf("%v: %s", err, out)
+	}
+}
+
 // children returns the process ids of the workers.
 func (u *up) children() []int {
 	u.t.Helper()
@@ -202,7 +241,7 @@ func (u *up) children() []int {
 func alive(pid int) bool { return syscall.Kill(pid, 0) == nil }
 
 func TestWorkersAreStartedAgainAndStoppedWithIt(t *testing.T) {
-	u := startUp(t, "--workers", "2", "--extensions-dir", t.TempDir()) // no extensions: a quick start
+	u := startUp(t, "--workers", "2", "--extensions-dir", t.TempDir(), "--lake-metadata", "none") // no extensions: a quick start
 	conn, err := pgx.Connect(t.Context(), fmt.Sprintf("postgres://tavana:tavana@127.0.0.1:%s/tavana", u.port))
 	if err != nil {
 		t.Fatal(err)
@@ -251,7 +290,7 @@ func TestWorkersAreStartedAgainAndStoppedWithIt(t *testing.T) {
 
 // A killed `tavana up` leaves no workers.
 func TestWorkersEndWithAKilledParent(t *testing.T) {
-	u := startUp(t, "--workers", "1", "--extensions-dir", t.TempDir())
+	u := startUp(t, "--workers", "1", "--extensions-dir", t.TempDir(), "--lake-metadata", "none")
 	var pids []int
 	u.eventually("a worker", func() bool { pids = u.children(); return len(pids) == 1 })
 	if err := u.cmd.Process.Kill(); err != nil {
@@ -291,7 +330,7 @@ func TestPasswdAndUsersFile(t *testing.T) {
 	if err := os.WriteFile(file, line, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	u := startUp(t, "--users-file", file, "--workers", "1", "--extensions-dir", t.TempDir())
+	u := startUp(t, "--users-file", file, "--workers", "1", "--extensions-dir", t.TempDir(), "--lake-metadata", "none")
 	conn, err := pgx.Connect(t.Context(), fmt.Sprintf("postgres://ann:s3cret@127.0.0.1:%s/tavana", u.port))
 	if err != nil {
 		t.Fatal(err)

@@ -44,9 +44,9 @@ func (c *Config) Settings(t *config.Table) {
 	t.Int(&c.WorkerCount, "workers", 2, "how many worker processes run queries")
 	t.Bytes(&c.WorkerMemory, "worker-memory", 0, "memory of each worker process").ShowDefault("half of the machine's memory, shared among the workers")
 	t.Int(&c.WorkerThreads, "worker-threads", 0, "threads of each worker").ShowDefault("the machine's cores")
-	t.String(&c.Data, "data", "tavana-data", "folder for data: the sample, and what is spilled to disk")
-	t.String(&c.LakeMetadata, "lake-metadata", "", "where the catalog of lasting tables lies: sqlite:FILE, or postgres:CONNECTION; empty: there is none").Secret()
-	t.String(&c.LakeData, "lake-data", "", "folder or URL prefix of lasting tables' Parquet files")
+	t.String(&c.Data, "data", "tavana-data", "folder for data: lasting tables, the sample, and what is spilled to disk")
+	t.String(&c.LakeMetadata, "lake-metadata", "", "where the catalog of lasting tables lies: sqlite:FILE, postgres:CONNECTION, or none").Secret().ShowDefault("sqlite:catalog.sqlite in the data folder")
+	t.String(&c.LakeData, "lake-data", "", "folder or URL prefix of lasting tables' Parquet files").ShowDefault("tables in the data folder")
 	t.String(&c.InitSQL, "init-sql", "", "file of SQL run on every worker when it starts: views that all sessions see")
 	t.List(&c.Allow, "allow", nil, "folders and URL prefixes (s3://bucket/) that statements may read and write")
 	t.Bool(&c.SampleData, "sample-data", false, "make TPC-H data as Parquet files, shown as views in schema tpch")
@@ -146,6 +146,10 @@ func (c *Config) workers(ctx context.Context, run string, log *slog.Logger, stde
 	if err != nil {
 		return nil, err
 	}
+	lakeMetadata, lakeData, err := c.lake(data, extensions)
+	if err != nil {
+		return nil, err
+	}
 	var initSQL []string
 	allow := append([]string(nil), c.Allow...)
 	if c.SampleData {
@@ -169,7 +173,7 @@ func (c *Config) workers(ctx context.Context, run string, log *slog.Logger, stde
 		address := "unix://" + filepath.Join(run, fmt.Sprintf("worker-%d.sock", i))
 		args := []string{
 			"--listen", address, "--spill-dir", filepath.Join(data, "spill"), "--extensions-dir", extensions,
-			"--memory", fmt.Sprint(c.workerMemory()), "--lake-data", c.LakeData,
+			"--memory", fmt.Sprint(c.workerMemory()), "--lake-data", lakeData,
 		}
 		if c.WorkerThreads > 0 {
 			args = append(args, "--threads", fmt.Sprint(c.WorkerThreads))
@@ -182,10 +186,33 @@ func (c *Config) workers(ctx context.Context, run string, log *slog.Logger, stde
 		}
 		list[i] = &worker{
 			name: fmt.Sprintf("worker-%d", i), program: program, args: args, address: address, token: token,
-			metadata: c.LakeMetadata, log: log, stderr: stderr, grace: c.DrainTimeout + 15*time.Second,
+			metadata: lakeMetadata, log: log, stderr: stderr, grace: c.DrainTimeout + 15*time.Second,
 		}
 	}
 	return list, nil
+}
+
+// lake returns where lasting tables lie; nothing: there are none.
+func (c *Config) lake(data, extensions string) (metadata, files string, err error) {
+	switch c.LakeMetadata {
+	case "none":
+		if c.LakeData != "" {
+			return "", "", errors.New("lake-data: is of no use without lake-metadata")
+		}
+		return "", "", nil
+	case "":
+		metadata = "sqlite:" + filepath.Join(data, "catalog.sqlite")
+	default:
+		metadata = c.LakeMetadata
+	}
+	if files = c.LakeData; files == "" {
+		files = filepath.Join(data, "tables")
+	}
+	if found, _ := filepath.Glob(filepath.Join(extensions, "*", "*", "ducklake.duckdb_extension")); len(found) == 0 {
+		return "", "", fmt.Errorf("lasting tables need DuckDB's extensions ducklake and sqlite_scanner, which are not in %s: "+
+			"fetch them with `make extensions`, or go without lasting tables by --lake-metadata none", extensions)
+	}
+	return metadata, files, nil
 }
 
 func (c *Config) workerMemory() uint64 {
