@@ -84,8 +84,30 @@ func (c *Column) AppendBinary(dst []byte, row int, s *Settings) ([]byte, error) 
 		dst = be.AppendUint64(dst, uint64(v.Nanoseconds/1000))
 		dst = be.AppendUint32(dst, uint32(v.Days))
 		return be.AppendUint32(dst, uint32(v.Months)), nil
+	case kBit:
+		return appendBinaryBits(dst, c.bytes(row)), nil
+	case kList, kFixedList:
+		return c.appendBinaryArray(dst, row, s)
 	}
 	return c.AppendText(dst, row, s)
+}
+
+// appendBinaryBits writes what varbit_send does: int32 number of bits, then the bits, the padding at the end. DuckDB's
+// padding is at the beginning.
+func appendBinaryBits(dst, b []byte) []byte {
+	if len(b) < 1 {
+		return be.AppendUint32(dst, 0)
+	}
+	pad, n := int(b[0]), (len(b)-1)*8-int(b[0])
+	dst = be.AppendUint32(dst, uint32(n))
+	for i := range (n + 7) / 8 {
+		v := b[1+i] << pad
+		if pad > 0 && i+2 < len(b) {
+			v |= b[2+i] >> (8 - pad)
+		}
+		dst = append(dst, v)
+	}
+	return dst
 }
 
 func binaryDate(days int32) (int32, error) {

@@ -3,7 +3,6 @@ package pgenc
 import (
 	"encoding/json"
 	"strconv"
-	"strings"
 )
 
 func appendInt(dst []byte, v int64) []byte { return strconv.AppendInt(dst, v, 10) }
@@ -14,48 +13,6 @@ func (c *Column) span(row int) (from, to int) {
 		return (c.first + row) * c.width, (c.first + row + 1) * c.width
 	}
 	return int(c.offsets[row]), int(c.offsets[row+1])
-}
-
-// appendArray writes {1,2,NULL}, quoting as array_out does. A list in a list is written as a dimension.
-func (c *Column) appendArray(dst []byte, row int, s *Settings) ([]byte, error) {
-	child := &c.children[0]
-	from, to := c.span(row)
-	dst = append(dst, '{')
-	var err error
-	for i := from; i < to; i++ {
-		if i > from {
-			dst = append(dst, ',')
-		}
-		if child.IsNull(i) {
-			dst = append(dst, "NULL"...)
-			continue
-		}
-		start := len(dst)
-		if dst, err = child.AppendText(dst, i, s); err != nil {
-			return dst, err
-		}
-		if child.kind != kList && child.kind != kFixedList && needsQuotes(dst[start:]) {
-			dst = quoteElement(dst, start)
-		}
-	}
-	return append(dst, '}'), nil
-}
-
-func needsQuotes(b []byte) bool {
-	return len(b) == 0 || strings.ContainsAny(text(b), "{}\",\\ \t\n\r\v\f") || strings.EqualFold(text(b), "NULL")
-}
-
-// quoteElement puts dst[start:] in quotes.
-func quoteElement(dst []byte, start int) []byte {
-	elem := string(dst[start:])
-	dst = append(dst[:start], '"')
-	for i := range len(elem) {
-		if elem[i] == '"' || elem[i] == '\\' {
-			dst = append(dst, '\\')
-		}
-		dst = append(dst, elem[i])
-	}
-	return append(dst, '"')
 }
 
 // appendJSON writes a nested cell as JSON: structs and maps as objects in their own order, lists as arrays, numbers and

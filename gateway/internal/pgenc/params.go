@@ -14,6 +14,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/decimal128"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
+	"github.com/angelerator/tavana/gateway/internal/sqltext"
 	"github.com/angelerator/tavana/internal/pgerror"
 )
 
@@ -41,11 +42,16 @@ func Params(values [][]byte, codes []int16, oids []OID) (arrow.RecordBatch, []st
 	for i, v := range values {
 		p := param{n: i + 1, oid: oids[i], format: formats[i], value: v}
 		casts[i] = DuckType(p.oid)
-		if cols[i], err = p.read(); err != nil {
+		if element, ok := elementOIDs[p.oid]; ok && v != nil {
+			cols[i], casts[i], err = p.readArray(element)
+		} else {
+			cols[i], err = p.read()
+		}
+		if err != nil {
 			return nil, nil, err
 		}
 		if d, ok := cols[i].DataType().(*arrow.Decimal128Type); ok {
-			casts[i] = "DECIMAL(" + strconv.Itoa(int(d.Precision)) + "," + strconv.Itoa(int(d.Scale)) + ")"
+			casts[i] = decimalName(d)
 		}
 		fields[i] = arrow.Field{Name: "$" + strconv.Itoa(i+1), Type: cols[i].DataType(), Nullable: true}
 	}
@@ -113,6 +119,9 @@ func (p *param) readText() (arrow.Array, error) {
 		if err != nil {
 			return nil, numberError(err, name, s)
 		}
+		if math.IsNaN(v) { // as PostgreSQL has it, which shows in binary
+			v = math.Float64frombits(0x7ff8 << 48)
+		}
 		return floatArray(v, bits), nil
 	case OIDNumeric:
 		v, scale, err := parseNumeric(trimmed)
@@ -126,6 +135,15 @@ func (p *param) readText() (arrow.Array, error) {
 			return nil, err
 		}
 		return bytesArray(v), nil
+	case OIDDate, OIDTimestamp, OIDTimestampTZ:
+		return stringArray(sqltext.Era(s)), nil
+	case OIDInterval:
+		if !strings.ContainsAny(s, "0123456789") {
+			return nil, pgerror.Newf(pgerror.InvalidDatetimeFormat, "invalid input syntax for type interval: %q", s)
+		}
+		if months, days, micros, ok := parseInterval(s); ok {
+			return intervalArray(micros, days, months)
+		}
 	}
 	return stringArray(s), nil
 }
@@ -169,6 +187,10 @@ func (p *param) readBinary() (arrow.Array, error) {
 		return intervalArray(int64(be.Uint64(v)), int32(be.Uint32(v[8:])), int32(be.Uint32(v[12:])))
 	case OIDUUID:
 		return uuidArray(v), nil
+	case OIDTimeTZ:
+		return timeTZText(int64(be.Uint64(v)), -int32(be.Uint32(v[8:])))
+	case OIDVarbit:
+		return bitsText(v)
 	case OIDText, OIDVarchar, OIDBPChar, OIDUnspecified, OIDUnknown, OIDJSON:
 		if err := checkText(text(v)); err != nil {
 			return nil, err
@@ -344,6 +366,34 @@ func timestampArray(micros int64, tz bool) (arrow.Array, error) {
 		t.TimeZone = "UTC"
 	}
 	return build(array.NewTimestampBuilder(memory.DefaultAllocator, t), func(b *array.TimestampBuilder) { b.Append(arrow.Timestamp(v)) }), nil
+}
+
+// timeTZText is a timetz as text, for DuckDB to read: it can't be bound with a zone. offset is in seconds east.
+func timeTZText(micros int64, offset int32) (arrow.Array, error) {
+	const most = 16 * 3600 // PostgreSQL's; DuckDB's is 15:59:59 as well
+	switch {
+	case micros < 0 || micros > dayMicros:
+		return nil, pgerror.New(pgerror.DatetimeFieldOverflow, "time out of range")
+	case offset <= -most || offset >= most:
+		return nil, pgerror.New(pgerror.InvalidTimeZoneDisplacementValue, "time zone displacement out of range")
+	}
+	return stringArray(string(appendOffset(appendTime(nil, micros), int(offset)))), nil
+}
+
+// bitsText is a varbit's binary form as text; see appendBinaryBits.
+func bitsText(v []byte) (arrow.Array, error) {
+	if len(v) < 4 {
+		return nil, pgerror.New(pgerror.ProtocolViolation, "insufficient data left in message")
+	}
+	n := int64(int32(be.Uint32(v)))
+	if n < 0 || (n+7)/8 != int64(len(v)-4) {
+		return nil, pgerror.New(pgerror.InvalidBinaryRepresentation, "invalid length in external bit string")
+	}
+	out := make([]byte, n)
+	for i := range out {
+		out[i] = '0' + v[4+i/8]>>(7-i%8)&1
+	}
+	return stringArray(string(out)), nil
 }
 
 func intervalArray(micros int64, days, months int32) (arrow.Array, error) {

@@ -296,8 +296,27 @@ func TestParametersAreReadAsPostgreSQLReadsThem(t *testing.T) {
 		{OIDInterval, 1, hexOf("7fffffffffffffff0000000000000000"), "22008", ""},
 		{OIDUUID, 1, hexOf("a0eebc999c0b4ef8bb6d6bb9bd380a11"), "oO68mZwLTvi7bWu5vTgKEQ==", "UUID"},
 		{OIDUUID, 1, hexOf("a0ee"), "08P01", ""},
-		{1007, 1, []byte{0, 0, 0, 0}, "0A000", ""},
-		{1007, 0, []byte("{1}"), "{1}", ""},
+		{1007, 1, []byte{0, 0, 0, 0}, "08P01", ""},
+		{1007, 0, []byte("{1}"), "[1]", "INTEGER[]"},
+		{1007, 0, []byte("{{1},{NULL}}"), "[[1],[null]]", "INTEGER[][]"},
+		{1007, 0, []byte("[0:0]={1}"), "0A000", ""},
+		{1007, 0, []byte("{{{{{{{1}}}}}}}"), "54000", ""},
+		{1007, 1, hexOf("000000000000000000000017"), "[]", "INTEGER[]"},
+		{1007, 1, hexOf("000000010000000000000017000000010000000100000004000000ff"), "[255]", "INTEGER[]"},
+		{1007, 1, hexOf("000000010000000000000019000000010000000100000004000000ff"), "42804", ""},   // of text
+		{1007, 1, hexOf("000000010000000000000017000000010000000000000004000000ff"), "0A000", ""},   // from 0
+		{1007, 1, hexOf("000000010000000000000017000000010000000100000003000000"), "08P01", ""},     // an int4 of 3 bytes
+		{1007, 1, hexOf("000000010000000000000017000000010000000100000004000000ff00"), "22P03", ""}, // a byte too many
+		{1007, 1, hexOf("0000000200000000000000177fffffff000000017fffffff00000001"), "08P01", ""},   // sizes without values
+		{1007, 1, hexOf("ffffffff0000000000000017"), "22P03", ""},
+		{1007, 1, hexOf("000000070000000000000017"), "54000", ""},
+		{1231, 0, []byte("{1,2.50}"), `["1","2.5"]`, "DECIMAL(3,2)[]"},
+		{OIDVarbit, 1, hexOf("00000003a0"), "101", "BIT"},
+		{OIDVarbit, 1, hexOf("00000009a0"), "22P03", ""},
+		{OIDTimeTZ, 1, hexOf("0000000000000000ffffb1e0"), "00:00:00+05:33:20", "TIMETZ"},
+		{OIDTimeTZ, 1, hexOf("00000000000000007fffffff"), "22009", ""},
+		{OIDInterval, 0, []byte("-1 days +02:03:04"), `{"months":0,"days":-1,"nanoseconds":7384000000000}`, "INTERVAL"},
+		{600, 1, hexOf("00"), "0A000", ""},
 		{OIDInt4, 0, nil, "(null)", "INTEGER"},
 		{OIDInt4, 2, []byte("1"), "08P01", ""},
 	} {
@@ -327,6 +346,12 @@ func FuzzParams(f *testing.F) {
 	}
 	f.Add(uint32(OIDNumeric), int16(1), []byte("\x00\x02\x00\x00\x40\x00\x00\x02\x00\x01\x13\x88"))
 	f.Add(uint32(OIDBytea), int16(0), []byte(`\x00\\\001`))
+	for _, array := range []string{`{1,NULL,"2"}`, `{{1},{2}}`, `{{{}}}`, `{"a\"b",c\ }`} {
+		for _, oid := range arrayOIDs {
+			f.Add(uint32(oid), int16(0), []byte(array))
+		}
+	}
+	f.Add(uint32(1007), int16(1), []byte("\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x17\x00\x00\x00\x01\x00\x00\x00\x01\x00\x00\x00\x04\x00\x00\x00\xff"))
 	f.Fuzz(func(t *testing.T, oid uint32, format int16, value []byte) {
 		rec, casts, err := Params([][]byte{value}, []int16{format}, []OID{OID(oid)})
 		if err != nil {

@@ -117,11 +117,11 @@ func appendFloat(dst []byte, f float64, bits int) []byte {
 	case math.IsInf(f, -1):
 		return append(dst, "-Infinity"...)
 	}
-	limit := 1e15
+	least, limit := 1e-4, 1e15
 	if bits == 32 {
-		limit = 1e6
+		least, limit = float64(float32(1e-4)), 1e6
 	}
-	if abs := math.Abs(f); abs != 0 && (abs < 1e-4 || abs >= limit) {
+	if abs := math.Abs(f); abs != 0 && (abs < least || abs >= limit) {
 		return strconv.AppendFloat(dst, f, 'e', -1, bits)
 	}
 	if bits == 64 {

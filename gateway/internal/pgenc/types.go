@@ -41,6 +41,7 @@ const (
 	OIDTimestampTZ OID = 1184
 	OIDInterval    OID = 1186
 	OIDTimeTZ      OID = 1266
+	OIDVarbit      OID = 1562
 	OIDNumeric     OID = 1700
 	OIDUUID        OID = 2950
 )
@@ -66,11 +67,16 @@ var duckNames = map[OID]string{
 	OIDBool: "BOOLEAN", OIDBytea: "BLOB", OIDInt8: "BIGINT", OIDInt2: "SMALLINT", OIDInt4: "INTEGER", OIDText: "VARCHAR",
 	OIDVarchar: "VARCHAR", OIDBPChar: "VARCHAR", OIDJSON: "JSON", OIDFloat4: "FLOAT", OIDFloat8: "DOUBLE",
 	OIDDate: "DATE", OIDTime: "TIME", OIDTimestamp: "TIMESTAMP", OIDTimestampTZ: "TIMESTAMPTZ", OIDInterval: "INTERVAL",
-	OIDTimeTZ: "TIMETZ", OIDUUID: "UUID", OIDNumeric: "DECIMAL(38,9)",
+	OIDTimeTZ: "TIMETZ", OIDVarbit: "BIT", OIDUUID: "UUID", OIDNumeric: "DECIMAL(38,9)",
 }
 
 // DuckType returns the DuckDB type to cast a parameter of this OID to; "" for one that is not declared or not known.
-func DuckType(oid OID) string { return duckNames[oid] }
+func DuckType(oid OID) string {
+	if element, ok := elementOIDs[oid]; ok {
+		return duckNames[element] + "[]"
+	}
+	return duckNames[oid]
+}
 
 // oidsByDuckName are the OIDs of the types that DuckDB infers for parameters.
 var oidsByDuckName = map[string]OID{
@@ -78,12 +84,19 @@ var oidsByDuckName = map[string]OID{
 	"USMALLINT": OIDInt4, "UINTEGER": OIDInt8, "UBIGINT": OIDNumeric, "HUGEINT": OIDNumeric, "UHUGEINT": OIDNumeric,
 	"FLOAT": OIDFloat4, "DOUBLE": OIDFloat8, "VARCHAR": OIDText, "BLOB": OIDBytea, "DATE": OIDDate, "TIME": OIDTime,
 	"TIMESTAMP": OIDTimestamp, "TIMESTAMP_S": OIDTimestamp, "TIMESTAMP_MS": OIDTimestamp, "TIMESTAMP_NS": OIDTimestamp,
-	"TIMESTAMPTZ": OIDTimestampTZ, "TIMETZ": OIDTimeTZ, "INTERVAL": OIDInterval, "UUID": OIDUUID, "JSON": OIDJSON,
+	"TIMESTAMPTZ": OIDTimestampTZ, "TIMETZ": OIDTimeTZ, "INTERVAL": OIDInterval, "UUID": OIDUUID, "JSON": OIDJSON, "BIT": OIDVarbit,
 }
 
 // OIDOf returns the OID for a DuckDB type's name; text for what PostgreSQL has no type for, and for "".
 func OIDOf(duckType string) OID {
-	if strings.HasPrefix(duckType, "DECIMAL") && !strings.HasSuffix(duckType, "]") {
+	if element, ok := strings.CutSuffix(duckType, "]"); ok { // INTEGER[], INTEGER[3], INTEGER[][]
+		oid := OIDOf(element[:strings.LastIndexByte(element, '[')])
+		if arrayOID, ok := arrayOIDs[oid]; ok {
+			return arrayOID
+		}
+		return oid
+	}
+	if strings.HasPrefix(duckType, "DECIMAL") {
 		return OIDNumeric
 	}
 	if oid, ok := oidsByDuckName[duckType]; ok {
@@ -96,6 +109,10 @@ func OIDOf(duckType string) OID {
 func TypeOf(f arrow.Field) Type {
 	k := kindOf(f)
 	t := Type{OID: k.oid(), Size: -1, Mod: -1}
+	if k == kList || k == kFixedList {
+		f = elementField(f)
+		t.OID = arrayOIDs[kindOf(f).oid()]
+	}
 	if n, ok := sizes[t.OID]; ok {
 		t.Size = n
 	}
@@ -152,13 +169,14 @@ const (
 var kindOIDs = [...]OID{
 	kNull: OIDText, kBool: OIDBool, kBool8: OIDBool, kInt8: OIDInt2, kInt16: OIDInt2, kInt32: OIDInt4, kInt64: OIDInt8, kUint8: OIDInt2,
 	kUint16: OIDInt4, kUint32: OIDInt8, kUint64: OIDNumeric, kFloat32: OIDFloat4, kFloat64: OIDFloat8, kDecimal: OIDNumeric,
-	kHugeint: OIDNumeric, kUhugeint: OIDNumeric, kText: OIDText, kJSON: OIDJSON, kBytea: OIDBytea, kBit: OIDText,
+	kHugeint: OIDNumeric, kUhugeint: OIDNumeric, kText: OIDText, kJSON: OIDJSON, kBytea: OIDBytea, kBit: OIDVarbit,
 	kUUID: OIDUUID, kDate: OIDDate, kTimeMicro: OIDTime, kTimeNano: OIDTime, kTimeTZ: OIDTimeTZ, kTimestampS: OIDTimestamp,
 	kTimestampMS: OIDTimestamp, kTimestampUS: OIDTimestamp, kTimestampNS: OIDTimestamp, kTimestampTZ: OIDTimestampTZ,
-	kInterval: OIDInterval, kEnum: OIDText, kList: OIDText, kFixedList: OIDText, kStruct: OIDText, kMap: OIDText,
+	kInterval: OIDInterval, kEnum: OIDText, kList: OIDUnspecified, kFixedList: OIDUnspecified, kStruct: OIDText, kMap: OIDText,
 	kUnion: OIDText, kUnsupported: OIDText,
 }
 
+// oid returns the type of a kind; a list's is TypeOf's to find.
 func (k kind) oid() OID { return kindOIDs[k] }
 
 // extension returns the name of the field's extension type: "arrow.uuid", or DuckDB's own name of an opaque one.
@@ -282,12 +300,17 @@ var typeNames = map[string]OID{
 	"float8": OIDFloat8, "numeric": OIDNumeric, "decimal": OIDNumeric, "text": OIDText, "varchar": OIDVarchar,
 	"character varying": OIDVarchar, "char": OIDBPChar, "date": OIDDate, "time": OIDTime, "timestamp": OIDTimestamp,
 	"timestamptz": OIDTimestampTZ, "timestamp with time zone": OIDTimestampTZ, "timestamp without time zone": OIDTimestamp,
-	"interval": OIDInterval, "uuid": OIDUUID, "json": OIDJSON, "unknown": OIDUnspecified,
+	"interval": OIDInterval, "uuid": OIDUUID, "json": OIDJSON, "time with time zone": OIDTimeTZ,
+	"timetz": OIDTimeTZ, "time without time zone": OIDTime, "bit varying": OIDVarbit, "varbit": OIDVarbit, "unknown": OIDUnspecified,
 }
 
 // TypeNamed returns the type that SQL calls name; a length or precision in parentheses is left out.
 func TypeNamed(name string) (OID, bool) {
-	name, _, _ = strings.Cut(strings.ToLower(name), "(")
+	name, isArray := strings.CutSuffix(strings.TrimSpace(strings.ToLower(name)), "[]")
+	name, _, _ = strings.Cut(name, "(")
 	oid, ok := typeNames[strings.Join(strings.Fields(name), " ")]
+	if isArray && ok {
+		oid, ok = arrayOIDs[oid]
+	}
 	return oid, ok
 }

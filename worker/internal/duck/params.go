@@ -31,61 +31,120 @@ func (p *Prepared) Bind(row arrow.RecordBatch) error {
 }
 
 func (p *Prepared) bind(i bindings.IdxT, col arrow.Array) error {
-	var st bindings.State
-	if col.IsNull(0) {
-		st = bindings.BindNull(p.ps, i)
-	} else {
-		switch a := col.(type) {
-		case *array.Boolean:
-			st = bindings.BindBoolean(p.ps, i, a.Value(0))
-		case *array.Int16:
-			st = bindings.BindInt16(p.ps, i, a.Value(0))
-		case *array.Int32:
-			st = bindings.BindInt32(p.ps, i, a.Value(0))
-		case *array.Int64:
-			st = bindings.BindInt64(p.ps, i, a.Value(0))
-		case *array.Float32:
-			st = bindings.BindFloat(p.ps, i, a.Value(0))
-		case *array.Float64:
-			st = bindings.BindDouble(p.ps, i, a.Value(0))
-		case *array.String:
-			s := a.Value(0)
-			st = bindings.BindVarcharLength(p.ps, i, s, bindings.IdxT(len(s)))
-		case *array.Binary:
-			st = bindings.BindBlob(p.ps, i, a.Value(0))
-		case *array.Decimal128:
-			t := a.DataType().(*arrow.Decimal128Type)
-			v := a.Value(0)
-			st = bindings.BindDecimal(p.ps, i, bindings.NewDecimal(uint8(t.Precision), uint8(t.Scale), bindings.NewHugeInt(v.LowBits(), v.HighBits())))
-		case *array.Date32:
-			st = bindings.BindDate(p.ps, i, bindings.NewDate(int32(a.Value(0))))
-		case *array.Time64:
-			st = bindings.BindTime(p.ps, i, bindings.NewTime(int64(a.Value(0))))
-		case *array.Timestamp:
-			ts := bindings.NewTimestamp(int64(a.Value(0)))
-			if a.DataType().(*arrow.TimestampType).TimeZone != "" {
-				st = bindings.BindTimestampTZ(p.ps, i, ts)
-			} else {
-				st = bindings.BindTimestamp(p.ps, i, ts)
-			}
-		case *array.MonthDayNanoInterval:
-			v := a.Value(0)
-			st = bindings.BindInterval(p.ps, i, bindings.NewInterval(v.Months, v.Days, v.Nanoseconds/1000))
-		case *array.FixedSizeBinary:
-			if a.DataType().(*arrow.FixedSizeBinaryType).ByteWidth != 16 {
-				return errParameterType(col)
-			}
-			v := bindings.CreateUUID(uhugeFromBytes(a.Value(0)))
-			st = bindings.BindValue(p.ps, i, v)
-			bindings.DestroyValue(&v)
-		default:
-			return errParameterType(col)
-		}
+	v, err := valueOf(col, 0)
+	if err != nil {
+		return err
 	}
-	if st == bindings.StateError {
+	defer bindings.DestroyValue(&v)
+	if bindings.BindValue(p.ps, i, v) == bindings.StateError {
 		return errorFrom(bindings.PrepareError(p.ps))
 	}
 	return nil
+}
+
+// valueOf returns element i of an array, which the caller destroys.
+func valueOf(a arrow.Array, i int) (bindings.Value, error) {
+	if a.IsNull(i) {
+		return bindings.CreateNullValue(), nil
+	}
+	switch a := a.(type) {
+	case *array.Boolean:
+		return bindings.CreateBool(a.Value(i)), nil
+	case *array.Int16:
+		return bindings.CreateInt16(a.Value(i)), nil
+	case *array.Int32:
+		return bindings.CreateInt32(a.Value(i)), nil
+	case *array.Int64:
+		return bindings.CreateInt64(a.Value(i)), nil
+	case *array.Float32:
+		return bindings.CreateFloat(a.Value(i)), nil
+	case *array.Float64:
+		return bindings.CreateDouble(a.Value(i)), nil
+	case *array.String:
+		s := a.Value(i)
+		return bindings.CreateVarcharLength(s, bindings.IdxT(len(s))), nil
+	case *array.Binary:
+		return bindings.CreateBlob(a.Value(i)), nil
+	case *array.Decimal128:
+		t := a.DataType().(*arrow.Decimal128Type)
+		v := a.Value(i)
+		return bindings.CreateDecimal(bindings.NewDecimal(uint8(t.Precision), uint8(t.Scale), bindings.NewHugeInt(v.LowBits(), v.HighBits()))), nil
+	case *array.Date32:
+		return bindings.CreateDate(bindings.NewDate(int32(a.Value(i)))), nil
+	case *array.Time64:
+		return bindings.CreateTime(bindings.NewTime(int64(a.Value(i)))), nil
+	case *array.Timestamp:
+		ts := bindings.NewTimestamp(int64(a.Value(i)))
+		if a.DataType().(*arrow.TimestampType).TimeZone != "" {
+			return bindings.CreateTimestampTZ(ts), nil
+		}
+		return bindings.CreateTimestamp(ts), nil
+	case *array.MonthDayNanoInterval:
+		v := a.Value(i)
+		return bindings.CreateInterval(bindings.NewInterval(v.Months, v.Days, v.Nanoseconds/1000)), nil
+	case *array.FixedSizeBinary:
+		if a.DataType().(*arrow.FixedSizeBinaryType).ByteWidth == 16 {
+			return bindings.CreateUUID(uhugeFromBytes(a.Value(i))), nil
+		}
+	case *array.List:
+		return listOf(a, i)
+	}
+	return bindings.Value{}, errParameterType(a)
+}
+
+// listOf returns a list's cell. Its elements' type is DuckDB's own word for theirs: NULLs and empty lists have none.
+func listOf(a *array.List, i int) (bindings.Value, error) {
+	t, err := logicalType(a.DataType().(*arrow.ListType).Elem())
+	if err != nil {
+		return bindings.Value{}, err
+	}
+	defer bindings.DestroyLogicalType(&t)
+	from, to := a.ValueOffsets(i)
+	values := make([]bindings.Value, 0, to-from)
+	defer func() {
+		for i := range values {
+			bindings.DestroyValue(&values[i])
+		}
+	}()
+	for j := from; j < to; j++ {
+		v, err := valueOf(a.ListValues(), int(j))
+		if err != nil {
+			return bindings.Value{}, err
+		}
+		values = append(values, v)
+	}
+	return bindings.CreateListValue(t, values), nil
+}
+
+// parameterTypes are DuckDB's types of the Arrow types that a list may have in it.
+var parameterTypes = map[arrow.Type]bindings.Type{
+	arrow.BOOL: bindings.TypeBoolean, arrow.INT16: bindings.TypeSmallInt, arrow.INT32: bindings.TypeInteger, arrow.INT64: bindings.TypeBigInt,
+	arrow.FLOAT32: bindings.TypeFloat, arrow.FLOAT64: bindings.TypeDouble, arrow.STRING: bindings.TypeVarchar, arrow.BINARY: bindings.TypeBlob,
+	arrow.DATE32: bindings.TypeDate, arrow.TIME64: bindings.TypeTime, arrow.INTERVAL_MONTH_DAY_NANO: bindings.TypeInterval,
+	arrow.FIXED_SIZE_BINARY: bindings.TypeUUID,
+}
+
+func logicalType(t arrow.DataType) (bindings.LogicalType, error) {
+	switch t := t.(type) {
+	case *arrow.Decimal128Type:
+		return bindings.CreateDecimalType(uint8(t.Precision), uint8(t.Scale)), nil
+	case *arrow.TimestampType:
+		if t.TimeZone != "" {
+			return bindings.CreateLogicalType(bindings.TypeTimestampTZ), nil
+		}
+		return bindings.CreateLogicalType(bindings.TypeTimestamp), nil
+	case *arrow.ListType:
+		child, err := logicalType(t.Elem())
+		if err != nil {
+			return child, err
+		}
+		defer bindings.DestroyLogicalType(&child)
+		return bindings.CreateListType(child), nil
+	}
+	if id, ok := parameterTypes[t.ID()]; ok {
+		return bindings.CreateLogicalType(id), nil
+	}
+	return bindings.LogicalType{}, pgerror.Newf(pgerror.FeatureNotSupported, "a parameter of type list<%s> cannot be bound", t)
 }
 
 func errParameterType(col arrow.Array) error {
