@@ -36,6 +36,7 @@ type execution struct {
 	done       chan struct{}
 	err        error
 	completion *workerpb.Completion
+	described  bool // schema has been sent: an attempt before this one did
 
 	// quit is closed when nobody reads batches any more.
 	quit      context.CancelCauseFunc
@@ -69,11 +70,41 @@ func (e *execution) run() (err error) {
 		defer params.Release()
 	}
 	defer func() { e.lease.noteTransaction(e.completion.StatementType, e.st.GetSql()) }()
-	attempt := func() error { return e.attempt(params) }
+	attempt := func() error { return e.whole(params) }
 	if e.writers == nil || e.lease.inTransaction() {
 		return attempt()
 	}
 	return e.writers.write(e.quitCtx, attempt)
+}
+
+// whole runs the statement and what is to be run after it: all of them or none.
+func (e *execution) whole(params arrow.RecordBatch) error {
+	if len(e.st.GetAfter()) == 0 || e.writers == nil {
+		return e.attempt(params)
+	}
+	own := !e.lease.inTransaction()
+	if own {
+		if err := e.lease.conn.Exec("BEGIN TRANSACTION"); err != nil {
+			return err
+		}
+	}
+	err := e.attempt(params)
+	for _, sql := range e.st.GetAfter() {
+		if err == nil {
+			err = e.lease.conn.Exec(sql)
+		}
+	}
+	if !own {
+		return err
+	}
+	if err == nil {
+		err = e.lease.conn.Exec("COMMIT")
+	}
+	if err != nil {
+		// A failed commit has ended the transaction already.
+		_ = e.lease.conn.Exec("ROLLBACK")
+	}
+	return err
 }
 
 // attempt runs the statement once. It may be called again after a conflict, which only statements without rows have.
@@ -97,7 +128,10 @@ func (e *execution) attempt(params arrow.RecordBatch) (err error) {
 		}
 	}()
 	e.completion.RowsChanged = r.Changed()
-	e.schema <- r.Schema()
+	if !e.described {
+		e.schema <- r.Schema()
+		e.described = true
+	}
 	return e.pump(r)
 }
 

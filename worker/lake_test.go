@@ -138,6 +138,19 @@ func TestWhatALakeCannotIsSaid(t *testing.T) {
 			t.Errorf("%s: %s (%v)", sql, pgerror.CodeOf(err), err)
 		}
 	}
+	for _, x := range []struct {
+		sql  string
+		code pgerror.Code
+	}{
+		{"CREATE TABLE t (a INTEGER)", pgerror.SuccessfulCompletion},
+		{"CREATE TABLE T (b INTEGER)", pgerror.DuplicateTable},
+		{"CREATE SCHEMA public", pgerror.DuplicateSchema},
+		{"ALTER TABLE t ALTER COLUMN a SET NOT NULL", pgerror.FeatureNotSupported}, // without rows it knows nothing of them
+	} {
+		if _, err := c.exec(x.sql); pgerror.CodeOf(err) != x.code {
+			t.Errorf("%s: %s (%v)", x.sql, pgerror.CodeOf(err), err)
+		}
+	}
 	if _, err := c.exec("CREATE TEMP TABLE ck (a INTEGER CHECK (a > 0))"); err != nil {
 		t.Errorf("in TEMP: %v", err)
 	}

@@ -200,15 +200,15 @@ func (s *Session) stream(ctx context.Context, p *session.Portal) (*Rows, error) 
 	if s.InBlock() && st.Effect.Writes() {
 		s.Wrote()
 	}
-	text := st.CastParams(p.Casts)
+	text := s.noted(st, p.Casts)
 	req := &workerpb.Statement{
 		QueryId: s.d.newID(), User: s.user, Sql: text.Text, Parameters: p.Params, ParameterTypes: p.Casts,
-		Settings: s.Settings.Worker(), Profile: workerpb.Profile_PROFILE_LOSSLESS, Lasting: st.Effect.WritesLasting(),
+		Settings: s.Settings.Worker(), Profile: workerpb.Profile_PROFILE_LOSSLESS, Lasting: st.Effect.WritesLasting(), After: text.after,
 	}
 	if pin != nil {
 		req.SessionId = pin.id
 	}
-	fix := func(err error) error { return s.lost(locate(err, &st.Statement, &text)) }
+	fix := func(err error) error { return s.lost(locate(err, &st.Statement, &text.Rewritten)) }
 	r, err := s.d.execute(ctx, req, pin.at(), isRead(st.Effect) && !s.InBlock())
 	if err != nil {
 		return nil, fix(err)
@@ -217,6 +217,13 @@ func (s *Session) stream(ctx context.Context, p *session.Portal) (*Rows, error) 
 	if err != nil {
 		r.stream.Close()
 		return nil, fix(err)
+	}
+	if text.unchanged != nil && r.ended && r.stream.Completion().GetRowsChanged() == 0 {
+		r.stream.Close()
+		return nil, text.unchanged
+	}
+	if text.notice != nil {
+		s.notice(text.notice)
 	}
 	return &Rows{
 		schema: schema, ctx: ctx, next: r.first, stream: r.stream, done: r.ended, tag: st.Tag, locate: fix,
@@ -323,7 +330,7 @@ func (s *Session) prepare(ctx context.Context, st *session.Statement, oids []pge
 	for i, oid := range oids {
 		casts[i] = pgenc.DuckType(oid)
 	}
-	text := st.CastParams(casts)
+	text := s.noted(st, casts)
 	req := &workerpb.PrepareRequest{
 		QueryId: s.d.newID(), User: s.user, Sql: text.Text, ParameterTypes: casts,
 		Settings: s.Settings.Worker(), Profile: workerpb.Profile_PROFILE_LOSSLESS, Lasting: st.Effect.WritesLasting(),
@@ -342,5 +349,5 @@ func (s *Session) prepare(ctx context.Context, st *session.Statement, oids []pge
 			return err
 		})
 	}
-	return resp, s.lost(locate(err, &st.Statement, &text))
+	return resp, s.lost(locate(err, &st.Statement, &text.Rewritten))
 }

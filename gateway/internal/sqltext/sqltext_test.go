@@ -230,7 +230,7 @@ func TestPositionsCountCharacters(t *testing.T) {
 func FuzzTokenize(f *testing.F) {
 	for _, s := range []string{
 		"SELECT 1", "SELECT 'a''b' || E'\\'' ; -- x\n/* /* */ */", "$$a$$ $1 $tag$ $tag$", `"a""b".c`, "1.5e-3::int->>'a'", "é€😀", "'", "\"", "$", "E'\\",
-		"WITH a AS (SELECT 1) INSERT INTO b VALUES ($1, '$2')", "/*", "--", "a.b.c(1)", "ROLLBACK TO SAVEPOINT x", "U&'x'", "1..2", ".5", "x$1", "B'01' X'ff' N'a'",
+		"WITH a AS (SELECT 1) INSERT INTO b VALUES ($1, '$2')", "/*", "--", "a.b.c(1)", "ROLLBACK TO SAVEPOINT x", "U&'x'", "1..2", ".5", "x$1", "CREATE TABLE t (a int PRIMARY KEY, UNIQUE (a), b int REFERENCES c (d) ON DELETE CASCADE)", "DATE 'x BC'", "B'01' X'ff' N'a'",
 	} {
 		f.Add(s)
 	}
@@ -249,6 +249,12 @@ func FuzzTokenize(f *testing.F) {
 		list, err := Split(sql)
 		if err != nil {
 			t.Fatal(err)
+		}
+		for i := range list {
+			list[i].TableKeys()
+			list[i].AddedKey()
+			list[i].DroppedConstraint()
+			list[i].CastParams(nil)
 		}
 		semicolons := 0
 		for _, tok := range toks {

@@ -337,7 +337,9 @@ type Statement struct {
 	Trace string `protobuf:"bytes,13,opt,name=trace,proto3" json:"trace,omitempty"`
 	// Names are looked up in the lasting catalog at once, because the statement may write there. Otherwise they are looked
 	// up without it first, which costs less, and with it when one is missing.
-	Lasting       bool `protobuf:"varint,14,opt,name=lasting,proto3" json:"lasting,omitempty"`
+	Lasting bool `protobuf:"varint,14,opt,name=lasting,proto3" json:"lasting,omitempty"`
+	// Statements of the gateway's own to run behind it in the same transaction, such as notes about what it made.
+	After         []string `protobuf:"bytes,15,rep,name=after,proto3" json:"after,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -468,6 +470,13 @@ func (x *Statement) GetLasting() bool {
 		return x.Lasting
 	}
 	return false
+}
+
+func (x *Statement) GetAfter() []string {
+	if x != nil {
+		return x.After
+	}
+	return nil
 }
 
 // Fetch asks for the next rows of a live cursor.
@@ -2372,7 +2381,7 @@ const file_worker_proto_rawDesc = "" +
 	"\aversion\x18\x01 \x01(\rR\aversion\x12;\n" +
 	"\tstatement\x18\x02 \x01(\v2\x1b.tavana.worker.v1.StatementH\x00R\tstatement\x12/\n" +
 	"\x05fetch\x18\x03 \x01(\v2\x17.tavana.worker.v1.FetchH\x00R\x05fetchB\x06\n" +
-	"\x04work\"\xee\x04\n" +
+	"\x04work\"\x84\x05\n" +
 	"\tStatement\x12\x19\n" +
 	"\bquery_id\x18\x01 \x01(\tR\aqueryId\x12\x1d\n" +
 	"\n" +
@@ -2391,7 +2400,8 @@ const file_worker_proto_rawDesc = "" +
 	"\fmemory_bytes\x18\v \x01(\x04R\vmemoryBytes\x12.\n" +
 	"\x13deadline_unix_nanos\x18\f \x01(\x03R\x11deadlineUnixNanos\x12\x14\n" +
 	"\x05trace\x18\r \x01(\tR\x05trace\x12\x18\n" +
-	"\alasting\x18\x0e \x01(\bR\alasting\x1a;\n" +
+	"\alasting\x18\x0e \x01(\bR\alasting\x12\x14\n" +
+	"\x05after\x18\x0f \x03(\tR\x05after\x1a;\n" +
 	"\rSettingsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"8\n" +

@@ -152,6 +152,16 @@ func (c *Conn) wasInterrupted() bool {
 	return c.interrupted
 }
 
+// Exec runs a statement of the worker's own, whose rows are of no interest. It can be interrupted.
+func (c *Conn) Exec(sql string) error {
+	c.begin()
+	err := c.exec(sql)
+	if c.end() && err != nil {
+		err = pgerror.Canceled
+	}
+	return err
+}
+
 // exec runs any number of statements whose rows are of no interest.
 func (c *Conn) exec(sql string) error {
 	var res bindings.Result

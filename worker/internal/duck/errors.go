@@ -86,6 +86,10 @@ func codeOf(r *report) pgerror.Code {
 		return pgerror.UndefinedFunction
 	}
 	if c, ok := byType[r.Type]; ok {
+		if r.Type == "Catalog" && strings.HasSuffix(r.Message, alreadyExists) {
+			entry, _, _ := strings.Cut(r.Message, " ")
+			return existing(entry)
+		}
 		if r.Type == "TransactionContext" && strings.HasPrefix(r.Message, failedCommit) {
 			return codeOfCommit(r.Message)
 		}
@@ -186,6 +190,7 @@ var byMessage = map[string][]messageRule{
 		{"Violates foreign key", pgerror.ForeignKeyViolation},
 	},
 	"Catalog": {
+		{"Cannot SET NOT NULL on table", pgerror.FeatureNotSupported},
 		{"Table with name", pgerror.UndefinedTable},
 		{"View with name", pgerror.UndefinedTable},
 		{"Schema with name", pgerror.InvalidSchemaName},
@@ -252,6 +257,9 @@ var byMessage = map[string][]messageRule{
 		{"failed to offload data block", pgerror.DiskFull},
 	},
 }
+
+// alreadyExists ends DuckLake's message, which has no subtype: Table with name "t" already exists!
+const alreadyExists = " already exists!"
 
 // failedCommit begins the message of a COMMIT that failed; the reason stands somewhere behind it, as text.
 const failedCommit = "Failed to commit"

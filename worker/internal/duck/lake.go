@@ -29,6 +29,11 @@ type Lake struct {
 // publicSchema is the schema that unqualified names are made in, as in PostgreSQL.
 const publicSchema = "public"
 
+// keysTable holds the keys that lasting tables were declared with: DuckLake knows none. The gateway writes it, in the
+// transaction that makes the table, and shows it in the catalog. kind is p, u or f, as in pg_constraint.contype.
+const keysTable = `CREATE TABLE IF NOT EXISTS ` + databaseName + `.pg_tavana.keys (table_schema VARCHAR NOT NULL, table_name VARCHAR NOT NULL,
+	name VARCHAR NOT NULL, kind VARCHAR NOT NULL, columns VARCHAR[] NOT NULL, ref_schema VARCHAR, ref_table VARCHAR, ref_columns VARCHAR[])`
+
 func (in *Instance) attachLake(l Lake) error {
 	if l.Metadata == "" {
 		return nil
@@ -44,6 +49,8 @@ func (in *Instance) attachLake(l Lake) error {
 	for _, sql := range []string{
 		"ATTACH " + Quote("ducklake:"+l.Metadata) + " AS " + databaseName + " (DATA_PATH " + Quote(l.Data) + ", READ_WRITE" + l.options() + ")",
 		"CREATE SCHEMA IF NOT EXISTS " + databaseName + "." + publicSchema,
+		"CREATE SCHEMA IF NOT EXISTS " + databaseName + ".pg_tavana",
+		keysTable,
 	} {
 		if err := in.admin.exec(sql); err != nil {
 			return fmt.Errorf("attaching the lasting catalog: %w", err)

@@ -1,0 +1,200 @@
+package dispatch
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/angelerator/tavana/gateway/internal/session"
+	"github.com/angelerator/tavana/gateway/internal/sqltext"
+	"github.com/angelerator/tavana/internal/pgerror"
+)
+
+// Keys of lasting tables are accepted, noted and not enforced, as cloud warehouses do: tools read them from the catalog.
+// DuckLake has none, so the worker gets the statement without them, and notes to write in the same transaction. Columns
+// of primary keys are NOT NULL, which holds. Temporary tables have DuckDB's own keys.
+
+// noted is a statement as the worker gets it.
+type noted struct {
+	sqltext.Rewritten
+	// after is to be run behind it, in the same transaction.
+	after []string
+	// notice is for the client, when all has gone well; nil: none.
+	notice *pgerror.Error
+	// unchanged is the error when the worker has changed no row; nil: none.
+	unchanged *pgerror.Error
+}
+
+// noted returns what the worker is to run for a statement whose parameters are cast to casts.
+func (s *Session) noted(st *session.Statement, casts []string) *noted {
+	hasTemp := s.pin != nil && s.pin.keep // then an unqualified name may be a temporary table's
+	switch {
+	case st.Effect == sqltext.Create:
+		if table, keys, rest := st.TableKeys(); len(keys) > 0 {
+			return createKeys(st, table, keys, rest)
+		}
+	case hasTemp:
+	case st.Effect == sqltext.Alter:
+		if table, key := st.AddedKey(); key != nil {
+			return addKey(table, key)
+		}
+		if table, name, ifExists := st.DroppedConstraint(); name != "" {
+			return dropKey(table, name, ifExists)
+		}
+	case st.Effect == sqltext.Drop:
+		if names := st.DroppedNames(); len(names) > 0 {
+			return dropNotes(st, names)
+		}
+	}
+	return &noted{Rewritten: st.CastParams(casts)}
+}
+
+// keysTable is the worker's; see worker/internal/duck.
+const keysTable = "tavana.pg_tavana.keys"
+
+func createKeys(st *session.Statement, table sqltext.Object, keys []sqltext.Key, rest sqltext.Rewritten) *noted {
+	n := &noted{Rewritten: rest, notice: notEnforced(table)}
+	ifNotExists := false // then the table may have been there, with keys of its own
+	for i := range 6 {
+		ifNotExists = ifNotExists || st.Is(i, "IF")
+	}
+	if !ifNotExists {
+		n.after = append(n.after, "DELETE FROM "+keysTable+" WHERE "+ofTable(table))
+	}
+	for i := range keys {
+		same := ofTable(table) + " AND name = " + quote(nameOf(table, &keys[i]))
+		n.after = append(n.after, insertKey(table, &keys[i])+" WHERE NOT EXISTS (SELECT 1 FROM "+keysTable+" WHERE "+same+")")
+	}
+	return n
+}
+
+func notEnforced(table sqltext.Object) *pgerror.Error {
+	return &pgerror.Error{
+		Code: pgerror.SuccessfulCompletion, Message: fmt.Sprintf("keys of table %q are not enforced", table.Name),
+		Hint: "They are noted for the catalog. Columns of a primary key are NOT NULL, which holds.",
+	}
+}
+
+// addKey is ALTER TABLE … ADD a key: the note, which fails where a table or column is missing. DuckLake makes a column NOT
+// NULL only where it has statistics of it, so an added primary key promises nothing of that.
+func addKey(table sqltext.Object, key *sqltext.Key) *noted {
+	n := &noted{notice: notEnforced(table)}
+	n.notice.Hint = "They are noted for the catalog. To hold NOT NULL too, declare a primary key in CREATE TABLE."
+	n.Text = insertKey(table, key) + " WHERE NOT EXISTS (SELECT " + identifiers(key.Columns) + " FROM " + tableName(table) + " WHERE false)"
+	return n
+}
+
+func dropKey(table sqltext.Object, name string, ifExists bool) *noted {
+	n := &noted{}
+	n.Text = "DELETE FROM " + keysTable + " WHERE " + ofTable(table) + " AND name = " + quote(name)
+	if !ifExists {
+		n.unchanged = pgerror.Newf(pgerror.UndefinedObject, "constraint %q of relation %q does not exist", name, table.Name)
+	}
+	return n
+}
+
+// dropNotes forgets the keys of what DROP TABLE and DROP SCHEMA drop.
+func dropNotes(st *session.Statement, names []sqltext.Object) *noted {
+	n := &noted{Rewritten: sqltext.Rewritten{Text: st.Text}}
+	for _, o := range names {
+		where := ofTable(o)
+		if st.Is(1, "SCHEMA") {
+			where = "table_schema = " + quote(o.Name)
+		}
+		n.after = append(n.after, "DELETE FROM "+keysTable+" WHERE "+where)
+	}
+	return n
+}
+
+func insertKey(table sqltext.Object, k *sqltext.Key) string {
+	values := []string{schemaOf(table), quote(table.Name), quote(nameOf(table, k)), quote(string(k.Kind)), list(k.Columns)}
+	if k.Kind == sqltext.ForeignKey {
+		values = append(values, schemaOf(k.References), quote(k.References.Name), list(k.RefColumns))
+	} else {
+		values = append(values, "NULL", "NULL", "NULL")
+	}
+	return "INSERT INTO " + keysTable + " SELECT " + strings.Join(values, ", ")
+}
+
+// nameOf returns a key's name: its own, or the one that PostgreSQL would give it.
+func nameOf(table sqltext.Object, k *sqltext.Key) string {
+	switch {
+	case k.Name != "":
+		return k.Name
+	case k.Kind == sqltext.PrimaryKey:
+		return table.Name + "_pkey"
+	case k.Kind == sqltext.UniqueKey:
+		return table.Name + "_" + strings.Join(k.Columns, "_") + "_key"
+	}
+	return table.Name + "_" + strings.Join(k.Columns, "_") + "_fkey"
+}
+
+// ofTable is the condition for a table's keys.
+func ofTable(o sqltext.Object) string {
+	return "table_schema = " + schemaOf(o) + " AND table_name = " + quote(o.Name)
+}
+
+func schemaOf(o sqltext.Object) string {
+	if o.Schema == "" {
+		return "current_schema()"
+	}
+	return quote(o.Schema)
+}
+
+func tableName(o sqltext.Object) string {
+	if o.Schema == "" {
+		return identifier(o.Name)
+	}
+	return identifier(o.Schema) + "." + identifier(o.Name)
+}
+
+// refusedInLasting returns an error (0A000) for what a lasting table can't have, with the way around it.
+func refusedInLasting(st *session.Statement) error {
+	if st.Effect != sqltext.Create {
+		return nil
+	}
+	no := func(i int, what, hint string) error {
+		return pgerror.Newf(pgerror.FeatureNotSupported, "%s", what).WithHint("%s", hint).At(int(st.Tokens[i].Start) + 1)
+	}
+	if st.Is(1, "SEQUENCE") {
+		return no(1, "sequences do not last", "CREATE TEMP SEQUENCE makes one for the session.")
+	}
+	if st.Is(1, "TYPE") {
+		return no(1, "types of one's own do not last", "Use text, or a temporary table with an ENUM.")
+	}
+	if st.Is(1, "INDEX") || st.Is(1, "UNIQUE") && st.Is(2, "INDEX") {
+		return no(1, "lasting tables have no indexes", "They are Parquet files, which are skipped by their statistics. Temporary tables may have indexes.")
+	}
+	if !st.Is(1, "TABLE") && !st.Is(3, "TABLE") {
+		return nil
+	}
+	for i := range st.Tokens {
+		switch {
+		case st.IsAny(i, "SERIAL", "BIGSERIAL", "SMALLSERIAL", "SERIAL4", "SERIAL8") && st.IsAny(i-2, "(", ","),
+			st.Is(i, "IDENTITY") && st.Is(i-1, "AS"):
+			return no(i, "lasting tables cannot number their rows", "Use BIGINT, and number rows with row_number() when they are inserted.")
+		case st.Is(i, "CHECK") && st.Is(i+1, "("):
+			return no(i, "CHECK is not supported on lasting tables", "Temporary tables may have it.")
+		}
+	}
+	return nil
+}
+
+func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+
+func identifier(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }
+
+func identifiers(names []string) string {
+	out := make([]string, len(names))
+	for i, n := range names {
+		out[i] = identifier(n)
+	}
+	return strings.Join(out, ", ")
+}
+
+func list(names []string) string {
+	out := make([]string, len(names))
+	for i, n := range names {
+		out[i] = quote(n)
+	}
+	return "[" + strings.Join(out, ", ") + "]::VARCHAR[]"
+}

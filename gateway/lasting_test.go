@@ -1,0 +1,103 @@
+package gateway_test
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/angelerator/tavana/gateway"
+	"github.com/angelerator/tavana/internal/workertest"
+)
+
+// openLasting starts a gateway before n workers that share lasting tables.
+func openLasting(t *testing.T, n int, change func(*gateway.Config)) *world {
+	t.Helper()
+	dir := t.TempDir()
+	return open(t, n, change, "--extensions-dir", filepath.Join(workertest.Root(), "bin", "extensions"), "--extensions", "sqlite_scanner,ducklake",
+		"--lake-metadata", "sqlite:"+filepath.Join(dir, "catalog.sqlite"), "--lake-data", filepath.Join(dir, "tables"))
+}
+
+// said is one simple query: its rows with bars, or its SQLSTATE, and the notices.
+func said(t *testing.T, w *world, sql string) string {
+	t.Helper()
+	cfg, err := pgconn.ParseConfig(w.url(""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var notices []string
+	cfg.OnNotice = func(_ *pgconn.PgConn, n *pgconn.Notice) { notices = append(notices, n.Severity+": "+n.Message) }
+	c, err := pgconn.ConnectConfig(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = c.Close(t.Context()) }()
+	results, err := c.Exec(t.Context(), sql).ReadAll()
+	var pe *pgconn.PgError
+	if errors.As(err, &pe) {
+		return pe.Code
+	}
+	if err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+	var out []string
+	last := results[len(results)-1]
+	for _, row := range last.Rows {
+		cells := make([]string, len(row))
+		for i, v := range row {
+			cells[i] = string(v)
+		}
+		out = append(out, strings.Join(cells, "|"))
+	}
+	if len(last.FieldDescriptions) == 0 {
+		out = append(out, last.CommandTag.String())
+	}
+	return strings.Join(append(out, notices...), "; ")
+}
+
+func TestKeysOfLastingTablesAreNoted(t *testing.T) {
+	w := openLasting(t, 2, nil)
+	notice := func(table string) string { return fmt.Sprintf("; NOTICE: keys of table %q are not enforced", table) }
+	const keys = "SELECT table_schema, table_name, name, kind, columns, ref_table, ref_columns FROM tavana.pg_tavana.keys ORDER BY table_name, name"
+	for _, c := range []struct{ sql, want string }{
+		{"CREATE TABLE o (id int PRIMARY KEY, code text UNIQUE)", "CREATE TABLE" + notice("o")},
+		{"CREATE TABLE i (o int REFERENCES o (id) ON DELETE CASCADE, n int, CONSTRAINT i_pk PRIMARY KEY (o, n))", "CREATE TABLE" + notice("i")},
+		{keys, "public|i|i_o_fkey|f|{o}|o|{id}; public|i|i_pk|p|{o,n}||; public|o|o_code_key|u|{code}||; public|o|o_pkey|p|{id}||"},
+		{"INSERT INTO o VALUES (1, 'a'), (1, 'a')", "INSERT 0 2"}, // not enforced
+		{"INSERT INTO o VALUES (NULL, 'a')", "23502"},             // NOT NULL is
+		{"INSERT INTO i (o) VALUES (1)", "23502"},
+		{"CREATE TABLE IF NOT EXISTS o (id int PRIMARY KEY)", "CREATE TABLE" + notice("o")},
+		{"CREATE TABLE o (id int PRIMARY KEY)", "42P07"},
+		{"ALTER TABLE i ADD CONSTRAINT u UNIQUE (n)", "ALTER TABLE" + notice("i")},
+		{"ALTER TABLE i ADD UNIQUE (nope)", "42703"},
+		{"ALTER TABLE nope ADD PRIMARY KEY (a)", "42P01"},
+		{"ALTER TABLE i DROP CONSTRAINT i_pk", "ALTER TABLE"},
+		{"ALTER TABLE i DROP CONSTRAINT i_pk", "42704"},
+		{"ALTER TABLE i DROP CONSTRAINT IF EXISTS i_pk", "ALTER TABLE"},
+		{"DROP TABLE o", "DROP TABLE"},
+		{keys, "public|i|i_o_fkey|f|{o}|o|{id}; public|i|u|u|{n}||"},
+		{"CREATE TABLE n (a int)", "CREATE TABLE"},
+		{"ALTER TABLE n ADD PRIMARY KEY (a)", "ALTER TABLE" + notice("n")},
+		{"BEGIN; CREATE TABLE b (a int PRIMARY KEY); ROLLBACK", "ROLLBACK" + notice("b")},
+		{"BEGIN; CREATE TABLE c (a int PRIMARY KEY); COMMIT", "COMMIT" + notice("c")},
+		{"SELECT table_name FROM tavana.pg_tavana.keys WHERE table_name IN ('b', 'c')", "c"},
+		{"CREATE SCHEMA s; CREATE TABLE s.t (a int PRIMARY KEY); DROP SCHEMA s CASCADE", "DROP SCHEMA" + notice("t")},
+		{"SELECT count(*) FROM tavana.pg_tavana.keys WHERE table_schema = 's'", "0"},
+		// Temporary tables have keys that hold.
+		{"CREATE TEMP TABLE t (a int PRIMARY KEY); INSERT INTO t VALUES (1), (1)", "23505"},
+		{"CREATE TABLE s (a serial)", "0A000"},
+		{"CREATE TABLE s (a int GENERATED ALWAYS AS IDENTITY)", "0A000"},
+		{"CREATE TABLE s (a int CHECK (a > 0))", "0A000"},
+		{"CREATE SEQUENCE s", "0A000"},
+		{"CREATE INDEX ix ON i (n)", "0A000"},
+		{"CREATE TEMP TABLE s (a int CHECK (a > 0)); INSERT INTO s VALUES (0)", "23514"},
+		{"CREATE TEMP SEQUENCE q; SELECT nextval('q')", "1"},
+	} {
+		if got := said(t, w, c.sql); got != c.want {
+			t.Errorf("%s:\n got %s\nwant %s", c.sql, got, c.want)
+		}
+	}
+}
