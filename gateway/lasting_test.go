@@ -24,7 +24,12 @@ func openLasting(t *testing.T, n int, change func(*gateway.Config)) *world {
 // said is one simple query: its rows with bars, or its SQLSTATE, and the notices.
 func said(t *testing.T, w *world, sql string) string {
 	t.Helper()
-	cfg, err := pgconn.ParseConfig(w.url(""))
+	return saidBy(t, w.url(""), sql)
+}
+
+func saidBy(t *testing.T, url, sql string) string {
+	t.Helper()
+	cfg, err := pgconn.ParseConfig(url)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -49,15 +49,33 @@ func defaults(t testing.TB) gateway.Config {
 func open(t testing.TB, n int, change func(*gateway.Config), flags ...string) *world {
 	t.Helper()
 	w := &world{t: t, cfg: defaults(t)}
-	w.cfg.Workers = nil
 	for range n {
 		if !slices.Contains(flags, "--extensions") {
 			flags = append(flags, "--extensions", "none")
 		}
-		p := workertest.StartProcess(t, flags...)
-		w.workers = append(w.workers, p)
+		w.workers = append(w.workers, workertest.StartProcess(t, flags...))
+	}
+	w.start(change)
+	return w
+}
+
+// openBefore starts a gateway before a worker that runs already.
+func openBefore(t testing.TB, p *workertest.Process, change func(*gateway.Config)) *world {
+	t.Helper()
+	w := &world{t: t, cfg: defaults(t), workers: []*workertest.Process{p}}
+	w.start(change)
+	return w
+}
+
+// start starts the gateway.
+func (w *world) start(change func(*gateway.Config)) {
+	t := w.t
+	t.Helper()
+	w.cfg.Workers = nil
+	for _, p := range w.workers {
 		w.cfg.Workers = append(w.cfg.Workers, p.Target)
 	}
+	n := len(w.workers)
 	if n == 0 {
 		w.cfg.Workers = []string{"unix://" + filepath.Join(t.TempDir(), "nobody.sock")}
 	}
@@ -94,7 +112,6 @@ func open(t testing.TB, n int, change func(*gateway.Config), flags ...string) *w
 			t.Fatal(err)
 		}
 	}
-	return w
 }
 
 // url returns a connection string; more is appended to its options.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests and benchmarks compare with: PostgreSQL 15 (server and psql) from the system's packages, and
-# Python clients into CACHE/venv. What is there stays.
+# Installs what the tests and benchmarks compare with: PostgreSQL 15 (server and psql) from the system's packages,
+# Python clients into CACHE/venv, an S3 server into CACHE/bin. What is there stays.
 #
 #   test-tools.sh CACHE
 set -euo pipefail
@@ -29,4 +29,12 @@ if ! [ -x "$venv/bin/python" ] || ! cmp -s "$here/test-requirements.txt" "$venv/
   python3 -m venv "$venv"
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$here/test-requirements.txt"
   cp "$here/test-requirements.txt" "$venv/requirements.txt"
+fi
+
+# An S3 server for tests.
+gateway=github.com/versity/versitygw/cmd/versitygw@v1.8.0
+if ! [ -x "$cache/bin/versitygw" ] || [ "$(cat "$cache/bin/versitygw.version" 2>/dev/null)" != "$gateway" ]; then
+  mkdir -p "$cache/bin"
+  (cd "$cache/bin" && GOFLAGS='' GOBIN=$PWD go install "$gateway")
+  echo "$gateway" > "$cache/bin/versitygw.version"
 fi

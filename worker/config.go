@@ -28,6 +28,7 @@ type Config struct {
 	InitSQL       []string
 	LakeMetadata  string
 	LakeData      string
+	S3            config.S3
 	DrainTimeout  time.Duration
 }
 
@@ -47,6 +48,7 @@ func (c *Config) Settings(t *config.Table) {
 	t.List(&c.InitSQL, "init-sql", nil, "files of SQL run once at the start: views that all sessions see")
 	t.String(&c.LakeMetadata, "lake-metadata", "", "where the catalog of lasting tables lies: sqlite:FILE, or postgres:CONNECTION; empty: there is none").Secret()
 	t.String(&c.LakeData, "lake-data", "", "folder or URL prefix of lasting tables' Parquet files")
+	c.S3.Settings(t)
 	t.Duration(&c.DrainTimeout, "drain-timeout", 30*time.Second, "how long running statements may go on after SIGTERM")
 }
 

@@ -77,6 +77,10 @@ func New(cfg Config, log *slog.Logger) (*Worker, error) {
 		}
 		initSQL = append(initSQL, string(b))
 	}
+	secrets, buckets, err := cfg.secrets()
+	if err != nil {
+		return nil, err
+	}
 	spill, err := newSpillFolder(cfg.SpillDir)
 	if err != nil {
 		return nil, err
@@ -85,7 +89,7 @@ func New(cfg Config, log *slog.Logger) (*Worker, error) {
 	in, err := duck.Open(duck.Options{
 		Threads: cfg.threads(), MemoryLimit: limit.duckdb, Directory: spill.path, MaxSpill: cfg.SpillMax,
 		ExtensionDirectory: cfg.ExtensionsDir, Extensions: cfg.extensions(),
-		AllowedDirectories: absolute(cfg.Allow), InitSQL: initSQL, Lake: cfg.lake(),
+		AllowedDirectories: absolute(append(buckets, cfg.Allow...)), Secrets: secrets, InitSQL: initSQL, Lake: cfg.lake(),
 	})
 	if err != nil {
 		spill.remove()

@@ -62,6 +62,34 @@ func StartProcessOnMount(t testing.TB, folder string, size int, flags ...string)
 	return startProcess(t, "unix://"+filepath.Join(t.TempDir(), "w.sock"), []string{"unshare", "-rm", "sh", "-c", mount, folder}, flags)
 }
 
+// S3 is a bucket on a real S3 server.
+type S3 struct {
+	Bucket, AccessKey, SecretKey string
+	// Dir is the server's folder: the bucket's objects are files below Dir/Bucket.
+	Dir string
+}
+
+// StartProcessWithS3 is StartProcess in a network namespace of its own, which has nothing but loopback, beside an S3
+// server with one bucket at 127.0.0.1:7070.
+func StartProcessWithS3(t testing.TB, s *S3, flags ...string) *Process {
+	t.Helper()
+	s.Dir, s.Bucket, s.AccessKey, s.SecretKey = t.TempDir(), "lake", "test-key", "test-secret-key"
+	if err := os.Mkdir(filepath.Join(s.Dir, s.Bucket), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	server := filepath.Join(Root(), ".cache", "bin", "versitygw")
+	if _, err := os.Stat(server); err != nil {
+		t.Fatalf("%s is missing: run make tools", server)
+	}
+	const both = `ip link set lo up && { ROOT_ACCESS_KEY="$2" ROOT_SECRET_KEY="$3" "$0" --quiet --port 127.0.0.1:7070 --region us-east-1 posix --sidecar "$4" "$1" >/dev/null & }
+until (exec 3<>/dev/tcp/127.0.0.1/7070) 2>/dev/null; do sleep 0.02; done
+shift 4 && exec "$@"`
+	wrapper := []string{"unshare", "--map-root-user", "--net", "--pid", "--fork", "--kill-child", "bash", "-c", both, server, s.Dir, s.AccessKey, s.SecretKey, t.TempDir()}
+	flags = append(flags, "--s3-endpoint", "http://127.0.0.1:7070", "--s3-bucket", s.Bucket, "--s3-path-style=true",
+		"--s3-access-key", s.AccessKey, "--s3-secret-key", s.SecretKey)
+	return startProcess(t, "unix://"+filepath.Join(t.TempDir(), "w.sock"), wrapper, flags)
+}
+
 func startProcess(t testing.TB, target string, wrapper, flags []string) *Process {
 	t.Helper()
 	p := &Process{t: t, Target: target}

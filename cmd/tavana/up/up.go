@@ -32,6 +32,7 @@ type Config struct {
 	Allow         []string
 	LakeMetadata  string
 	LakeData      string
+	S3            config.S3
 	SampleData    bool
 	SampleScale   string
 	Extensions    string
@@ -47,6 +48,7 @@ func (c *Config) Settings(t *config.Table) {
 	t.String(&c.Data, "data", "tavana-data", "folder for data: lasting tables, the sample, and what is spilled to disk")
 	t.String(&c.LakeMetadata, "lake-metadata", "", "where the catalog of lasting tables lies: sqlite:FILE, postgres:CONNECTION, or none").Secret().ShowDefault("sqlite:catalog.sqlite in the data folder")
 	t.String(&c.LakeData, "lake-data", "", "folder or URL prefix of lasting tables' Parquet files").ShowDefault("tables in the data folder")
+	c.S3.Settings(t)
 	t.String(&c.InitSQL, "init-sql", "", "file of SQL run on every worker when it starts: views that all sessions see")
 	t.List(&c.Allow, "allow", nil, "folders and URL prefixes (s3://bucket/) that statements may read and write")
 	t.Bool(&c.SampleData, "sample-data", false, "make TPC-H data as Parquet files, shown as views in schema tpch")
@@ -186,7 +188,7 @@ func (c *Config) workers(ctx context.Context, run string, log *slog.Logger, stde
 		}
 		list[i] = &worker{
 			name: fmt.Sprintf("worker-%d", i), program: program, args: args, address: address, token: token,
-			metadata: lakeMetadata, log: log, stderr: stderr, grace: c.DrainTimeout + 15*time.Second,
+			secrets: append(c.S3.Environ(), "TAVANA_LAKE_METADATA="+lakeMetadata), log: log, stderr: stderr, grace: c.DrainTimeout + 15*time.Second,
 		}
 	}
 	return list, nil

@@ -19,7 +19,7 @@ type worker struct {
 	args          []string
 	address       string
 	token         string
-	metadata      string // of the lasting catalog: it may have a password in it, so it is no argument
+	secrets       []string // settings for its environment: they have keys and passwords in them, so they are no arguments
 	log           *slog.Logger
 	stderr        io.Writer
 	grace         time.Duration // how long it may take to stop
@@ -53,7 +53,7 @@ func (w *worker) supervise(ctx context.Context) {
 // run runs the process once. When ctx ends it gets SIGTERM, and is killed when that does not end it within the grace.
 func (w *worker) run(ctx context.Context) error {
 	cmd := exec.CommandContext(ctx, w.program, w.args...)
-	cmd.Env = append(environment(), "TAVANA_WORKER_TOKEN="+w.token, "TAVANA_LAKE_METADATA="+w.metadata)
+	cmd.Env = append(append(environment(), w.secrets...), "TAVANA_WORKER_TOKEN="+w.token)
 	cmd.Stdout, cmd.Stderr = w.stderr, w.stderr
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = w.grace

@@ -244,6 +244,13 @@ func (s *Session) Bind(st *session.Statement, values [][]byte, codes, formats []
 	if _, err := pgenc.Formats(formats, len(st.Columns)); err != nil {
 		return nil, err
 	}
+	if !s.Superuser && len(values) > 0 && st.ReadsFiles() {
+		for _, v := range values {
+			if err := sqltext.RefusedFile(string(v)); err != nil {
+				return nil, err
+			}
+		}
+	}
 	p := &session.Portal{Statement: st, Formats: formats}
 	rec, casts, err := pgenc.Params(values, codes, st.ParamOIDs)
 	if err != nil {

@@ -34,6 +34,13 @@ var forSuperusers = words(`
 	truncate_duckdb_logs verify_external verify_fetch_row verify_parallelism verify_serializer which_secret
 	write_blob write_log`)
 
+// fileFunctions read files whose names are their first argument.
+var fileFunctions = words(`
+	delta_scan glob iceberg_metadata iceberg_scan iceberg_snapshots parquet_bloom_probe parquet_file_metadata parquet_full_metadata
+	parquet_kv_metadata parquet_metadata parquet_scan parquet_schema read_avro read_blob read_csv read_csv_auto
+	read_json read_json_auto read_json_objects read_json_objects_auto read_ndjson read_ndjson_auto read_ndjson_objects
+	read_parquet read_text read_xlsx sniff_csv st_read st_read_meta`)
+
 func words(list string) map[string]bool {
 	m := map[string]bool{}
 	for _, w := range strings.Fields(list) {
@@ -51,10 +58,14 @@ func (s *Statement) Refused() error {
 	if err := s.refuse(forSuperusers, "permission denied for function %s"); err != nil {
 		return err
 	}
+	if i := s.computedFile(); i > 0 {
+		return s.denied(i, "the names of files must be written out").(*pgerror.Error).
+			WithHint("Only a superuser may compute them: write a string, a list of strings, or a parameter.")
+	}
 	for i, t := range s.Tokens {
 		switch {
 		case t.Kind == String && redirects(Unquote(s.Raw(i))), t.Kind == Quoted && redirects(s.Name(i)):
-			return s.denied(i, "options in a URL are for superusers")
+			return s.denied(i, urlOptions)
 		case s.Is(i, "SECRET") && s.IsAny(0, "CREATE", "DROP", "ALTER"):
 			return s.denied(i, "secrets are for superusers")
 		case i == 0 && s.Is(0, "ALTER") && s.Is(1, "DATABASE"):
@@ -79,8 +90,54 @@ func (s *Statement) refuse(names map[string]bool, format string) (err error) {
 	return err
 }
 
-// redirects tells whether a URL has options: s3://bucket/key?s3_endpoint=host sends the signed request to that host.
+// ReadsFiles tells whether the statement calls a function that reads files by name.
+func (s *Statement) ReadsFiles() bool {
+	reads := false
+	s.Functions(func(name string, _ int) { reads = reads || fileFunctions[name] })
+	return reads
+}
+
+// computedFile returns the token at which the name of a file is not written out; 0: there is none. What can't be read
+// here could lead anywhere.
+func (s *Statement) computedFile() int {
+	at := 0
+	s.Functions(func(name string, i int) {
+		if at > 0 || !fileFunctions[name] {
+			return
+		}
+		list := false
+		for i += 2; i < len(s.Tokens); i++ {
+			switch {
+			case s.Is(i, "["):
+				list = true
+			case s.Is(i, "]"):
+				list = false
+			case s.Is(i, ")"), s.Is(i, ",") && !list: // what follows are options
+				return
+			case s.Is(i, ","), s.Tokens[i].Kind == String, s.Tokens[i].Kind == Param:
+			default:
+				at = i
+				return
+			}
+		}
+	})
+	return at
+}
+
+// RefusedFile returns an error (42501) for a name of a file that only a superuser may use.
+func RefusedFile(name string) error {
+	if redirects(name) {
+		return pgerror.New(pgerror.InsufficientPrivilege, "permission denied: "+urlOptions)
+	}
+	return nil
+}
+
+const urlOptions = "options and .. in a URL are for superusers"
+
+// redirects tells whether a URL has options, as in s3://bucket/key?s3_endpoint=host, which sends the signed request to
+// that host; or a way up, which leads out of an allowed prefix.
 func redirects(literal string) bool {
-	l := strings.ToLower(literal)
-	return strings.Contains(l, "?s3_") || strings.Contains(l, "&s3_") || strings.Contains(l, "s3_endpoint")
+	_, path, isURL := strings.Cut(literal, "://")
+	_, query, _ := strings.Cut(path, "?") // also a glob's ?
+	return isURL && (strings.Contains(query, "=") || strings.Contains(path, "/..")) || strings.Contains(strings.ToLower(literal), "s3_endpoint")
 }

@@ -273,7 +273,7 @@ func FuzzTokenize(f *testing.F) {
 			_ = s.Tag(1)
 			_ = s.Refused()
 			_, _ = s.Params()
-			if r := s.CastParams(nil); r.Text != s.Text {
+			if r := s.CastParams(nil); r.Text != s.Text && !strings.Contains(r.Text, "(BC)") {
 				t.Fatalf("%q rewritten to %q", s.Text, r.Text)
 			}
 			r := s.CastParams([]string{"INTEGER", "VARCHAR"})

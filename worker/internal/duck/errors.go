@@ -17,6 +17,7 @@ type report struct {
 	Name     string `json:"name"`
 	Position string `json:"position"`
 	Errno    string `json:"errno"`
+	Status   string `json:"status_code"`
 }
 
 // FatalError is DuckDB's word that its instance may no longer be usable. The worker finds out whether that is so
@@ -73,6 +74,12 @@ func splitHint(msg string) (message, hint string) {
 }
 
 func codeOf(r *report) pgerror.Code {
+	switch r.Status { // an object store's answer
+	case "404":
+		return pgerror.UndefinedFile
+	case "401", "403":
+		return pgerror.InsufficientPrivilege
+	}
 	switch r.Subtype {
 	case "MISSING_ENTRY":
 		return missing(r.Entry)

@@ -26,6 +26,8 @@ type Options struct {
 	Extensions         []string
 	// AllowedDirectories are the paths and URL prefixes that statements may read and write.
 	AllowedDirectories []string
+	// Secrets are statements that give DuckDB its keys to object stores.
+	Secrets []string
 	// Lake is the lasting catalog; the zero Lake: none.
 	Lake Lake
 	// InitSQL makes what all sessions see, each entry any number of statements. It runs once, before the locks.
@@ -82,11 +84,9 @@ func open(o Options) (*Instance, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, s := range o.InitSQL {
-		if err = first.Exec(s); err != nil {
-			err = fmt.Errorf("running initial SQL: %w", err)
-			break
-		}
+	err = first.run(o.Secrets, "giving keys") // views of the initial SQL read their files to know their columns
+	if err == nil {
+		err = first.run(o.InitSQL, "running initial SQL")
 	}
 	first.close()
 	if err != nil {
@@ -97,6 +97,10 @@ func open(o Options) (*Instance, error) {
 		return nil, err
 	}
 	in.own = own
+	if err := in.run(o.Secrets, "giving keys"); err != nil {
+		in.close()
+		return nil, err
+	}
 	if err := in.attachLake(o.Lake); err != nil {
 		in.close()
 		return nil, err
@@ -117,6 +121,15 @@ func open(o Options) (*Instance, error) {
 		}
 	}
 	return in, nil
+}
+
+func (in *Instance) run(list []string, what string) error {
+	for _, s := range list {
+		if err := in.Exec(s); err != nil {
+			return fmt.Errorf("%s: %w", what, err)
+		}
+	}
+	return nil
 }
 
 // OpenUnlocked opens an in-memory database without locks, for making data and never for serving. InitSQL and
