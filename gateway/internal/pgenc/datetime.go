@@ -98,11 +98,16 @@ func appendInfinity(dst []byte, negative bool) []byte {
 	return append(dst, "infinity"...)
 }
 
-func appendDate(dst []byte, days int64) []byte {
+func appendDate(dst []byte, days int64, s *Settings) []byte {
 	if days == infDate || days == -infDate {
 		return appendInfinity(dst, days < 0)
 	}
-	dst, bc := appendCivil(dst, days)
+	var bc bool
+	if s.DateStyle == ISODates {
+		dst, bc = appendCivil(dst, days)
+	} else {
+		dst, bc = appendStyledDate(dst, days, s)
+	}
 	if bc {
 		dst = append(dst, " BC"...)
 	}
@@ -138,9 +143,12 @@ func split(micros int64) (days, ofDay int64) {
 	return days, ofDay
 }
 
-func appendTimestamp(dst []byte, micros int64) []byte {
+func appendTimestamp(dst []byte, micros int64, s *Settings) []byte {
 	if micros == infMicros || micros == -infMicros {
 		return appendInfinity(dst, micros < 0)
+	}
+	if s.DateStyle != ISODates {
+		return appendStyledTimestamp(dst, micros, "", s)
 	}
 	days, ofDay := split(micros)
 	dst, bc := appendCivil(dst, days)
@@ -151,13 +159,16 @@ func appendTimestamp(dst []byte, micros int64) []byte {
 	return dst
 }
 
-func appendTimestampTZ(dst []byte, micros int64, loc *time.Location) []byte {
+func appendTimestampTZ(dst []byte, micros int64, s *Settings) []byte {
 	if micros == infMicros || micros == -infMicros {
 		return appendInfinity(dst, micros < 0)
 	}
-	offset := 0
-	if loc != time.UTC {
-		_, offset = time.UnixMicro(micros).In(loc).Zone()
+	zone, offset := "UTC", 0
+	if s.Location != time.UTC {
+		zone, offset = time.UnixMicro(micros).In(s.Location).Zone()
+	}
+	if s.DateStyle != ISODates {
+		return appendStyledTimestamp(dst, micros+int64(offset)*1_000_000, " "+zone, s)
 	}
 	days, ofDay := split(micros + int64(offset)*1_000_000)
 	dst, bc := appendCivil(dst, days)

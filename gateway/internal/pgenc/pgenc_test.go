@@ -442,10 +442,10 @@ func FuzzDates(f *testing.F) {
 		}
 		want := time.UnixMicro(us).UTC()
 		if y := want.Year(); y < 1 || y > 9999 {
-			_ = appendTimestamp(nil, us)
+			_ = appendTimestamp(nil, us, &Settings{})
 			return
 		}
-		got := string(appendTimestamp(nil, us))
+		got := string(appendTimestamp(nil, us, &Settings{}))
 		if w := strings.TrimRight(want.Format("2006-01-02 15:04:05.000000"), "0"); got != strings.TrimSuffix(w, ".") {
 			t.Fatalf("%d: %s, want %s", us, got, w)
 		}

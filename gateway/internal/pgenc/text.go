@@ -5,22 +5,12 @@ import (
 	"encoding/hex"
 	"math"
 	"strconv"
-	"time"
 	"unsafe"
 
 	"github.com/apache/arrow-go/v18/arrow"
 
 	"github.com/angelerator/tavana/internal/pgerror"
 )
-
-// Settings are the session's settings that change how values are written.
-type Settings struct {
-	// Location is the session's TimeZone.
-	Location *time.Location
-}
-
-// DefaultSettings are those of a session that set nothing.
-func DefaultSettings() Settings { return Settings{Location: time.UTC} }
 
 // AppendText appends a cell that is not NULL in PostgreSQL's text form.
 func (c *Column) AppendText(dst []byte, row int, s *Settings) ([]byte, error) {
@@ -52,9 +42,17 @@ func (c *Column) AppendText(dst []byte, row int, s *Settings) ([]byte, error) {
 	case kUint64:
 		return strconv.AppendUint(dst, value[uint64](c, row), 10), nil
 	case kFloat32:
-		return appendFloat(dst, float64(value[float32](c, row)), 32), nil
+		f := float64(value[float32](c, row))
+		if s.RoundFloats && !math.IsInf(f, 0) && f == f {
+			return appendRoundedFloat(dst, f, 6+s.FloatDigits), nil
+		}
+		return appendFloat(dst, f, 32), nil
 	case kFloat64:
-		return appendFloat(dst, value[float64](c, row), 64), nil
+		f := value[float64](c, row)
+		if s.RoundFloats && !math.IsInf(f, 0) && f == f {
+			return appendRoundedFloat(dst, f, 15+s.FloatDigits), nil
+		}
+		return appendFloat(dst, f, 64), nil
 	case kDecimal:
 		return appendDecimal(dst, value[int128](c, row), int(c.scale)), nil
 	case kHugeint:
@@ -72,6 +70,9 @@ func (c *Column) AppendText(dst []byte, row int, s *Settings) ([]byte, error) {
 	case kEnum:
 		return append(dst, c.enum(row)...), nil
 	case kBytea:
+		if s.EscapeBytea {
+			return appendEscapedBytea(dst, c.bytes(row)), nil
+		}
 		dst = append(dst, `\x`...)
 		return hex.AppendEncode(dst, c.bytes(row)), nil
 	case kBit:
@@ -79,7 +80,7 @@ func (c *Column) AppendText(dst []byte, row int, s *Settings) ([]byte, error) {
 	case kUUID:
 		return appendUUID(dst, value[[16]byte](c, row)), nil
 	case kDate:
-		return appendDate(dst, int64(value[int32](c, row))), nil
+		return appendDate(dst, int64(value[int32](c, row)), s), nil
 	case kTimeMicro:
 		return appendTime(dst, value[int64](c, row)), nil
 	case kTimeNano:
@@ -92,12 +93,12 @@ func (c *Column) AppendText(dst []byte, row int, s *Settings) ([]byte, error) {
 		if err != nil {
 			return dst, err
 		}
-		return appendTimestamp(dst, us), nil
+		return appendTimestamp(dst, us, s), nil
 	case kTimestampTZ:
-		return appendTimestampTZ(dst, value[int64](c, row), s.Location), nil
+		return appendTimestampTZ(dst, value[int64](c, row), s), nil
 	case kInterval:
 		v := value[arrow.MonthDayNanoInterval](c, row)
-		return appendInterval(dst, v.Months, v.Days, v.Nanoseconds/1000), nil
+		return appendStyledInterval(dst, v.Months, v.Days, v.Nanoseconds/1000, s.IntervalStyle), nil
 	case kList, kFixedList:
 		return c.appendArray(dst, row, s)
 	case kStruct, kMap, kUnion:

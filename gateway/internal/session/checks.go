@@ -10,6 +10,7 @@ import (
 	_ "time/tzdata" // zones are known on machines without a zone database too
 	"unicode"
 
+	"github.com/angelerator/tavana/gateway/internal/pgenc"
 	"github.com/angelerator/tavana/gateway/internal/sqltext"
 	"github.com/angelerator/tavana/internal/pgerror"
 )
@@ -78,24 +79,37 @@ func checkEncoding(v string) (string, error) {
 	return "", pgerror.Newf(pgerror.FeatureNotSupported, "conversion between %s and UTF8 is not supported", v)
 }
 
+// dateStyles are the styles by PostgreSQL's spelling of them.
+var dateStyles = map[string]pgenc.DateStyle{"ISO": pgenc.ISODates, "SQL": pgenc.SQLDates, "Postgres": pgenc.PostgresDates, "German": pgenc.GermanDates}
+
+// intervalStyles likewise.
+var intervalStyles = map[string]pgenc.IntervalStyle{
+	"postgres": pgenc.PostgresIntervals, "postgres_verbose": pgenc.VerboseIntervals, "sql_standard": pgenc.SQLIntervals, "iso_8601": pgenc.ISOIntervals,
+}
+
+// checkDateStyle takes a style, an order, or both. What is left out is the default's.
 func checkDateStyle(v string) (string, error) {
-	order := "MDY"
+	style, order := "ISO", "MDY"
 	for part := range strings.SplitSeq(v, ",") {
 		switch p := strings.ToUpper(strings.TrimSpace(part)); p {
-		case "ISO", "DEFAULT":
+		case "DEFAULT":
+		case "ISO", "SQL":
+			style = p
+		case "POSTGRES":
+			style = "Postgres"
+		case "GERMAN":
+			style, order = "German", "DMY"
 		case "MDY", "DMY", "YMD":
 			order = p
 		case "US", "NONEURO", "NONEUROPEAN":
 			order = "MDY"
 		case "EURO", "EUROPEAN":
 			order = "DMY"
-		case "SQL", "POSTGRES", "GERMAN":
-			return "", pgerror.Newf(pgerror.FeatureNotSupported, "DateStyle %s is not supported", p).WithHint("Use ISO.")
 		default:
 			return "", errBadValue
 		}
 	}
-	return "ISO, " + order, nil
+	return style + ", " + order, nil
 }
 
 func checkIsolation(v string) (string, error) {

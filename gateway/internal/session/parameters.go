@@ -34,13 +34,13 @@ var parameters = func() map[string]*parameter {
 		{name: "idle_session_timeout", def: "0", help: "Sets the maximum allowed idle time between queries, when not in a transaction.", check: checkDuration},
 		{name: "client_min_messages", def: "notice", help: "Sets the message levels that are sent to the client.", check: oneOf("debug5", "debug4", "debug3", "debug2", "debug1", "debug", "log", "notice", "info", "warning", "error")},
 		{name: "application_name", help: "Sets the application name to be reported in statistics and logs.", check: checkName},
+		{name: "DateStyle", def: "ISO, MDY", help: "Sets the display format for date and time values.", check: checkDateStyle},
+		{name: "IntervalStyle", def: "postgres", help: "Sets the display format for interval values.", check: oneOf("postgres", "postgres_verbose", "sql_standard", "iso_8601")},
+		{name: "bytea_output", def: "hex", help: "Sets the output format for bytea.", check: oneOf("hex", "escape")},
+		{name: "extra_float_digits", def: "1", help: "Sets the number of digits displayed for floating-point values.", check: checkInt(-15, 3)},
 		// of one possible value
 		{name: "client_encoding", def: "UTF8", help: "Sets the client's character set encoding.", check: checkEncoding},
-		{name: "DateStyle", def: "ISO, MDY", help: "Sets the display format for date and time values.", check: checkDateStyle},
-		{name: "IntervalStyle", def: "postgres", help: "Sets the display format for interval values.", check: only("postgres")},
 		{name: "standard_conforming_strings", def: "on", help: "Causes '...' strings to treat backslashes literally.", check: only("on", "true", "1", "yes")},
-		{name: "bytea_output", def: "hex", help: "Sets the output format for bytea.", check: only("hex")},
-		{name: "extra_float_digits", def: "1", help: "Sets the number of digits displayed for floating-point values.", check: checkInt(-15, 3)},
 		{name: "escape_string_warning", def: "on", help: "Warn about backslash escapes in ordinary string literals.", check: checkBool},
 		{name: "backslash_quote", def: "safe_encoding", help: "Sets whether \"\\'\" is allowed in string literals."},
 		// kept and shown

@@ -3,6 +3,7 @@ package session
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -25,7 +26,7 @@ type Settings struct {
 	local  map[string]string
 
 	// derived of values
-	location *time.Location
+	encoding pgenc.Settings
 	worker   map[string]string
 }
 
@@ -76,6 +77,11 @@ func errUnknown(name string) error {
 
 // Set changes a parameter, checked and in its normal form. local: until the end of the block.
 func (s *Settings) Set(name, value string, local bool) error {
+	if strings.EqualFold(name, "DateStyle") {
+		// A style without an order keeps the order, and an order the style.
+		now, _ := s.Get(name)
+		value = now + ", " + value
+	}
 	key, v, err := check(name, value)
 	if err != nil {
 		return err
@@ -220,20 +226,27 @@ func (s *Settings) Duration(name string) time.Duration {
 }
 
 // Encoding returns what the encoders must know.
-func (s *Settings) Encoding() pgenc.Settings { return pgenc.Settings{Location: s.location} }
+func (s *Settings) Encoding() pgenc.Settings { return s.encoding }
 
 // Worker returns the settings that act in DuckDB, by its names. The caller does not change the map.
 func (s *Settings) Worker() map[string]string { return s.worker }
 
 func (s *Settings) derive() {
 	tz, _ := s.Get("timezone")
-	s.location, _ = location(tz)
-	if s.location == nil {
-		s.location = time.UTC
+	zone, _ := location(tz)
+	if zone == nil {
+		zone = time.UTC
+	}
+	get := func(name string) string { v, _ := s.Get(name); return v }
+	style, order, _ := strings.Cut(get("datestyle"), ", ")
+	digits, _ := strconv.Atoi(get("extra_float_digits"))
+	s.encoding = pgenc.Settings{
+		Location: zone, DateStyle: dateStyles[style], DayFirst: order == "DMY", IntervalStyle: intervalStyles[get("intervalstyle")],
+		EscapeBytea: get("bytea_output") == "escape", RoundFloats: digits < 1, FloatDigits: digits,
 	}
 	s.worker = map[string]string{}
 	if tz != "UTC" {
-		s.worker["TimeZone"] = s.location.String()
+		s.worker["TimeZone"] = zone.String()
 	}
 	if path, _ := s.Get("search_path"); path != parameters["search_path"].def {
 		if p := workerPath(path); p != "" && p != `"public"` {

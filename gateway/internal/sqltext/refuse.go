@@ -59,7 +59,7 @@ func (s *Statement) Refused() error {
 		return err
 	}
 	if i := s.computedFile(); i > 0 {
-		return s.denied(i, "the names of files must be written out").(*pgerror.Error).
+		return s.denied(i, "the names of files must be written out").
 			WithHint("Only a superuser may compute them: write a string, a list of strings, or a parameter.")
 	}
 	for i, t := range s.Tokens {
@@ -77,7 +77,7 @@ func (s *Statement) Refused() error {
 	return nil
 }
 
-func (s *Statement) denied(i int, what string) error {
+func (s *Statement) denied(i int, what string) *pgerror.Error {
 	return pgerror.Newf(pgerror.InsufficientPrivilege, "permission denied: %s", what).At(int(s.Tokens[i].Start) + 1)
 }
 
