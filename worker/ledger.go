@@ -29,6 +29,17 @@ func (l *ledger) grant(n uint64) (granted uint64, err error) {
 	return n, nil
 }
 
+// takeAll promises the whole capacity, if nothing is promised.
+func (l *ledger) takeAll() (granted uint64, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.reserved > 0 {
+		return 0, false
+	}
+	l.reserved = l.capacity
+	return l.capacity, true
+}
+
 func (l *ledger) release(n uint64) {
 	l.mu.Lock()
 	l.reserved -= n

@@ -5,7 +5,6 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/angelerator/tavana/internal/pgerror"
 	"github.com/angelerator/tavana/internal/workerapi/workerpb"
@@ -47,28 +46,6 @@ func (w *Worker) SetMemoryLimit(_ context.Context, r *workerpb.SetMemoryLimitReq
 	w.mu.Unlock()
 	duck.Trim()
 	return &workerpb.SetMemoryLimitResponse{Bytes: l.total}, nil
-}
-
-// tidy gives memory back to the system when the worker has become idle: glibc keeps freed pages otherwise.
-func (w *Worker) tidy(ctx context.Context) {
-	const every = time.Second
-	tick := time.NewTicker(every)
-	defer tick.Stop()
-	trimmedAt := uint64(0)
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		w.mu.Lock()
-		idle, started := len(w.running) == 0, w.started
-		w.mu.Unlock()
-		if idle && started != trimmedAt {
-			duck.Trim()
-			trimmedAt = started
-		}
-	}
 }
 
 // residentBytes returns the process's resident memory, or 0 where it can't be read.

@@ -7,6 +7,7 @@
 //	conns       connections, lent to one statement at a time; sessions own theirs
 //	guard       what kinds of statement a user may run
 //	memory      how much the process may use, and DuckDB's part of it
+//	steer       moves that part so that the process keeps to the whole
 //	internal/duck   the only importer of DuckDB
 //
 // Invariants: a caller hears of its cancel within 100 ms; what it left behind is counted until DuckDB has ended it;
@@ -141,7 +142,7 @@ func (w *Worker) Run(ctx context.Context) error {
 
 	janitor, stopJanitor := context.WithCancel(context.Background())
 	var janitorDone sync.WaitGroup
-	janitorDone.Go(func() { w.tidy(janitor) })
+	janitorDone.Go(func() { w.steer(janitor) })
 
 	var cause error
 	select {

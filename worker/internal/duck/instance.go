@@ -63,6 +63,7 @@ func Version() string { return bindings.LibraryVersion() }
 // Open makes an instance: initial SQL into a file of its own, then the file read-only with settings, extensions and
 // locks.
 func Open(o Options) (*Instance, error) {
+	limitArenas(max(1, o.Threads/2))
 	if err := os.MkdirAll(o.Directory, 0o700); err != nil {
 		return nil, fmt.Errorf("making the worker's folder: %w", err)
 	}

@@ -1,0 +1,91 @@
+package worker_test
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/angelerator/tavana/internal/pgerror"
+	"github.com/angelerator/tavana/internal/workertest"
+)
+
+// kilobytes reads a line of /proc/PID/status.
+func kilobytes(t *testing.T, pid int, key string) int {
+	t.Helper()
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		t.Skip("needs Linux's /proc")
+	}
+	for line := range strings.Lines(string(b)) {
+		if v, ok := strings.CutPrefix(line, key+":"); ok {
+			n, err := strconv.Atoi(strings.Fields(v)[0])
+			if err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+	}
+	t.Fatalf("no %s", key)
+	return 0
+}
+
+// What needs more memory than there is, or more than DuckDB counts, stays below the worker's memory; a thousand queries
+// leave nothing behind.
+func TestResidentMemoryIsKeptAndGivenBack(t *testing.T) {
+	const total = 512 << 20
+	p := workertest.StartProcess(t, "--extensions", "none", "--memory", fmt.Sprint(total), "--idle-release", "1s")
+	c := dial(t, p.Target)
+	heavy := []string{
+		"SELECT max(s) FROM (SELECT i, i::VARCHAR || repeat('y', 50) AS s, row_number() OVER (ORDER BY hash(i)) FROM range(6000000) t(i))",
+		"SELECT count(*) FROM (SELECT hash(i) % 3000000 AS k, count(*), max(repeat('z', 40) || i) FROM range(9000000) t(i) GROUP BY 1)",
+		"SELECT count(*) FROM range(5000000) a(i) JOIN (SELECT repeat('x', 60) || i AS s, i FROM range(5000000) b(i)) b ON a.i = b.i WHERE s > 'x'",
+	}
+	round := func(light int) {
+		for _, sql := range heavy {
+			if _, _, err := c.run(c.statement(sql)); err != nil && pgerror.CodeOf(err) != pgerror.OutOfMemory {
+				t.Fatalf("%s: %v", sql, err)
+			}
+		}
+		for range light {
+			if got := c.query("SELECT sum(i)::BIGINT FROM range(1000) t(i)"); got[0] != "499500" {
+				t.Fatal(got)
+			}
+		}
+	}
+	// settled waits until the worker has given back what it can: until two looks, a second apart, see the same.
+	settled := func() int {
+		const idleRelease = time.Second
+		last := 0
+		eventually(t, "memory is given back", func() bool {
+			time.Sleep(idleRelease + 500*time.Millisecond)
+			now := kilobytes(t, p.PID(), "VmRSS")
+			same := now == last
+			last = now
+			return same
+		})
+		return last
+	}
+	for range 6 { // until what is loaded once is, and malloc's heaps have their shape
+		round(100)
+	}
+	idle := settled()
+	for range 6 {
+		round(160)
+	}
+	if peak := kilobytes(t, p.PID(), "VmHWM"); peak > total>>10 {
+		t.Errorf("it had %d kB at its peak, of %d", peak, total>>10)
+	} else {
+		t.Logf("peak: %d kB of %d", peak, total>>10)
+	}
+	if after := settled(); after > idle+idle/10 {
+		t.Errorf("%d kB when idle, %d after a thousand queries", idle, after)
+	} else {
+		t.Logf("%d kB when idle, %d after a thousand queries", idle, after)
+	}
+	if got := c.query("SELECT count(*) FROM (SELECT i FROM range(3000000) t(i) ORDER BY hash(i))"); got[0] != "3000000" {
+		t.Errorf("after it: %v", got) // the limit is back where it was
+	}
+}

@@ -1,0 +1,139 @@
+package worker
+
+import (
+	"context"
+	"runtime/debug"
+	"time"
+
+	"github.com/angelerator/tavana/worker/internal/duck"
+)
+
+// Resident memory stands above what DuckDB counts: malloc keeps freed pages, and not every allocation is counted. So a
+// limit fixed on paper does not hold; steer watches what the process really has and moves DuckDB's limit by it.
+//
+//	what DuckDB does not count  →  is taken from its limit: it spills earlier, or a query hears 53200
+//	less of that                →  the limit grows back, step by step, to its part of the whole
+//	nearly all in use           →  malloc gives back its free pages, which are part of what is not counted
+//	idle                        →  free pages are given back, and after --idle-release what DuckDB caches too
+const (
+	steerEvery = 10 * time.Millisecond
+	// trimAfter is how long nothing must run before free pages are given back: a moment's pause is no idleness.
+	trimAfter = time.Second
+	// leastLimit is what DuckDB keeps in any case.
+	leastLimit = 64 << 20
+)
+
+// nextLimit returns DuckDB's limit after a look at the resident memory, in bytes. counted is what DuckDB says it uses.
+func nextLimit(now uint64, l memoryLimit, resident, counted uint64) uint64 {
+	aim, uncounted := l.total-l.total/8, resident-min(counted, resident)
+	next := max(min(aim-min(uncounted, aim), l.duckdb), leastLimit)
+	if next > now {
+		return min(now+l.total/50, next)
+	}
+	return next
+}
+
+// steer runs until ctx ends.
+func (w *Worker) steer(ctx context.Context) {
+	tick := time.NewTicker(steerEvery)
+	defer tick.Stop()
+	s := steering{w: w, limit: w.memory().duckdb, idleSince: time.Now()}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			s.look()
+		}
+	}
+}
+
+// steering is what steer remembers between its looks.
+type steering struct {
+	w         *Worker
+	limit     uint64 // DuckDB's, now
+	of        memoryLimit
+	idleSince time.Time
+	started   uint64 // executions at the last look
+	trimmed   uint64 // executions when free pages were given back
+	released  uint64 // executions when caches were let go
+}
+
+func (s *steering) look() {
+	w := s.w
+	w.mu.Lock()
+	idle, started, l := len(w.running) == 0, w.started, w.limit
+	w.mu.Unlock()
+	if l != s.of { // set anew from outside, DuckDB's with it
+		s.of, s.limit = l, l.duckdb
+	}
+	if !idle || started != s.started {
+		s.idleSince, s.started = time.Now(), started
+	}
+	if idle {
+		quiet := time.Since(s.idleSince)
+		if started != s.trimmed && quiet > trimAfter {
+			giveBackPages()
+			s.trimmed = started
+		}
+		if started != s.released && quiet > w.cfg.IdleRelease && w.giveBack(l) {
+			s.released, s.limit = started, l.duckdb
+		}
+		return
+	}
+	resident := residentBytes()
+	if resident > l.total-l.total/5 {
+		duck.Trim()
+		resident = residentBytes()
+	}
+	counted := uint64(0)
+	if resident > l.total/2 { // below, what it counts makes no difference
+		var err error
+		if counted, _, err = w.in.MemoryUsage(); err != nil {
+			return
+		}
+	} else {
+		counted = resident
+	}
+	next := nextLimit(s.limit, l, resident, counted)
+	if next == s.limit {
+		return
+	}
+	if w.in.SetMemoryLimit(next) != nil {
+		next = counted // that much can't be freed now, but nothing more is to be had
+		if w.in.SetMemoryLimit(next) != nil {
+			return
+		}
+	}
+	s.limit = next
+}
+
+// giveBackPages gives free pages to the system: malloc's and Go's.
+func giveBackPages() {
+	debug.FreeOSMemory()
+	duck.Trim()
+}
+
+// giveBack lets DuckDB's caches go and gives free pages to the system, while the whole ledger is taken, so that no
+// statement sees the low limit. It reports whether that was done.
+func (w *Worker) giveBack(l memoryLimit) bool {
+	granted, ok := w.ledger.takeAll()
+	if !ok {
+		return false
+	}
+	// It fails where temporary tables hold more; what could be let go is gone all the same.
+	_ = w.in.SetMemoryLimit(leastLimit)
+	if err := w.in.SetMemoryLimit(l.duckdb); err != nil {
+		w.log.Error("setting DuckDB's memory limit failed", "error", err)
+	}
+	giveBackPages()
+	w.ledger.release(granted)
+	w.touch()
+	return true
+}
+
+func (w *Worker) memory() memoryLimit {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.limit
+}
