@@ -52,6 +52,7 @@ fuzz: ## run every fuzzer for FUZZTIME (20s)
 bench: tools build extensions ## measure beside DuckDB and PostgreSQL: a table, bench/out/report.json and report.svg
 	go build -o $(BIN)/bench-inprocess ./bench/inprocess
 	go run ./bench --bin $(BIN) --out bench/out
+	go test ./gateway/internal/pgenc -run '^$$' -bench 'Encode|Types'
 
 .PHONY: generate
 generate: ## make the generated files anew: protocol messages, docs/configuration.md

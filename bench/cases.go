@@ -26,12 +26,12 @@ func flightStream(ctx context.Context, e *env, r *report) error {
 	defer t.stop()
 	var peerRate, peerCPU, rate, cpu float64
 	for range rounds {
-		rows, _, seconds, used, err := e.inprocess(ctx, e.lineitem())
+		p, err := e.inprocess(ctx, e.lineitem())
 		if err != nil {
 			return err
 		}
-		if got := float64(rows) / seconds; got > peerRate {
-			peerRate, peerCPU = got, used
+		if got := float64(p.Rows) / p.Seconds; got > peerRate {
+			peerRate, peerCPU = got, p.CPU
 		}
 		before, started := t.worker.cpu(), time.Now()
 		n, err := readFrames(ctx, t, e.lineitem())

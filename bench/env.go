@@ -1,11 +1,12 @@
 package main
 
 import (
-	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -103,16 +104,16 @@ type tavana struct {
 	addr            string
 }
 
-// startTavana starts both. cores is the gateway's GOMAXPROCS; 0: as many as there are.
-func (e *env) startTavana(ctx context.Context, cores int) (*tavana, error) {
+// startTavana starts both, the worker with further flags. cores is the gateway's GOMAXPROCS; 0: as many as there are.
+func (e *env) startTavana(ctx context.Context, cores int, workerFlags ...string) (*tavana, error) {
 	dir, err := os.MkdirTemp("", "bench-")
 	if err != nil {
 		return nil, err
 	}
 	target := "unix://" + filepath.Join(dir, "w.sock")
 	t := &tavana{}
-	if t.worker, err = start(filepath.Join(e.bin, "tavana-worker"), nil, "--listen", target, "--memory", "4GB", "--allow", e.out,
-		"--spill-dir", dir, "--init-sql", filepath.Join(e.sf1, "views.sql")); err != nil {
+	workerFlags = append([]string{"--listen", target, "--memory", "4GB", "--allow", e.out, "--spill-dir", dir}, workerFlags...)
+	if t.worker, err = start(filepath.Join(e.bin, "tavana-worker"), nil, workerFlags...); err != nil {
 		return nil, err
 	}
 	port, err := freePort()
@@ -169,23 +170,39 @@ func freePort() (string, error) {
 	return port, err
 }
 
-// inprocess runs the DuckDB peer.
-func (e *env) inprocess(ctx context.Context, sql string) (rows, bytes int64, seconds, cpu float64, err error) {
-	cmd := exec.CommandContext(ctx, filepath.Join(e.bin, "bench-inprocess"), "--sql", sql)
-	cmd.Stderr = os.Stderr
-	out, err := cmd.StdoutPipe()
+// peer is what DuckDB in one process did.
+type peer struct {
+	Rows    int64   `json:"rows"`
+	Bytes   int64   `json:"bytes"`
+	Seconds float64 `json:"seconds"`
+	CPU     float64 `json:"cpu_seconds"`
+}
+
+// inprocess runs the DuckDB peer over one query.
+func (e *env) inprocess(ctx context.Context, sql string, flags ...string) (peer, error) {
+	list, err := e.inprocessAll(ctx, append(flags, "--sql", sql)...)
 	if err != nil {
-		return 0, 0, 0, 0, err
+		return peer{}, err
 	}
-	if err := cmd.Start(); err != nil {
-		return 0, 0, 0, 0, err
+	return list[0], nil
+}
+
+// inprocessAll runs the DuckDB peer and returns what it did for each query.
+func (e *env) inprocessAll(ctx context.Context, flags ...string) ([]peer, error) {
+	cmd := exec.CommandContext(ctx, filepath.Join(e.bin, "bench-inprocess"), flags...)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("DuckDB in process: %w", err)
 	}
-	var r struct {
-		Rows    int64   `json:"rows"`
-		Bytes   int64   `json:"bytes"`
-		Seconds float64 `json:"seconds"`
-		CPU     float64 `json:"cpu_seconds"`
+	var list []peer
+	for d := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p peer
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			return list, nil
+		} else if err != nil {
+			return nil, err
+		}
+		list = append(list, p)
 	}
-	err = json.NewDecoder(bufio.NewReader(out)).Decode(&r)
-	return r.Rows, r.Bytes, r.Seconds, r.CPU, errors.Join(err, cmd.Wait())
 }

@@ -42,7 +42,14 @@ func run(ctx context.Context, bin, out, only string) error {
 	defer e.close()
 	r := newReport()
 	for _, c := range []benchCase{
-		{"flight stream", flightStream}, {"pgwire rows", pgwireRows}, {"flat memory", flatMemory}, {"latency", latency},
+		{"flight stream", flightStream},
+		{"pgwire rows", pgwireRows},
+		{"flat memory", flatMemory},
+		{"latency", latency},
+		{"tpch", tpch},
+		{"s3", tpchOnS3},
+		{"lasting", lasting},
+		{"idle", idle},
 	} {
 		if !strings.Contains(c.name, only) {
 			continue

@@ -1,5 +1,6 @@
 // Command inprocess is the peer that a worker's stream is measured against: DuckDB in this process, its chunks gathered
-// into record batches of 16 thousand rows and written as Arrow IPC to nowhere. It prints a JSON line of what it did.
+// into record batches of 16 thousand rows and written as Arrow IPC to nowhere. It prints a JSON line for each query, of the
+// best of its runs.
 package main
 
 import (
@@ -28,41 +29,92 @@ type result struct {
 }
 
 func main() {
+	var o options
 	sql := flag.String("sql", "", "the query")
-	threads := flag.Int("threads", 2, "DuckDB's threads")
+	list := flag.String("list", "", "file with a JSON list of queries, instead of --sql")
+	flag.IntVar(&o.threads, "threads", 2, "DuckDB's threads")
+	flag.StringVar(&o.memory, "memory", "", "DuckDB's memory limit")
+	flag.StringVar(&o.init, "init", "", "file of SQL to run first")
+	flag.IntVar(&o.runs, "runs", 1, "how often each query is measured")
 	flag.Parse()
-	r, err := run(*sql, *threads)
+	queries := []string{*sql}
+	var err error
+	if *list != "" {
+		var b []byte
+		if b, err = os.ReadFile(*list); err == nil {
+			err = json.Unmarshal(b, &queries)
+		}
+	}
+	if err == nil {
+		err = run(queries, o)
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "inprocess:", err)
 		os.Exit(1)
 	}
-	_ = json.NewEncoder(os.Stdout).Encode(r)
 }
 
-func run(sql string, threads int) (*result, error) {
+type options struct {
+	threads, runs int
+	memory, init  string
+}
+
+func run(queries []string, o options) error {
 	var db bindings.Database
 	var conn bindings.Connection
 	if bindings.Open("", &db) == bindings.StateError || bindings.Connect(db, &conn) == bindings.StateError {
-		return nil, fmt.Errorf("opening DuckDB failed")
+		return fmt.Errorf("opening DuckDB failed")
 	}
 	defer bindings.Close(&db)
 	defer bindings.Disconnect(&conn)
-	for _, s := range []string{fmt.Sprintf("SET threads = %d", threads), "SET arrow_lossless_conversion = true"} {
-		var res bindings.Result
-		bindings.Query(conn, s, &res)
-		bindings.DestroyResult(&res)
+	setUp := []string{fmt.Sprintf("SET threads = %d", o.threads), "SET arrow_lossless_conversion = true", "SET parquet_metadata_cache = true"}
+	if o.memory != "" {
+		setUp = append(setUp, "SET memory_limit = '"+o.memory+"'")
 	}
-	// Once to warm the files' pages and metadata, then for the measure.
+	if o.init != "" {
+		b, err := os.ReadFile(o.init)
+		if err != nil {
+			return err
+		}
+		setUp = append(setUp, string(b))
+	}
+	for _, s := range setUp {
+		var res bindings.Result
+		state := bindings.Query(conn, s, &res)
+		msg := bindings.ResultError(&res)
+		bindings.DestroyResult(&res)
+		if state == bindings.StateError {
+			return fmt.Errorf("%s: %s", s, msg)
+		}
+	}
+	for _, sql := range queries {
+		best, err := measure(conn, sql, o.runs)
+		if err != nil {
+			return err
+		}
+		_ = json.NewEncoder(os.Stdout).Encode(best)
+	}
+	return nil
+}
+
+// measure runs a query once to warm the files' pages and metadata, then for the measure.
+func measure(conn bindings.Connection, sql string, runs int) (*result, error) {
 	if _, err := stream(conn, sql); err != nil {
 		return nil, err
 	}
-	cpu, start := cpuTime(), time.Now()
-	r, err := stream(conn, sql)
-	if err != nil {
-		return nil, err
+	var best *result
+	for range runs {
+		cpu, start := cpuTime(), time.Now()
+		r, err := stream(conn, sql)
+		if err != nil {
+			return nil, err
+		}
+		r.Seconds, r.CPU = time.Since(start).Seconds(), (cpuTime() - cpu).Seconds()
+		if best == nil || r.Seconds < best.Seconds {
+			best = r
+		}
 	}
-	r.Seconds, r.CPU = time.Since(start).Seconds(), (cpuTime() - cpu).Seconds()
-	return r, nil
+	return best, nil
 }
 
 func cpuTime() time.Duration {

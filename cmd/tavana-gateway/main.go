@@ -20,6 +20,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stderr 
 	if err := t.Load("tavana-gateway", args, getenv, stderr); err != nil {
 		return err
 	}
+	lifecycle.CollectOften(getenv)
 	g, err := gateway.New(cfg, slog.New(slog.NewTextHandler(stderr, nil)))
 	if err != nil {
 		return err

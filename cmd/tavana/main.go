@@ -39,6 +39,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stderr 
 		if err := t.Load("tavana up", args[1:], getenv, stderr); err != nil {
 			return err
 		}
+		lifecycle.CollectOften(getenv)
 		return up.Run(ctx, cfg, os.Stdout, stderr)
 	case "passwd":
 		return passwd(args[1:], getenv, os.Stdin, os.Stdout, stderr)
