@@ -158,6 +158,7 @@ func (w *Worker) OpenSession(_ context.Context, r *workerpb.OpenSessionRequest) 
 	if draining {
 		return nil, errDraining()
 	}
+	w.owners.heard(r.GetClient())
 	if err := w.conns.open(r); err != nil {
 		return nil, err
 	}
@@ -167,12 +168,16 @@ func (w *Worker) OpenSession(_ context.Context, r *workerpb.OpenSessionRequest) 
 
 // CloseSession implements workerapi.Service.
 func (w *Worker) CloseSession(_ context.Context, r *workerpb.CloseSessionRequest) (*workerpb.CloseSessionResponse, error) {
-	w.cancelWhere(func(e *execution) bool { return r.GetSessionId() != "" && e.st.GetSessionId() == r.GetSessionId() },
+	w.closeSession(r.GetSessionId())
+	return &workerpb.CloseSessionResponse{}, nil
+}
+
+func (w *Worker) closeSession(id string) {
+	w.cancelWhere(func(e *execution) bool { return id != "" && e.st.GetSessionId() == id },
 		pgerror.New(pgerror.QueryCanceled, "canceling statement because its session ends"))
 	w.works.Add(1)
-	w.conns.close(r.GetSessionId(), w.works.Done)
+	w.conns.close(id, w.works.Done)
 	w.touch()
-	return &workerpb.CloseSessionResponse{}, nil
 }
 
 // Cancel implements workerapi.Service. The statement's own call hears 57014; this one only reports.

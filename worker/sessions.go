@@ -26,7 +26,8 @@ type conns struct {
 
 // session is a client's connection at this worker: its transaction and its temporary tables.
 type session struct {
-	conn *duck.Conn
+	conn  *duck.Conn
+	owner string
 	// transaction tells whether conn is in a transaction. It belongs to who has the lease.
 	transaction bool
 	// free holds a token while no statement uses conn. A statement that was abandoned gives it back when it has drained,
@@ -215,7 +216,7 @@ func (c *conns) open(r *workerpb.OpenSessionRequest) error {
 		conn.Close()
 		return err
 	}
-	s := &session{conn: conn, free: make(chan struct{}, 1), gone: make(chan struct{})}
+	s := &session{conn: conn, owner: r.GetClient(), free: make(chan struct{}, 1), gone: make(chan struct{})}
 	s.free <- struct{}{}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -251,6 +252,19 @@ func (c *conns) close(id string, closed func()) {
 			closed()
 		}()
 	}
+}
+
+// ownedBy returns the sessions of the clients.
+func (c *conns) ownedBy(clients map[string]bool) []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var ids []string
+	for id, s := range c.sessions {
+		if clients[s.owner] {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 func (c *conns) sessionCount() int {

@@ -55,7 +55,8 @@ const (
 )
 
 // Watch implements workerapi.Service.
-func (w *Worker) Watch(ctx context.Context, send func(*workerpb.State) error) error {
+func (w *Worker) Watch(ctx context.Context, r *workerpb.WatchRequest, send func(*workerpb.State) error) error {
+	defer w.owners.watch(r.GetClient())()
 	meter := newMeter()
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()

@@ -54,9 +54,10 @@ type steering struct {
 	limit     uint64 // DuckDB's, now
 	of        memoryLimit
 	idleSince time.Time
-	started   uint64 // executions at the last look
-	trimmed   uint64 // executions when free pages were given back
-	released  uint64 // executions when caches were let go
+	started   uint64    // executions at the last look
+	trimmed   uint64    // executions when free pages were given back
+	released  uint64    // executions when caches were let go
+	abandoned time.Time // when sessions of clients that are gone were looked for
 }
 
 func (s *steering) look() {
@@ -69,6 +70,10 @@ func (s *steering) look() {
 	}
 	if !idle || started != s.started {
 		s.idleSince, s.started = time.Now(), started
+	}
+	if now := time.Now(); now.Sub(s.abandoned) > time.Second {
+		s.abandoned = now
+		w.closeAbandoned(now)
 	}
 	if idle {
 		quiet := time.Since(s.idleSince)

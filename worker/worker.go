@@ -4,6 +4,7 @@
 //	execution   one statement at work; outlives its caller while DuckDB drains
 //	ledger      what memory is promised
 //	writers     writes to lasting tables, in line
+//	owners      whose sessions they are
 //	conns       connections, lent to one statement at a time; sessions own theirs
 //	guard       what kinds of statement a user may run
 //	memory      how much the process may use, and DuckDB's part of it
@@ -44,6 +45,7 @@ type Worker struct {
 	lis    net.Listener
 	ledger ledger
 	conns  *conns
+	owners *owners
 	// writers is nil where nothing lasts.
 	writers *writers
 
@@ -97,7 +99,7 @@ func New(cfg Config, log *slog.Logger) (*Worker, error) {
 		return nil, err
 	}
 	w := &Worker{
-		cfg: cfg, log: log, id: filepath.Base(spill.path), spill: spill, in: in, conns: newConns(in), limit: limit,
+		cfg: cfg, log: log, id: filepath.Base(spill.path), spill: spill, in: in, conns: newConns(in), owners: newOwners(), limit: limit,
 		running: map[string]*execution{}, booted: map[string]bool{}, changed: make(chan struct{}), stopping: make(chan struct{}), broken: make(chan error, 1),
 	}
 	w.ledger.setCapacity(limit.duckdb)

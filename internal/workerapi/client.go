@@ -2,6 +2,7 @@ package workerapi
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"io"
 	"math"
@@ -22,6 +23,8 @@ import (
 type Client struct {
 	conn   *grpc.ClientConn
 	flight flight.FlightServiceClient
+	// id is what the worker knows this client by: sessions are closed when it is no more heard of.
+	id string
 }
 
 // Dial returns a client of the worker at target, a gRPC name such as "unix:///run/w.sock" or "10.0.0.7:50053". It does
@@ -48,7 +51,7 @@ func Dial(target, token string) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{conn: conn, flight: flight.NewFlightServiceClient(conn)}, nil
+	return &Client{conn: conn, flight: flight.NewFlightServiceClient(conn), id: rand.Text()}, nil
 }
 
 // Close closes the connection; calls under way fail.
@@ -93,7 +96,7 @@ func (c *Client) Prepare(ctx context.Context, r *workerpb.PrepareRequest) (*work
 
 // OpenSession makes a session at the worker.
 func (c *Client) OpenSession(ctx context.Context, r *workerpb.OpenSessionRequest) error {
-	r.Version = Version
+	r.Version, r.Client = Version, c.id
 	_, err := act[workerpb.OpenSessionResponse](ctx, c, ActionOpenSession, r)
 	return err
 }
@@ -132,7 +135,7 @@ func (c *Client) Drain(ctx context.Context) error {
 func (c *Client) Watch(ctx context.Context, f func(*workerpb.State) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	call, err := c.doAction(ctx, ActionWatch, &workerpb.WatchRequest{Version: Version})
+	call, err := c.doAction(ctx, ActionWatch, &workerpb.WatchRequest{Version: Version, Client: c.id})
 	if err != nil {
 		return err
 	}

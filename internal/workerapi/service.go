@@ -32,7 +32,7 @@ type Service interface {
 	SetMemoryLimit(ctx context.Context, r *workerpb.SetMemoryLimitRequest) (*workerpb.SetMemoryLimitResponse, error)
 	Drain(ctx context.Context, r *workerpb.DrainRequest) (*workerpb.DrainResponse, error)
 	// Watch sends the worker's state until ctx ends or send fails.
-	Watch(ctx context.Context, send func(*workerpb.State) error) error
+	Watch(ctx context.Context, r *workerpb.WatchRequest, send func(*workerpb.State) error) error
 }
 
 // Sink takes the rows of one answer. It is used by one goroutine at a time. A Sink that got a schema and no batch
@@ -151,10 +151,11 @@ func (s *server) DoAction(a *flight.Action, stream flight.FlightService_DoAction
 	case ActionDrain:
 		return answer(ctx, stream, body, s.service.Drain)
 	case ActionWatch:
-		if _, err := request[workerpb.WatchRequest](body); err != nil {
+		r, err := request[workerpb.WatchRequest](body)
+		if err != nil {
 			return err
 		}
-		return s.service.Watch(ctx, func(st *workerpb.State) error { return sendResult(stream, st) })
+		return s.service.Watch(ctx, r, func(st *workerpb.State) error { return sendResult(stream, st) })
 	}
 	return pgerror.Newf(pgerror.FeatureNotSupported, "unknown action %q", a.GetType())
 }

@@ -320,7 +320,7 @@ func (f *Fake) Drain(context.Context, *workerpb.DrainRequest) (*workerpb.DrainRe
 }
 
 // Watch implements workerapi.Service.
-func (f *Fake) Watch(ctx context.Context, send func(*workerpb.State) error) error {
+func (f *Fake) Watch(ctx context.Context, _ *workerpb.WatchRequest, send func(*workerpb.State) error) error {
 	for {
 		f.mu.Lock()
 		st := &workerpb.State{

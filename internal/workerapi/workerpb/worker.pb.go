@@ -1160,11 +1160,14 @@ func (x *ErrorDetail) GetNoRoom() bool {
 
 // OpenSession makes a session with a connection of its own. Its id is chosen by the gateway.
 type OpenSessionRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Version       uint32                 `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"`
-	SessionId     string                 `protobuf:"bytes,2,opt,name=session_id,json=sessionId,proto3" json:"session_id,omitempty"`
-	User          *User                  `protobuf:"bytes,3,opt,name=user,proto3" json:"user,omitempty"`
-	Settings      map[string]string      `protobuf:"bytes,4,rep,name=settings,proto3" json:"settings,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	state     protoimpl.MessageState `protogen:"open.v1"`
+	Version   uint32                 `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"`
+	SessionId string                 `protobuf:"bytes,2,opt,name=session_id,json=sessionId,proto3" json:"session_id,omitempty"`
+	User      *User                  `protobuf:"bytes,3,opt,name=user,proto3" json:"user,omitempty"`
+	Settings  map[string]string      `protobuf:"bytes,4,rep,name=settings,proto3" json:"settings,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// Whose session it is: it is closed when that client is not heard of on a Watch stream for a while. Made by
+	// workerapi.Dial.
+	Client        string `protobuf:"bytes,5,opt,name=client,proto3" json:"client,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1225,6 +1228,13 @@ func (x *OpenSessionRequest) GetSettings() map[string]string {
 		return x.Settings
 	}
 	return nil
+}
+
+func (x *OpenSessionRequest) GetClient() string {
+	if x != nil {
+		return x.Client
+	}
+	return ""
 }
 
 type OpenSessionResponse struct {
@@ -2107,8 +2117,10 @@ func (*DrainResponse) Descriptor() ([]byte, []int) {
 }
 
 type WatchRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Version       uint32                 `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"`
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	Version uint32                 `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"`
+	// Who watches, as in OpenSession.
+	Client        string `protobuf:"bytes,2,opt,name=client,proto3" json:"client,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2148,6 +2160,13 @@ func (x *WatchRequest) GetVersion() uint32 {
 		return x.Version
 	}
 	return 0
+}
+
+func (x *WatchRequest) GetClient() string {
+	if x != nil {
+		return x.Client
+	}
+	return ""
 }
 
 // State is what a worker says of itself on the Watch stream: at once, on every change of its ledger, and every second.
@@ -2464,13 +2483,14 @@ const file_worker_proto_rawDesc = "" +
 	"\x04hint\x18\x04 \x01(\tR\x04hint\x12\x1a\n" +
 	"\bposition\x18\x05 \x01(\rR\bposition\x12\x1c\n" +
 	"\tretryable\x18\x06 \x01(\bR\tretryable\x12\x17\n" +
-	"\ano_room\x18\a \x01(\bR\x06noRoom\"\x86\x02\n" +
+	"\ano_room\x18\a \x01(\bR\x06noRoom\"\x9e\x02\n" +
 	"\x12OpenSessionRequest\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\rR\aversion\x12\x1d\n" +
 	"\n" +
 	"session_id\x18\x02 \x01(\tR\tsessionId\x12*\n" +
 	"\x04user\x18\x03 \x01(\v2\x16.tavana.worker.v1.UserR\x04user\x12N\n" +
-	"\bsettings\x18\x04 \x03(\v22.tavana.worker.v1.OpenSessionRequest.SettingsEntryR\bsettings\x1a;\n" +
+	"\bsettings\x18\x04 \x03(\v22.tavana.worker.v1.OpenSessionRequest.SettingsEntryR\bsettings\x12\x16\n" +
+	"\x06client\x18\x05 \x01(\tR\x06client\x1a;\n" +
 	"\rSettingsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x15\n" +
@@ -2528,9 +2548,10 @@ const file_worker_proto_rawDesc = "" +
 	"\x05bytes\x18\x01 \x01(\x04R\x05bytes\"(\n" +
 	"\fDrainRequest\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\rR\aversion\"\x0f\n" +
-	"\rDrainResponse\"(\n" +
+	"\rDrainResponse\"@\n" +
 	"\fWatchRequest\x12\x18\n" +
-	"\aversion\x18\x01 \x01(\rR\aversion\"\xcb\x03\n" +
+	"\aversion\x18\x01 \x01(\rR\aversion\x12\x16\n" +
+	"\x06client\x18\x02 \x01(\tR\x06client\"\xcb\x03\n" +
 	"\x05State\x12\x1b\n" +
 	"\tworker_id\x18\x01 \x01(\tR\bworkerId\x12%\n" +
 	"\x0educkdb_version\x18\x02 \x01(\tR\rduckdbVersion\x12!\n" +
