@@ -212,7 +212,15 @@ func TestListsAndErasInStatements(t *testing.T) {
 		"SELECT CAST('0044-03-15 BC' AS date)":       "0044-03-15 BC",
 		"SELECT TIMESTAMP '0044-03-15 12:00:00 BC'":  "0044-03-15 12:00:00 BC",
 		"SELECT '0044-03-15 12:00:00 BC'::timestamp": "0044-03-15 12:00:00 BC",
-		"SELECT '0044-03-15 BC'":                     "0044-03-15 BC",
+		"SELECT '0044-03-15 BC'":                     "0A000", // a date, or a text?
+		"SELECT '0044-03-15 BC'::text":               "0044-03-15 BC",
+		"SELECT DATE '2024-01-01' > '0044-03-15 BC'": "0A000",
+		`SELECT '\x00ff'::bytea`:                     `\x00ff`,
+		`SELECT CAST('\x00FFab' AS bytea)`:           `\x00ffab`,
+		`SELECT BYTEA '\x00ff'`:                      `\x00ff`,
+		`SELECT '\x00ff'`:                            "0A000",
+		`SELECT '\x00ff'::text`:                      `\x00ff`,
+		`SELECT '\xff'::bytea`:                       `\xff`,
 	} {
 		r, err := conn.Exec(t.Context(), sql).ReadAll()
 		got := ""

@@ -26,6 +26,9 @@ func (s *Session) guard(st *session.Statement) error {
 			}
 		}
 	}
+	if err := st.Bent(); err != nil {
+		return err
+	}
 	if err := refusedInLasting(st); err != nil {
 		return err
 	}

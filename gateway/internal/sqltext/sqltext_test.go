@@ -230,7 +230,7 @@ func TestPositionsCountCharacters(t *testing.T) {
 func FuzzTokenize(f *testing.F) {
 	for _, s := range []string{
 		"SELECT 1", "SELECT 'a''b' || E'\\'' ; -- x\n/* /* */ */", "$$a$$ $1 $tag$ $tag$", `"a""b".c`, "1.5e-3::int->>'a'", "é€😀", "'", "\"", "$", "E'\\",
-		"WITH a AS (SELECT 1) INSERT INTO b VALUES ($1, '$2')", "/*", "--", "a.b.c(1)", "ROLLBACK TO SAVEPOINT x", "U&'x'", "1..2", ".5", "x$1", "CREATE TABLE t (a int PRIMARY KEY, UNIQUE (a), b int REFERENCES c (d) ON DELETE CASCADE)", "DATE 'x BC'", "B'01' X'ff' N'a'",
+		"WITH a AS (SELECT 1) INSERT INTO b VALUES ($1, '$2')", "/*", "--", "a.b.c(1)", "ROLLBACK TO SAVEPOINT x", "U&'x'", "1..2", ".5", "x$1", "CREATE TABLE t (a int PRIMARY KEY, UNIQUE (a), b int REFERENCES c (d) ON DELETE CASCADE)", "DATE '1-1-1 BC'", `BYTEA '\x00ff'`, "B'01' X'ff' N'a'",
 	} {
 		f.Add(s)
 	}
@@ -254,6 +254,7 @@ func FuzzTokenize(f *testing.F) {
 			list[i].TableKeys()
 			list[i].AddedKey()
 			list[i].DroppedConstraint()
+			_ = list[i].Bent()
 			list[i].CastParams(nil)
 		}
 		semicolons := 0
@@ -273,7 +274,7 @@ func FuzzTokenize(f *testing.F) {
 			_ = s.Tag(1)
 			_ = s.Refused()
 			_, _ = s.Params()
-			if r := s.CastParams(nil); r.Text != s.Text && !strings.Contains(r.Text, "(BC)") {
+			if r := s.CastParams(nil); r.Text != s.Text && !strings.Contains(r.Text, "(BC)") && !strings.Contains(r.Text, `\x`) {
 				t.Fatalf("%q rewritten to %q", s.Text, r.Text)
 			}
 			r := s.CastParams([]string{"INTEGER", "VARCHAR"})

@@ -290,27 +290,7 @@ func (s *Statement) CastParams(types []string) Rewritten {
 	})
 }
 
-// Era puts the BC of a date or timestamp where DuckDB reads it: behind the day, in parentheses. DuckDB leaves out what
-// PostgreSQL writes at the end, and makes it a day of our era.
-func Era(s string) string {
-	body := strings.TrimRight(s, " ")
-	if len(body) < 3 || !strings.EqualFold(body[len(body)-3:], " BC") {
-		return s
-	}
-	day, rest, _ := strings.Cut(strings.TrimSpace(body[:len(body)-3]), " ")
-	if rest != "" {
-		rest = " " + rest
-	}
-	return day + " (BC)" + rest
-}
-
-// isDateLiteral tells whether string token i is cast to a date or timestamp: DATE '…', '…'::date, CAST('…' AS date).
-func (s *Statement) isDateLiteral(i int) bool {
-	types := []string{"DATE", "TIMESTAMP", "TIMESTAMPTZ"}
-	return s.IsAny(i-1, types...) || (s.Is(i+1, "::") || s.Is(i+1, "AS")) && s.IsAny(i+2, types...)
-}
-
-// rewriteParams writes what f makes of each $n, and dates BC as DuckDB reads them.
+// rewriteParams writes what f makes of each $n, and literals as DuckDB reads them.
 func (s *Statement) rewriteParams(f func(n int, raw string) string) Rewritten {
 	var b strings.Builder
 	r := Rewritten{}
@@ -321,8 +301,8 @@ func (s *Statement) rewriteParams(f func(n int, raw string) string) Rewritten {
 		switch {
 		case t.Kind == Param:
 			text = f(s.ParamNumber(i), raw)
-		case t.Kind == String && raw[0] == '\'' && s.isDateLiteral(i):
-			text = "'" + Era(raw[1:len(raw)-1]) + "'"
+		case t.Kind == String && raw[0] == '\'':
+			text = s.literal(i, raw)
 		}
 		if text == raw {
 			continue
