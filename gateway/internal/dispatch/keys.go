@@ -41,9 +41,7 @@ func (s *Session) noted(st *session.Statement, casts []string) *noted {
 			return dropKey(table, name, ifExists)
 		}
 	case st.Effect == sqltext.Drop:
-		if names := st.DroppedNames(); len(names) > 0 {
-			return dropNotes(st, names)
-		}
+		return dropNotes(st)
 	}
 	return &noted{Rewritten: st.CastParams(casts)}
 }
@@ -93,8 +91,9 @@ func dropKey(table sqltext.Object, name string, ifExists bool) *noted {
 }
 
 // dropNotes forgets the keys of what DROP TABLE and DROP SCHEMA drop.
-func dropNotes(st *session.Statement, names []sqltext.Object) *noted {
-	n := &noted{Rewritten: sqltext.Rewritten{Text: st.Text}}
+func dropNotes(st *session.Statement) *noted {
+	n := &noted{Rewritten: sqltext.Rewritten{Text: st.WithoutCascade()}}
+	names := st.DroppedNames()
 	for _, o := range names {
 		where := ofTable(o)
 		if st.Is(1, "SCHEMA") {

@@ -116,6 +116,16 @@ func (s *Statement) DroppedNames() []Object {
 	}
 }
 
+// WithoutCascade returns the text of a DROP TABLE or DROP VIEW without CASCADE: DuckLake does not take it, and nothing
+// there hangs on anything.
+func (s *Statement) WithoutCascade() string {
+	last := len(s.Tokens) - 1
+	if s.Is(0, "DROP") && s.IsAny(1, "TABLE", "VIEW") && s.IsAny(last, "CASCADE", "RESTRICT") {
+		return s.Text[:s.Tokens[last-1].End]
+	}
+	return s.Text
+}
+
 // altered returns the table of an ALTER TABLE and the index of what follows its name.
 func (s *Statement) altered() (Object, int) {
 	if !s.Is(0, "ALTER") || !s.Is(1, "TABLE") {

@@ -207,6 +207,8 @@ var byMessage = map[string][]messageRule{
 		{"Catalog \"", pgerror.InvalidCatalogName},
 	},
 	"Binder": {
+		{"RETURNING clause not yet supported", pgerror.FeatureNotSupported},
+		{"There are no UNIQUE/PRIMARY KEY constraints", pgerror.InvalidColumnReference},
 		{"Referenced column", pgerror.UndefinedColumn},
 		{"Referenced table", pgerror.UndefinedTable},
 		{"Ambiguous reference", pgerror.AmbiguousColumn},
