@@ -142,6 +142,46 @@ func TestAFullCatalogIsAnError(t *testing.T) {
 	c.want("SELECT count(*) FROM t", "0")
 }
 
+// A folder that can't be written to: reading works, writing is an error, and nothing of it is visible.
+func TestAReadOnlyFolderIsAnError(t *testing.T) {
+	dir := t.TempDir()
+	p := workertest.StartProcess(t, lakeFlags(t, dir)...)
+	c := dial(t, p.Target)
+	if _, err := c.exec("CREATE TABLE t AS SELECT i FROM range(100000) r(i)"); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	c = dial(t, workertest.StartProcessReadOnly(t, filepath.Join(dir, "tables"), lakeFlags(t, dir)...).Target)
+	c.want("SELECT count(*) FROM t", "100000")
+	if _, err := c.exec("INSERT INTO t SELECT i FROM range(100000) r(i)"); pgerror.CodeOf(err) != pgerror.IOError {
+		t.Errorf("a write: %s %v", pgerror.CodeOf(err), err)
+	}
+	c.want("SELECT count(*) FROM t", "100000")
+}
+
+// A folder that was moved, catalog and tables together, goes on as it was.
+func TestAFolderThatWasMoved(t *testing.T) {
+	parent := t.TempDir()
+	before, after := filepath.Join(parent, "before"), filepath.Join(parent, "after")
+	p := workertest.StartProcess(t, lakeFlags(t, before)...)
+	if _, err := dial(t, p.Target).exec("CREATE TABLE t AS SELECT i FROM range(100000) r(i)"); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(before, after); err != nil {
+		t.Fatal(err)
+	}
+	c := dial(t, workertest.StartProcess(t, lakeFlags(t, after)...).Target)
+	if _, err := c.exec("INSERT INTO t SELECT i FROM range(50000) r(i)"); err != nil {
+		t.Error(err)
+	}
+	c.want("SELECT count(*), sum(i)::BIGINT FROM t", "150000|6249925000")
+}
+
 // Somebody else holds the catalog's file: a write waits, then says so; it works when the file is free again.
 func TestALockedCatalogIsAnError(t *testing.T) {
 	dir := t.TempDir()

@@ -62,6 +62,13 @@ func StartProcessOnMount(t testing.TB, folder string, size int, flags ...string)
 	return startProcess(t, "unix://"+filepath.Join(t.TempDir(), "w.sock"), []string{"unshare", "-rm", "sh", "-c", mount, folder}, flags)
 }
 
+// StartProcessReadOnly is StartProcess in a mount namespace of its own, where folder can't be written to.
+func StartProcessReadOnly(t testing.TB, folder string, flags ...string) *Process {
+	t.Helper()
+	const mount = `mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"`
+	return startProcess(t, "unix://"+filepath.Join(t.TempDir(), "w.sock"), []string{"unshare", "-rm", "sh", "-c", mount, folder}, flags)
+}
+
 // S3 is a bucket on a real S3 server.
 type S3 struct {
 	Bucket, AccessKey, SecretKey string

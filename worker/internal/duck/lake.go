@@ -202,11 +202,17 @@ func (c *Conn) queryStrings(sql string) ([]string, error) {
 	}
 }
 
-// options are those of the metadata's ATTACH: in SQLite's write-ahead mode readers and a writer do not wait for each
-// other, and who meets another writer waits for 5 s.
+// options are those of the ATTACH. In SQLite's write-ahead mode readers and a writer do not wait for each other, and who
+// meets another writer waits for 5 s. The catalog remembers where its data is and refuses another place, except where it
+// lies beside the data: then somebody has moved the folder with both.
 func (l Lake) options() string {
-	if strings.HasPrefix(l.Metadata, "sqlite:") {
-		return ", META_JOURNAL_MODE 'WAL', META_BUSY_TIMEOUT 5000"
+	file, ok := strings.CutPrefix(l.Metadata, "sqlite:")
+	if !ok {
+		return ""
 	}
-	return ""
+	options := ", META_JOURNAL_MODE 'WAL', META_BUSY_TIMEOUT 5000"
+	if filepath.Dir(file) == filepath.Dir(strings.TrimRight(l.Data, "/")) {
+		options += ", OVERRIDE_DATA_PATH true"
+	}
+	return options
 }
