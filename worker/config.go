@@ -40,7 +40,7 @@ func (c *Config) Settings(t *config.Table) {
 	t.String(&c.Token, "worker-token", "", "secret that gateway and workers share; empty: no check").Secret()
 	t.Bytes(&c.Memory, "memory", 0, "memory of the whole process; 0: the cgroup's limit, or half of the machine's").ShowDefault("the cgroup's limit, else half of the machine's memory")
 	t.Bytes(&c.QueryMemory, "query-memory", 128<<20, "memory that a statement reserves when the gateway does not say")
-	t.Duration(&c.IdleRelease, "idle-release", time.Minute, "how long cached data is kept in memory when nothing runs")
+	t.Duration(&c.IdleRelease, "idle-release", time.Minute, "how long cached data is kept in memory when nothing runs; 0: for ever")
 	t.Duration(&c.SessionGrace, "session-grace", time.Minute, "how long sessions of a gateway that is not heard of are kept")
 	t.Int(&c.Threads, "threads", 0, "DuckDB's threads; 0: as many as the process may use cores").ShowDefault("the cores the process may use")
 	t.String(&c.SpillDir, "spill-dir", filepath.Join(os.TempDir(), "tavana"), "folder on disk for what does not fit in memory").ShowDefault("tavana in the system's temporary folder")

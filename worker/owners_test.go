@@ -12,7 +12,7 @@ import (
 // A gateway that crashes leaves sessions behind: they end, with what they hold, and those of a gateway that lives stay.
 func TestSessionsOfAGatewayThatIsGoneEnd(t *testing.T) {
 	cfg := config(t)
-	cfg.Memory, cfg.SessionGrace = 1<<30, 100 * time.Millisecond
+	cfg.Memory, cfg.SessionGrace = 1<<30, 100*time.Millisecond
 	target := start(t, cfg)
 	lives, crashes := dial(t, target), dial(t, target)
 	for _, c := range []*client{lives, crashes} {

@@ -81,7 +81,7 @@ func (s *steering) look() {
 			giveBackPages()
 			s.trimmed = started
 		}
-		if started != s.released && quiet > w.cfg.IdleRelease && w.giveBack(l) {
+		if release := w.cfg.IdleRelease; release > 0 && started != s.released && quiet > release && w.giveBack(l) {
 			s.released, s.limit = started, l.duckdb
 		}
 		return

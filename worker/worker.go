@@ -142,9 +142,10 @@ func (w *Worker) Run(ctx context.Context) error {
 		w.log.Debug("raising oom_score_adj failed", "error", err)
 	}
 
-	janitor, stopJanitor := context.WithCancel(context.Background())
-	var janitorDone sync.WaitGroup
-	janitorDone.Go(func() { w.steer(janitor) })
+	steering, stop := context.WithCancel(context.Background())
+	var steered sync.WaitGroup
+	steered.Go(func() { w.steer(steering) })
+	stopSteering := func() { stop(); steered.Wait() }
 
 	var cause error
 	select {
@@ -153,15 +154,14 @@ func (w *Worker) Run(ctx context.Context) error {
 		w.log.Error("worker is broken", "error", cause)
 	case cause = <-served:
 	}
-	err := errors.Join(cause, w.shutDown(srv, cause == nil))
-	stopJanitor()
-	janitorDone.Wait()
+	err := errors.Join(cause, w.shutDown(srv, cause == nil, stopSteering))
+	stopSteering()
 	return err
 }
 
 // shutDown stops in the order in which things depend on each other: no new statements, then the calls under way (rows
 // that DuckDB has given may still wait for their reader), then the connections, then DuckDB.
-func (w *Worker) shutDown(srv *grpc.Server, graceful bool) error {
+func (w *Worker) shutDown(srv *grpc.Server, graceful bool, stopSteering func()) error {
 	w.setDraining()
 	close(w.stopping) // Watch streams end
 	answered := make(chan struct{})
@@ -192,6 +192,7 @@ func (w *Worker) shutDown(srv *grpc.Server, graceful bool) error {
 		// DuckDB still runs in C: closing it under its feet would crash, so the process just ends.
 		return errors.New("statements did not stop within 10s of being cancelled")
 	}
+	stopSteering() // it asks DuckDB
 	w.conns.closeIdle()
 	w.in.Close()
 	w.spill.remove()

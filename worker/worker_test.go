@@ -32,7 +32,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func config(t *testing.T) worker.Config {
 	return worker.Config{
 		Listen: "unix://" + filepath.Join(t.TempDir(), "w.sock"), Token: workertest.Token, Memory: 1 << 30, QueryMemory: 64 << 20,
-		Threads: 2, SpillDir: t.TempDir(), SpillMax: 1 << 30, Extensions: []string{"none"}, DrainTimeout: 10 * time.Second,
+		Threads: 2, SpillDir: t.TempDir(), SpillMax: 1 << 30, Extensions: []string{"none"}, IdleRelease: time.Minute, SessionGrace: time.Minute, DrainTimeout: 10 * time.Second,
 	}
 }
 
