@@ -58,6 +58,7 @@ func StartProcessAt(t testing.TB, target string, flags ...string) *Process {
 // StartProcessOnMount is StartProcess in a mount namespace of its own, where folder is an empty file system of size bytes.
 func StartProcessOnMount(t testing.TB, folder string, size int, flags ...string) *Process {
 	t.Helper()
+	needsNamespaces(t, "-rm")
 	mount := fmt.Sprintf(`mkdir -p "$0" && mount -t tmpfs -o size=%d none "$0" && exec "$@"`, size)
 	return startProcess(t, "unix://"+filepath.Join(t.TempDir(), "w.sock"), []string{"unshare", "-rm", "sh", "-c", mount, folder}, flags)
 }
@@ -65,6 +66,7 @@ func StartProcessOnMount(t testing.TB, folder string, size int, flags ...string)
 // StartProcessReadOnly is StartProcess in a mount namespace of its own, where folder can't be written to.
 func StartProcessReadOnly(t testing.TB, folder string, flags ...string) *Process {
 	t.Helper()
+	needsNamespaces(t, "-rm")
 	const mount = `mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"`
 	return startProcess(t, "unix://"+filepath.Join(t.TempDir(), "w.sock"), []string{"unshare", "-rm", "sh", "-c", mount, folder}, flags)
 }
@@ -80,6 +82,7 @@ type S3 struct {
 // server with one bucket at 127.0.0.1:7070.
 func StartProcessWithS3(t testing.TB, s *S3, flags ...string) *Process {
 	t.Helper()
+	needsNamespaces(t, "--map-root-user", "--net", "--pid", "--fork", "--kill-child")
 	s.Dir, s.Bucket, s.AccessKey, s.SecretKey = t.TempDir(), "lake", "test-key", "test-secret-key"
 	if err := os.Mkdir(filepath.Join(s.Dir, s.Bucket), 0o755); err != nil {
 		t.Fatal(err)
@@ -95,6 +98,14 @@ shift 4 && exec "$@"`
 	flags = append(flags, "--s3-endpoint", "http://127.0.0.1:7070", "--s3-bucket", s.Bucket, "--s3-path-style=true",
 		"--s3-access-key", s.AccessKey, "--s3-secret-key", s.SecretKey)
 	return startProcess(t, "unix://"+filepath.Join(t.TempDir(), "w.sock"), wrapper, flags)
+}
+
+// needsNamespaces skips a test where this user may not make namespaces: some containers forbid it.
+func needsNamespaces(t testing.TB, flags ...string) {
+	t.Helper()
+	if out, err := exec.Command("unshare", append(flags, "true")...).CombinedOutput(); err != nil {
+		t.Skipf("unshare %v: %v: %s", flags, err, out)
+	}
 }
 
 func startProcess(t testing.TB, target string, wrapper, flags []string) *Process {
