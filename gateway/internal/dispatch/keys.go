@@ -40,6 +40,9 @@ func (s *Session) noted(st *session.Statement, casts []string) *noted {
 		if table, name, ifExists := st.DroppedConstraint(); name != "" {
 			return dropKey(table, name, ifExists)
 		}
+		if table, column, to := st.Renamed(); to != "" {
+			return renameNotes(st, table, column, to)
+		}
 	case st.Effect == sqltext.Drop:
 		return dropNotes(st)
 	}
@@ -100,6 +103,27 @@ func dropNotes(st *session.Statement) *noted {
 			where = "table_schema = " + quote(o.Name)
 		}
 		n.after = append(n.after, "DELETE FROM "+keysTable+" WHERE "+where)
+	}
+	return n
+}
+
+// renameNotes keeps the notes true when a table or a column gets another name.
+func renameNotes(st *session.Statement, table sqltext.Object, column, to string) *noted {
+	refers := "ref_schema = " + schemaOf(table) + " AND ref_table = " + quote(table.Name)
+	n := &noted{Rewritten: sqltext.Rewritten{Text: st.Text}}
+	if column == "" {
+		n.after = []string{
+			"UPDATE " + keysTable + " SET table_name = " + quote(to) + " WHERE " + ofTable(table),
+			"UPDATE " + keysTable + " SET ref_table = " + quote(to) + " WHERE " + refers,
+		}
+		return n
+	}
+	renamed := func(list string) string {
+		return list + " = list_transform(" + list + ", lambda c: CASE WHEN c = " + quote(column) + " THEN " + quote(to) + " ELSE c END)"
+	}
+	n.after = []string{
+		"UPDATE " + keysTable + " SET " + renamed("columns") + " WHERE " + ofTable(table),
+		"UPDATE " + keysTable + " SET " + renamed("ref_columns") + " WHERE " + refers,
 	}
 	return n
 }

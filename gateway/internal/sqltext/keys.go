@@ -126,6 +126,25 @@ func (s *Statement) WithoutCascade() string {
 	return s.Text
 }
 
+// Renamed returns what an ALTER TABLE … RENAME TO, or RENAME [COLUMN] … TO, renames; column is "" for the table itself, and
+// to is "" for another statement.
+func (s *Statement) Renamed() (table Object, column, to string) {
+	table, i := s.altered()
+	if !s.Is(i, "RENAME") {
+		return table, "", ""
+	}
+	if s.Is(i+1, "TO") {
+		return table, "", s.Name(i + 2)
+	}
+	if i++; s.Is(i, "COLUMN") {
+		i++
+	}
+	if !s.Is(i+1, "TO") {
+		return table, "", ""
+	}
+	return table, s.Name(i), s.Name(i + 2)
+}
+
 // altered returns the table of an ALTER TABLE and the index of what follows its name.
 func (s *Statement) altered() (Object, int) {
 	if !s.Is(0, "ALTER") || !s.Is(1, "TABLE") {

@@ -254,6 +254,7 @@ func FuzzTokenize(f *testing.F) {
 			list[i].TableKeys()
 			list[i].AddedKey()
 			list[i].DroppedConstraint()
+			list[i].Renamed()
 			_ = list[i].Bent()
 			list[i].CastParams(nil)
 		}
