@@ -76,6 +76,9 @@ func (s *steering) look() {
 		w.closeAbandoned(now)
 	}
 	if idle {
+		if s.limit != l.duckdb && w.in.SetMemoryLimit(l.duckdb) == nil {
+			s.limit = l.duckdb // the next statement begins with all of it
+		}
 		quiet := time.Since(s.idleSince)
 		if started != s.trimmed && quiet > trimAfter {
 			giveBackPages()
