@@ -76,6 +76,7 @@ func TestKeysOfLastingTablesAreNoted(t *testing.T) {
 		{"INSERT INTO i (o) VALUES (1)", "23502"},
 		{"CREATE TABLE IF NOT EXISTS o (id int PRIMARY KEY)", "CREATE TABLE" + notice("o")},
 		{"CREATE TABLE o (id int PRIMARY KEY)", "42P07"},
+		{`CREATE TABLE odd ("if" int PRIMARY KEY); DROP TABLE odd`, "DROP TABLE" + notice("odd")},
 		{"ALTER TABLE i ADD CONSTRAINT u UNIQUE (n)", "ALTER TABLE" + notice("i")},
 		{"ALTER TABLE i ADD UNIQUE (nope)", "42703"},
 		{"ALTER TABLE nope ADD PRIMARY KEY (a)", "42P01"},

@@ -55,8 +55,8 @@ const keysTable = "tavana.pg_tavana.keys"
 func createKeys(st *session.Statement, table sqltext.Object, keys []sqltext.Key, rest sqltext.Rewritten) *noted {
 	n := &noted{Rewritten: rest, notice: notEnforced(table)}
 	ifNotExists := false // then the table may have been there, with keys of its own
-	for i := range 6 {
-		ifNotExists = ifNotExists || st.Is(i, "IF")
+	for i := range st.Tokens {
+		ifNotExists = ifNotExists || st.Is(i-1, "TABLE") && st.Is(i, "IF") && st.Is(i+1, "NOT")
 	}
 	if !ifNotExists {
 		n.after = append(n.after, "DELETE FROM "+keysTable+" WHERE "+ofTable(table))
@@ -96,8 +96,7 @@ func dropKey(table sqltext.Object, name string, ifExists bool) *noted {
 // dropNotes forgets the keys of what DROP TABLE and DROP SCHEMA drop.
 func dropNotes(st *session.Statement) *noted {
 	n := &noted{Rewritten: sqltext.Rewritten{Text: st.WithoutCascade()}}
-	names := st.DroppedNames()
-	for _, o := range names {
+	for _, o := range st.DroppedNames() {
 		where := ofTable(o)
 		if st.Is(1, "SCHEMA") {
 			where = "table_schema = " + quote(o.Name)
