@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/angelerator/tavana/internal/pgerror"
+	"github.com/angelerator/tavana/internal/workerapi/workerpb"
 	"github.com/angelerator/tavana/internal/workertest"
 )
 
@@ -87,5 +88,31 @@ func TestResidentMemoryIsKeptAndGivenBack(t *testing.T) {
 	}
 	if got := c.query("SELECT count(*) FROM (SELECT i FROM range(3000000) t(i) ORDER BY hash(i))"); got[0] != "3000000" {
 		t.Errorf("after it: %v", got) // the limit is back where it was
+	}
+}
+
+// What DuckDB allocates without counting, as when it folds constants, is refused before it takes the machine's memory, and
+// costs its statement alone.
+func TestWhatIsNotCountedIsRefusedToo(t *testing.T) {
+	const total = 512 << 20
+	p := workertest.StartProcess(t, "--extensions", "none", "--memory", fmt.Sprint(total))
+	c := dial(t, p.Target)
+	for _, sql := range []string{
+		"SELECT length(repeat('x', 2000000000))",
+		"SELECT max(length(repeat('x', 2000000000 + i::INTEGER))) FROM range(4) t(i)",
+		"SELECT length(list_aggregate(range(300000000), 'string_agg', ','))",
+	} {
+		if _, _, err := c.run(c.statement(sql)); pgerror.CodeOf(err) != pgerror.OutOfMemory {
+			t.Errorf("%s: %v", sql, err)
+		}
+		if _, err := c.Prepare(t.Context(), &workerpb.PrepareRequest{QueryId: "p", Sql: sql}); err != nil && pgerror.CodeOf(err) != pgerror.OutOfMemory {
+			t.Errorf("preparing %s: %v", sql, err)
+		}
+	}
+	if got := c.query("SELECT 42"); got[0] != "42" {
+		t.Error(got)
+	}
+	if peak := kilobytes(t, p.PID(), "VmHWM"); peak > total>>10 {
+		t.Errorf("it had %d kB at its peak, of %d", peak, total>>10)
 	}
 }

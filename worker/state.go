@@ -92,9 +92,10 @@ func (w *Worker) state(m *meter) *workerpb.State {
 	if err != nil {
 		w.log.Warn("reading DuckDB's memory use failed", "error", err)
 	}
+	resident, _ := processMemory()
 	return &workerpb.State{
 		WorkerId: w.id, DuckdbVersion: duck.Version(), DuckdbUsed: used, Spilled: spilled,
-		Resident: residentBytes(), Cpu: m.cores(),
+		Resident: resident, Cpu: m.cores(),
 	}
 }
 

@@ -67,6 +67,7 @@ func (s *steering) look() {
 	w.mu.Unlock()
 	if l != s.of { // set anew from outside, DuckDB's with it
 		s.of, s.limit = l, l.duckdb
+		w.allowGrowth(processMemory())
 	}
 	if !idle || started != s.started {
 		s.idleSince, s.started = time.Now(), started
@@ -89,11 +90,12 @@ func (s *steering) look() {
 		}
 		return
 	}
-	resident := residentBytes()
+	resident, mapped := processMemory()
 	if resident > l.total-l.total/5 {
 		duck.Trim()
-		resident = residentBytes()
+		resident, mapped = processMemory()
 	}
+	w.allowGrowth(resident, mapped)
 	counted := uint64(0)
 	if resident > l.total/2 { // below, what it counts makes no difference
 		var err error
