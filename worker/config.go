@@ -32,6 +32,9 @@ type Config struct {
 	IdleRelease   time.Duration
 	SessionGrace  time.Duration
 	DrainTimeout  time.Duration
+	// OwnProcess says that the process is this worker's alone: then the kernel is told how much memory it may map, and that
+	// it is the one to end when the machine has none left.
+	OwnProcess bool
 }
 
 // Settings adds the worker's rows to t.

@@ -26,7 +26,8 @@ type execution struct {
 	id       string
 	st       *workerpb.Statement
 	lease    *lease
-	writers  *writers // nil: it writes nothing that lasts
+	writers  *writers             // nil: it writes nothing that lasts
+	tables   map[string]duck.Rows // what the statement may read of Go's, by name
 	reserved uint64
 	started  time.Time
 
@@ -44,9 +45,9 @@ type execution struct {
 	abandoned atomic.Bool
 }
 
-func newExecution(st *workerpb.Statement, l *lease, writers *writers, reserved uint64) *execution {
+func newExecution(st *workerpb.Statement, l *lease, writers *writers, tables map[string]duck.Rows, reserved uint64) *execution {
 	e := &execution{
-		id: st.GetQueryId(), st: st, lease: l, writers: writers, reserved: reserved, started: time.Now(),
+		id: st.GetQueryId(), st: st, lease: l, writers: writers, tables: tables, reserved: reserved, started: time.Now(),
 		schema: make(chan *arrow.Schema, 1), batches: make(chan arrow.RecordBatch, 2), done: make(chan struct{}),
 		completion: &workerpb.Completion{Statistics: &workerpb.Statistics{}},
 	}
@@ -109,7 +110,7 @@ func (e *execution) whole(params arrow.RecordBatch) error {
 
 // attempt runs the statement once. It may be called again after a conflict, which only statements without rows have.
 func (e *execution) attempt(params arrow.RecordBatch) (err error) {
-	p, err := e.lease.prepare(e.st.GetSql(), guard(e.st.GetUser(), e.st.GetSessionId()))
+	p, err := e.lease.prepare(e.st.GetSql(), e.tables, guard(e.st.GetUser(), e.st.GetSessionId()))
 	if err != nil {
 		return err
 	}

@@ -71,7 +71,7 @@ func processMemory() (resident, mapped uint64) {
 // An allocation past that fails (53200): DuckDB's limit does not count every one, as that of repeat('x', 2000000000) folded
 // while a statement is bound, and steering would see it only when it is made.
 func (w *Worker) allowGrowth(resident, mapped uint64) {
-	if mapped == 0 {
+	if mapped == 0 || !w.cfg.OwnProcess {
 		return
 	}
 	total := w.memory().total

@@ -16,11 +16,12 @@ var _ workerapi.Service = (*Worker)(nil)
 
 // Execute implements workerapi.Service: reserve, lend a connection, run, stream.
 func (w *Worker) Execute(ctx context.Context, st *workerpb.Statement, out workerapi.Sink) (*workerpb.Completion, error) {
-	switch {
-	case len(st.GetTables()) > 0:
-		return nil, pgerror.New(pgerror.FeatureNotSupported, "tables sent along with a statement are not supported by this worker")
-	case st.GetProfile() != workerpb.Profile_PROFILE_LOSSLESS, st.GetDialect() != workerpb.Dialect_DIALECT_POSTGRES:
+	if st.GetProfile() != workerpb.Profile_PROFILE_LOSSLESS || st.GetDialect() != workerpb.Dialect_DIALECT_POSTGRES {
 		return nil, pgerror.New(pgerror.FeatureNotSupported, "this worker serves the lossless profile and the PostgreSQL dialect only")
+	}
+	tables, err := w.tables(st)
+	if err != nil {
+		return nil, err
 	}
 	ask := st.GetMemoryBytes()
 	if ask == 0 {
@@ -39,7 +40,7 @@ func (w *Worker) Execute(ctx context.Context, st *workerpb.Statement, out worker
 	if st.GetLasting() {
 		writers = w.writers
 	}
-	e := newExecution(st, l, writers, granted)
+	e := newExecution(st, l, writers, tables, granted)
 	if err := w.add(e); err != nil {
 		l.giveBack(true)
 		w.ledger.release(granted)
@@ -133,7 +134,7 @@ func (w *Worker) Prepare(ctx context.Context, r *workerpb.PrepareRequest) (*work
 }
 
 func describe(l *lease, r *workerpb.PrepareRequest) (*workerpb.PrepareResponse, error) {
-	p, err := l.prepare(r.GetSql(), guard(r.GetUser(), r.GetSessionId()))
+	p, err := l.prepare(r.GetSql(), nil, guard(r.GetUser(), r.GetSessionId()))
 	if err != nil {
 		return nil, err
 	}

@@ -72,6 +72,8 @@ type lease struct {
 	// conn changes while the lease lives, when the statement turns out to need the lasting catalog.
 	conn  *duck.Conn
 	ended bool
+	// offered: the connection has rows of Go's to read.
+	offered bool
 }
 
 func (l *lease) setUp(lasting bool) error {
@@ -96,11 +98,18 @@ func (l *lease) giveBack(reuse bool) {
 	l.mu.Lock()
 	l.ended = true
 	l.mu.Unlock()
+	l.withdraw(l.conn)
 	if l.session != nil {
 		l.session.free <- struct{}{}
 		return
 	}
 	l.conns.put(l.conn, reuse)
+}
+
+func (l *lease) withdraw(conn *duck.Conn) {
+	if l.offered {
+		conn.Withdraw()
+	}
 }
 
 // interrupt asks the statement that runs to stop. It may be called from outside, also when the lease has ended.
@@ -114,7 +123,10 @@ func (l *lease) interrupt() {
 
 // prepare prepares sql: without the lasting catalog, which costs less, and with it when a name is missing. A session's
 // connection keeps the catalog from then on: it is likely to need it again.
-func (l *lease) prepare(sql string, allow func(workerpb.StatementType) error) (*duck.Prepared, error) {
+//
+// tables are what the statement may read by duck.RowsFunction, until the lease ends.
+func (l *lease) prepare(sql string, tables map[string]duck.Rows, allow func(workerpb.StatementType) error) (*duck.Prepared, error) {
+	l.offer(tables)
 	p, err := l.conn.Prepare(sql, allow)
 	if err == nil || l.conn.Lasting() || !l.conns.in.HasLake() || !isMissing(err) {
 		return p, err
@@ -128,12 +140,22 @@ func (l *lease) prepare(sql string, allow func(workerpb.StatementType) error) (*
 		plain := l.conn
 		l.conn = other
 		l.mu.Unlock()
+		l.withdraw(plain)
 		l.conns.put(plain, true)
 	}
 	if err := l.setUp(true); err != nil {
 		return nil, err
 	}
+	l.offer(tables)
 	return l.conn.Prepare(sql, allow)
+}
+
+// offer lets the connection read tables; giveBack takes them away again.
+func (l *lease) offer(tables map[string]duck.Rows) {
+	for name, rows := range tables {
+		l.conn.Offer(name, rows)
+		l.offered = true
+	}
 }
 
 // isMissing tells whether a name was not found that the lasting catalog may have.

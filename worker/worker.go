@@ -46,6 +46,7 @@ type Worker struct {
 	ledger ledger
 	conns  *conns
 	owners *owners
+	staged staged
 	// writers is nil where nothing lasts.
 	writers *writers
 
@@ -102,6 +103,7 @@ func New(cfg Config, log *slog.Logger) (*Worker, error) {
 		cfg: cfg, log: log, id: filepath.Base(spill.path), spill: spill, in: in, conns: newConns(in), owners: newOwners(), limit: limit,
 		running: map[string]*execution{}, booted: map[string]bool{}, changed: make(chan struct{}), stopping: make(chan struct{}), broken: make(chan error, 1),
 	}
+	w.staged.spools = map[string]*spool{}
 	w.ledger.setCapacity(limit.duckdb)
 	if lake := cfg.lake(); lake.Metadata != "" {
 		w.writers = newWriters(lake.Lock)
@@ -137,9 +139,11 @@ func (w *Worker) Run(ctx context.Context) error {
 	served := make(chan error, 1)
 	go func() { served <- srv.Serve(w.lis) }()
 
-	// When memory runs out on the machine, it is a worker that goes, not the gateway: a query can only hurt its worker.
-	if err := os.WriteFile("/proc/self/oom_score_adj", []byte("500"), 0o644); err != nil {
-		w.log.Debug("raising oom_score_adj failed", "error", err)
+	if w.cfg.OwnProcess {
+		// When memory runs out on the machine, it is a worker that goes, not the gateway: a query can only hurt its worker.
+		if err := os.WriteFile("/proc/self/oom_score_adj", []byte("500"), 0o644); err != nil {
+			w.log.Debug("raising oom_score_adj failed", "error", err)
+		}
 	}
 
 	steering, stop := context.WithCancel(context.Background())

@@ -496,7 +496,6 @@ func TestWhatIsNotServedIsRefused(t *testing.T) {
 	for _, change := range []func(*workerpb.Statement){
 		func(st *workerpb.Statement) { st.Profile = workerpb.Profile_PROFILE_RICH },
 		func(st *workerpb.Statement) { st.Dialect = workerpb.Dialect_DIALECT_DUCKDB },
-		func(st *workerpb.Statement) { st.Tables = []*workerpb.Table{{Name: "t"}} },
 	} {
 		st := c.statement("SELECT 1")
 		change(st)

@@ -24,8 +24,8 @@ const turnLength = 250 * time.Millisecond
 
 // A write that conflicts is run so often, and begun anew for so long, before its client hears of it.
 const (
-	maxAttempts = 10
-	maxRetrying = 10 * time.Second
+	maxAttempts = 50
+	maxRetrying = 30 * time.Second
 )
 
 func newWriters(file string) *writers { return &writers{turn: make(chan struct{}, 1), file: file} }
@@ -75,7 +75,7 @@ func (w *writers) write(ctx context.Context, attempt func() error) error {
 		if pgerror.CodeOf(err) != pgerror.SerializationFailure || n == maxAttempts || time.Since(started) > maxRetrying {
 			return err
 		}
-		if err := pause(ctx, time.Duration(n)*10*time.Millisecond); err != nil {
+		if err := pause(ctx, time.Duration(min(n, 10))*10*time.Millisecond); err != nil {
 			return err
 		}
 	}

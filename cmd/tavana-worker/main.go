@@ -23,6 +23,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stderr 
 	if err := t.Load("tavana-worker", args, getenv, stderr); err != nil {
 		return err
 	}
+	cfg.OwnProcess = true
 	w, err := worker.New(cfg, slog.New(slog.NewTextHandler(stderr, nil)))
 	if err != nil {
 		return err

@@ -27,6 +27,7 @@ const (
 	InvalidParameterValue            Code = "22023"
 	InvalidTextRepresentation        Code = "22P02"
 	InvalidBinaryRepresentation      Code = "22P03"
+	BadCopyFileFormat                Code = "22P04"
 	UntranslatableCharacter          Code = "22P05"
 	IntegrityConstraintViolation     Code = "23000"
 	NotNullViolation                 Code = "23502"

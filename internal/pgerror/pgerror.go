@@ -18,6 +18,8 @@ type Error struct {
 	Message string
 	Detail  string
 	Hint    string
+	// Where is PostgreSQL's CONTEXT, such as the line of a COPY.
+	Where string
 	// Position in the statement, in bytes from 1; 0 where there is none.
 	Position int
 	// Retryable: no row was sent and nothing changed, so the same statement may be run again elsewhere.
@@ -61,6 +63,13 @@ func (e *Error) WithHint(format string, args ...any) *Error {
 func (e *Error) WithDetail(format string, args ...any) *Error {
 	c := *e
 	c.Detail = fmt.Sprintf(format, args...)
+	return &c
+}
+
+// In returns a copy of e with a context.
+func (e *Error) In(format string, args ...any) *Error {
+	c := *e
+	c.Where = fmt.Sprintf(format, args...)
 	return &c
 }
 

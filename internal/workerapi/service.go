@@ -24,6 +24,8 @@ import (
 type Service interface {
 	// Execute runs a statement and streams its rows into out.
 	Execute(ctx context.Context, s *workerpb.Statement, out Sink) (*workerpb.Completion, error)
+	// Put stages rows and calls done when all are there; it returns, and drops them, when ctx ends.
+	Put(ctx context.Context, in Source, done func(*workerpb.PutResult) error) error
 	Prepare(ctx context.Context, r *workerpb.PrepareRequest) (*workerpb.PrepareResponse, error)
 	OpenSession(ctx context.Context, r *workerpb.OpenSessionRequest) (*workerpb.OpenSessionResponse, error)
 	CloseSession(ctx context.Context, r *workerpb.CloseSessionRequest) (*workerpb.CloseSessionResponse, error)
@@ -33,6 +35,13 @@ type Service interface {
 	Drain(ctx context.Context, r *workerpb.DrainRequest) (*workerpb.DrainResponse, error)
 	// Watch sends the worker's state until ctx ends or send fails.
 	Watch(ctx context.Context, r *workerpb.WatchRequest, send func(*workerpb.State) error) error
+}
+
+// Source gives the rows of a Put. It is used by one goroutine at a time.
+type Source interface {
+	Schema() *arrow.Schema
+	// Next returns the next batch, or io.EOF after the last. It stays valid until the call after that, unless retained.
+	Next() (arrow.RecordBatch, error)
 }
 
 // Sink takes the rows of one answer. It is used by one goroutine at a time. A Sink that got a schema and no batch

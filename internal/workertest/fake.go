@@ -5,6 +5,8 @@ package workertest
 
 import (
 	"context"
+	"errors"
+	"io"
 	"net"
 	"path/filepath"
 	"regexp"
@@ -239,6 +241,26 @@ func (f *Fake) sendRange(ctx context.Context, n, die int, out workerapi.Sink) (*
 		}
 	}
 	return &workerpb.Completion{StatementType: workerpb.StatementType_STATEMENT_TYPE_SELECT, Rows: uint64(n)}, nil
+}
+
+// Put counts the rows and keeps none.
+func (f *Fake) Put(ctx context.Context, in workerapi.Source, done func(*workerpb.PutResult) error) error {
+	rows := uint64(0)
+	for {
+		rec, err := in.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		rows += uint64(rec.NumRows())
+	}
+	if err := done(&workerpb.PutResult{Staged: "fake", Rows: rows}); err != nil {
+		return err
+	}
+	<-ctx.Done()
+	return nil
 }
 
 // Prepare implements workerapi.Service.

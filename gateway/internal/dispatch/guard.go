@@ -19,12 +19,6 @@ func (s *Session) guard(st *session.Statement) error {
 		return pgerror.New(pgerror.InsufficientPrivilege, "settings of the engine cannot be changed by a statement")
 	case sqltext.Declare, sqltext.Fetch, sqltext.Move, sqltext.Close, sqltext.Listen:
 		return pgerror.Newf(pgerror.FeatureNotSupported, "%s is not supported", st.Tag(0))
-	case sqltext.Copy:
-		for i := range st.Tokens {
-			if st.IsAny(i, "STDIN", "STDOUT") {
-				return pgerror.New(pgerror.FeatureNotSupported, "COPY from and to the client is not supported")
-			}
-		}
 	}
 	if err := st.Bent(); err != nil {
 		return err

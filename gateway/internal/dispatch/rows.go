@@ -11,6 +11,7 @@ import (
 
 	"github.com/angelerator/tavana/gateway/internal/pgenc"
 	"github.com/angelerator/tavana/gateway/internal/session"
+	"github.com/angelerator/tavana/gateway/internal/sqltext"
 	"github.com/angelerator/tavana/internal/pgerror"
 	"github.com/angelerator/tavana/internal/workerapi"
 )
@@ -35,12 +36,17 @@ type Rows struct {
 	ended func(count uint64, err error)
 	// timer ends ctx; nil for an answer that no worker was asked for.
 	timer *timer
+	// clientCopy is how the rows are copied to the client; nil: they are a result.
+	clientCopy *sqltext.ClientCopy
 	// pinned: it has the connection of the session's worker.
 	pinned bool
 }
 
 // Schema returns the result's schema; no fields: the statement returns no rows.
 func (r *Rows) Schema() *arrow.Schema { return r.schema }
+
+// Copy returns the COPY that asked for the rows; nil: they are a query's result.
+func (r *Rows) Copy() *sqltext.ClientCopy { return r.clientCopy }
 
 // Columns describes the result for pgwire clients.
 func (r *Rows) Columns() []session.Column { return columns(r.schema) }

@@ -3,6 +3,7 @@ package dispatch
 import (
 	"context"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/angelerator/tavana/gateway/internal/pgenc"
@@ -52,6 +53,12 @@ func (s *Session) Run(ctx context.Context, p *session.Portal) (*Rows, error) {
 	if err != nil {
 		return nil, err
 	}
+	var out *sqltext.ClientCopy
+	if st.Verb == sqltext.Copy && st.IsClientCopy() {
+		if st, out, err = copyOut(st); err != nil {
+			return nil, err
+		}
+	}
 	if st != p.Statement {
 		p = &session.Portal{Statement: st}
 	}
@@ -63,6 +70,10 @@ func (s *Session) Run(ctx context.Context, p *session.Portal) (*Rows, error) {
 		s.dropIdlePin()
 		s.finished(st, started, 0, err)
 		return nil, err
+	}
+	if out != nil {
+		rows.clientCopy = out
+		rows.tag = func(n uint64) string { return "COPY " + strconv.FormatUint(n, 10) }
 	}
 	if rows.stream != nil && s.pin != nil {
 		s.live++
@@ -286,6 +297,9 @@ func (s *Session) Describe(ctx context.Context, text sqltext.Statement, oids []p
 		}
 		st.Columns = run.Columns
 		return st, nil
+	case st.Verb == sqltext.Copy && st.IsClientCopy():
+		_, err := st.ClientCopy()
+		return st, locate(err, &text, nil)
 	case session.Answers(&text, st.Verb):
 		names, err := s.Columns(&text, st.Verb)
 		for _, name := range names {

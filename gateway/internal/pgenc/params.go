@@ -108,21 +108,14 @@ func (p *param) readText() (arrow.Array, error) {
 		}
 		return intArray(v, size), nil
 	case OIDFloat4, OIDFloat8:
-		bits, name := 64, "double precision"
-		if p.oid == OIDFloat4 {
-			bits, name = 32, "real"
-		}
-		if strings.ContainsAny(trimmed, "xXpP_") {
-			return nil, errSyntax(name, s)
-		}
-		v, err := strconv.ParseFloat(trimmed, bits)
+		v, err := parseFloat(trimmed, p.oid)
 		if err != nil {
-			return nil, numberError(err, name, s)
+			return nil, err
 		}
-		if math.IsNaN(v) { // as PostgreSQL has it, which shows in binary
-			v = math.Float64frombits(0x7ff8 << 48)
+		if p.oid == OIDFloat4 {
+			return floatArray(v, 32), nil
 		}
-		return floatArray(v, bits), nil
+		return floatArray(v, 64), nil
 	case OIDNumeric:
 		v, scale, err := parseNumeric(trimmed)
 		if err != nil {
@@ -231,6 +224,25 @@ func intSize(oid OID) (bits int, name string) {
 		return 32, "integer"
 	}
 	return 64, "bigint"
+}
+
+// parseFloat reads a float4 or float8 as PostgreSQL does: no hexadecimal digits, no underscores.
+func parseFloat(s string, oid OID) (float64, error) {
+	bits, name := 64, "double precision"
+	if oid == OIDFloat4 {
+		bits, name = 32, "real"
+	}
+	if strings.ContainsAny(s, "xXpP_") {
+		return 0, errSyntax(name, s)
+	}
+	v, err := strconv.ParseFloat(s, bits)
+	if err != nil {
+		return 0, numberError(err, name, s)
+	}
+	if math.IsNaN(v) { // as PostgreSQL has it, which shows in binary
+		v = math.Float64frombits(0x7ff8 << 48)
+	}
+	return v, nil
 }
 
 // parseBool takes what boolin takes: unique prefixes of true, false, yes, no, and on, off, 1, 0.

@@ -337,7 +337,7 @@ func (c *conn) sendError(err error, severity string) {
 	e := pgerror.Flatten(err)
 	c.send(&pgproto3.ErrorResponse{
 		Severity: severity, SeverityUnlocalized: severity, Code: string(e.Code), Message: e.Message, Detail: e.Detail,
-		Hint: e.Hint, Position: int32(e.Position),
+		Hint: e.Hint, Position: int32(e.Position), Where: e.Where,
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 
+	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/jackc/pgx/v5/pgproto3"
 
 	"github.com/angelerator/tavana/gateway/internal/dispatch"
@@ -17,7 +18,11 @@ import (
 type execution struct {
 	cancel context.CancelCauseFunc
 	rows   *dispatch.Rows
-	enc    *pgenc.Encoder
+	enc    encoder // nil: no rows are returned
+	// copied is enc when the rows are copied; nil: they are a result.
+	copied *pgenc.CopyEncoder
+	// prefix stands before the first row in its message.
+	prefix []byte
 	// batch is partly sent: rows from next on are owed.
 	batch *dispatch.Batch
 	next  int
@@ -25,6 +30,11 @@ type execution struct {
 	told uint64
 	// done: all rows are out; failed: there will be none.
 	done, failed bool
+}
+
+// encoder makes messages of rows; see pgenc.Encoder.Append.
+type encoder interface {
+	Append(dst []byte, rec arrow.RecordBatch, from, to, limit int) (out []byte, next int, err error)
 }
 
 // Close implements session.Run.
@@ -65,6 +75,9 @@ func (c *conn) execute(p *session.Portal, limit uint32, describe bool) error {
 	}
 	if err := c.s.Allows(p.Statement.Verb); err != nil {
 		return err
+	}
+	if p.Statement.CopiesIn() {
+		return c.copyIn(p)
 	}
 	e, _ := p.Run.(*execution)
 	if e == nil {
@@ -108,6 +121,9 @@ func (c *conn) startPortal(ctx context.Context, e *execution, p *session.Portal,
 		return err
 	}
 	e.rows = rows
+	if rows.Copy() != nil {
+		return c.startCopyOut(e)
+	}
 	columns := rows.Columns()
 	if !describe && !sameColumns(columns, p.Statement.Columns) {
 		return pgerror.New(pgerror.FeatureNotSupported, "cached plan must not change result type")
@@ -151,7 +167,7 @@ func (c *conn) executeAgain(p *session.Portal) error {
 // sendRows sends rows up to the limit, and then how it stands: complete or suspended.
 func (c *conn) sendRows(e *execution, limit uint32) error {
 	var err error
-	if limit == 0 {
+	if limit == 0 || e.copied != nil {
 		err = c.sendAll(e)
 	} else {
 		err = c.sendSome(e, int(limit))
@@ -161,6 +177,9 @@ func (c *conn) sendRows(e *execution, limit uint32) error {
 		return err
 	}
 	e.done = true
+	if e.copied != nil {
+		c.endCopyOut(e)
+	}
 	c.send(&pgproto3.CommandComplete{CommandTag: []byte(e.rows.Tag(e.told))})
 	e.rows.Close()
 	return nil

@@ -20,6 +20,12 @@ func (c *conn) encode(e *execution, b *dispatch.Batch, from, to int) error {
 	if e.enc == nil {
 		return nil
 	}
+	if e.prefix != nil && from < to {
+		if err := c.prefixRow(e, b, from); err != nil {
+			return err
+		}
+		from++
+	}
 	for from < to {
 		var err error
 		c.out, from, err = e.enc.Append(c.out, b, from, to, flushAt)

@@ -52,6 +52,11 @@ func NewStatement(text sqltext.Statement) *Statement {
 	return &Statement{Statement: text, Verb: text.Verb(), Effect: text.Effect()}
 }
 
+// CopiesIn tells whether the statement is a COPY from the client.
+func (st *Statement) CopiesIn() bool {
+	return st.Verb == sqltext.Copy && st.Effect == sqltext.Copy && st.IsClientCopy()
+}
+
 // Column describes a result's column.
 type Column struct {
 	Name string

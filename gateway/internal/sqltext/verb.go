@@ -64,9 +64,16 @@ var firstWords = map[string]Verb{
 // Verb returns what the statement does.
 func (s *Statement) Verb() Verb { return s.verbAt(0) }
 
-// Effect returns the verb whose effect the statement has: of EXPLAIN ANALYZE, which runs it, that of what it explains.
+// Effect returns the verb whose effect the statement has: of EXPLAIN ANALYZE, which runs it, that of what it explains, and
+// of a COPY to the client that of its query.
 func (s *Statement) Effect() Verb {
 	v := s.Verb()
+	if v == Copy && s.copiesOut() {
+		if s.Is(1, "(") {
+			return s.verbAt(2)
+		}
+		return Select
+	}
 	if v != Explain {
 		return v
 	}

@@ -339,7 +339,9 @@ type Statement struct {
 	// up without it first, which costs less, and with it when one is missing.
 	Lasting bool `protobuf:"varint,14,opt,name=lasting,proto3" json:"lasting,omitempty"`
 	// Statements of the gateway's own to run behind it in the same transaction, such as notes about what it made.
-	After         []string `protobuf:"bytes,15,rep,name=after,proto3" json:"after,omitempty"`
+	After []string `protobuf:"bytes,15,rep,name=after,proto3" json:"after,omitempty"`
+	// Rows that a DoPut has staged at this worker, as its PutResult named them.
+	Staged        string `protobuf:"bytes,16,opt,name=staged,proto3" json:"staged,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -479,6 +481,13 @@ func (x *Statement) GetAfter() []string {
 	return nil
 }
 
+func (x *Statement) GetStaged() string {
+	if x != nil {
+		return x.Staged
+	}
+	return ""
+}
+
 // Fetch asks for the next rows of a live cursor.
 type Fetch struct {
 	state    protoimpl.MessageState `protogen:"open.v1"`
@@ -533,25 +542,14 @@ func (x *Fetch) GetRows() uint64 {
 	return 0
 }
 
-// Put is the command in the descriptor of the first message of a DoPut. The rows that follow are record batches with the
-// columns' names, or, with csv set, raw frames of CSV text in the messages' bodies.
+// Put is the command in the descriptor of the first message of a DoPut, whose record batches the worker stages: a Statement
+// that names them reads them by tavana_rows('stdin'). They are dropped when the call ends, so the caller keeps it open until
+// that statement has ended.
 type Put struct {
-	state     protoimpl.MessageState `protogen:"open.v1"`
-	Version   uint32                 `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"`
-	QueryId   string                 `protobuf:"bytes,2,opt,name=query_id,json=queryId,proto3" json:"query_id,omitempty"`
-	SessionId string                 `protobuf:"bytes,3,opt,name=session_id,json=sessionId,proto3" json:"session_id,omitempty"`
-	User      *User                  `protobuf:"bytes,4,opt,name=user,proto3" json:"user,omitempty"`
-	// The INSERT whose row source is the stream, or the table to fill when sql is empty.
-	Sql               string            `protobuf:"bytes,5,opt,name=sql,proto3" json:"sql,omitempty"`
-	Table             []string          `protobuf:"bytes,6,rep,name=table,proto3" json:"table,omitempty"`
-	Columns           []string          `protobuf:"bytes,7,rep,name=columns,proto3" json:"columns,omitempty"`
-	Csv               *CSV              `protobuf:"bytes,8,opt,name=csv,proto3" json:"csv,omitempty"`
-	Settings          map[string]string `protobuf:"bytes,9,rep,name=settings,proto3" json:"settings,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
-	MemoryBytes       uint64            `protobuf:"varint,10,opt,name=memory_bytes,json=memoryBytes,proto3" json:"memory_bytes,omitempty"`
-	DeadlineUnixNanos int64             `protobuf:"varint,11,opt,name=deadline_unix_nanos,json=deadlineUnixNanos,proto3" json:"deadline_unix_nanos,omitempty"`
-	Trace             string            `protobuf:"bytes,12,opt,name=trace,proto3" json:"trace,omitempty"`
-	unknownFields     protoimpl.UnknownFields
-	sizeCache         protoimpl.SizeCache
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Version       uint32                 `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Put) Reset() {
@@ -591,87 +589,12 @@ func (x *Put) GetVersion() uint32 {
 	return 0
 }
 
-func (x *Put) GetQueryId() string {
-	if x != nil {
-		return x.QueryId
-	}
-	return ""
-}
-
-func (x *Put) GetSessionId() string {
-	if x != nil {
-		return x.SessionId
-	}
-	return ""
-}
-
-func (x *Put) GetUser() *User {
-	if x != nil {
-		return x.User
-	}
-	return nil
-}
-
-func (x *Put) GetSql() string {
-	if x != nil {
-		return x.Sql
-	}
-	return ""
-}
-
-func (x *Put) GetTable() []string {
-	if x != nil {
-		return x.Table
-	}
-	return nil
-}
-
-func (x *Put) GetColumns() []string {
-	if x != nil {
-		return x.Columns
-	}
-	return nil
-}
-
-func (x *Put) GetCsv() *CSV {
-	if x != nil {
-		return x.Csv
-	}
-	return nil
-}
-
-func (x *Put) GetSettings() map[string]string {
-	if x != nil {
-		return x.Settings
-	}
-	return nil
-}
-
-func (x *Put) GetMemoryBytes() uint64 {
-	if x != nil {
-		return x.MemoryBytes
-	}
-	return 0
-}
-
-func (x *Put) GetDeadlineUnixNanos() int64 {
-	if x != nil {
-		return x.DeadlineUnixNanos
-	}
-	return 0
-}
-
-func (x *Put) GetTrace() string {
-	if x != nil {
-		return x.Trace
-	}
-	return ""
-}
-
-// PutResult is the app_metadata of the one PutResult message that ends a DoPut.
+// PutResult is the app_metadata of the one PutResult message that follows the last batch.
 type PutResult struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Rows          uint64                 `protobuf:"varint,1,opt,name=rows,proto3" json:"rows,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Names the rows in Statement.staged.
+	Staged        string `protobuf:"bytes,1,opt,name=staged,proto3" json:"staged,omitempty"`
+	Rows          uint64 `protobuf:"varint,2,opt,name=rows,proto3" json:"rows,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -706,88 +629,18 @@ func (*PutResult) Descriptor() ([]byte, []int) {
 	return file_worker_proto_rawDescGZIP(), []int{4}
 }
 
+func (x *PutResult) GetStaged() string {
+	if x != nil {
+		return x.Staged
+	}
+	return ""
+}
+
 func (x *PutResult) GetRows() uint64 {
 	if x != nil {
 		return x.Rows
 	}
 	return 0
-}
-
-// CSV tells how raw frames of a Put are to be read.
-type CSV struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Delimiter     string                 `protobuf:"bytes,1,opt,name=delimiter,proto3" json:"delimiter,omitempty"`
-	Quote         string                 `protobuf:"bytes,2,opt,name=quote,proto3" json:"quote,omitempty"`
-	Escape        string                 `protobuf:"bytes,3,opt,name=escape,proto3" json:"escape,omitempty"`
-	Null          string                 `protobuf:"bytes,4,opt,name=null,proto3" json:"null,omitempty"`
-	Header        bool                   `protobuf:"varint,5,opt,name=header,proto3" json:"header,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *CSV) Reset() {
-	*x = CSV{}
-	mi := &file_worker_proto_msgTypes[5]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *CSV) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*CSV) ProtoMessage() {}
-
-func (x *CSV) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[5]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use CSV.ProtoReflect.Descriptor instead.
-func (*CSV) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{5}
-}
-
-func (x *CSV) GetDelimiter() string {
-	if x != nil {
-		return x.Delimiter
-	}
-	return ""
-}
-
-func (x *CSV) GetQuote() string {
-	if x != nil {
-		return x.Quote
-	}
-	return ""
-}
-
-func (x *CSV) GetEscape() string {
-	if x != nil {
-		return x.Escape
-	}
-	return ""
-}
-
-func (x *CSV) GetNull() string {
-	if x != nil {
-		return x.Null
-	}
-	return ""
-}
-
-func (x *CSV) GetHeader() bool {
-	if x != nil {
-		return x.Header
-	}
-	return false
 }
 
 // User is on whose behalf a statement runs.
@@ -801,7 +654,7 @@ type User struct {
 
 func (x *User) Reset() {
 	*x = User{}
-	mi := &file_worker_proto_msgTypes[6]
+	mi := &file_worker_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -813,7 +666,7 @@ func (x *User) String() string {
 func (*User) ProtoMessage() {}
 
 func (x *User) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[6]
+	mi := &file_worker_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -826,7 +679,7 @@ func (x *User) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use User.ProtoReflect.Descriptor instead.
 func (*User) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{6}
+	return file_worker_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *User) GetName() string {
@@ -854,7 +707,7 @@ type Table struct {
 
 func (x *Table) Reset() {
 	*x = Table{}
-	mi := &file_worker_proto_msgTypes[7]
+	mi := &file_worker_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -866,7 +719,7 @@ func (x *Table) String() string {
 func (*Table) ProtoMessage() {}
 
 func (x *Table) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[7]
+	mi := &file_worker_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -879,7 +732,7 @@ func (x *Table) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Table.ProtoReflect.Descriptor instead.
 func (*Table) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{7}
+	return file_worker_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Table) GetName() string {
@@ -913,7 +766,7 @@ type Completion struct {
 
 func (x *Completion) Reset() {
 	*x = Completion{}
-	mi := &file_worker_proto_msgTypes[8]
+	mi := &file_worker_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -925,7 +778,7 @@ func (x *Completion) String() string {
 func (*Completion) ProtoMessage() {}
 
 func (x *Completion) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[8]
+	mi := &file_worker_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -938,7 +791,7 @@ func (x *Completion) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Completion.ProtoReflect.Descriptor instead.
 func (*Completion) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{8}
+	return file_worker_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Completion) GetStatementType() StatementType {
@@ -992,7 +845,7 @@ type Statistics struct {
 
 func (x *Statistics) Reset() {
 	*x = Statistics{}
-	mi := &file_worker_proto_msgTypes[9]
+	mi := &file_worker_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1004,7 +857,7 @@ func (x *Statistics) String() string {
 func (*Statistics) ProtoMessage() {}
 
 func (x *Statistics) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[9]
+	mi := &file_worker_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1017,7 +870,7 @@ func (x *Statistics) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Statistics.ProtoReflect.Descriptor instead.
 func (*Statistics) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{9}
+	return file_worker_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Statistics) GetBytesScanned() uint64 {
@@ -1081,7 +934,7 @@ type ErrorDetail struct {
 
 func (x *ErrorDetail) Reset() {
 	*x = ErrorDetail{}
-	mi := &file_worker_proto_msgTypes[10]
+	mi := &file_worker_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1093,7 +946,7 @@ func (x *ErrorDetail) String() string {
 func (*ErrorDetail) ProtoMessage() {}
 
 func (x *ErrorDetail) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[10]
+	mi := &file_worker_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1106,7 +959,7 @@ func (x *ErrorDetail) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ErrorDetail.ProtoReflect.Descriptor instead.
 func (*ErrorDetail) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{10}
+	return file_worker_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ErrorDetail) GetSqlstate() string {
@@ -1174,7 +1027,7 @@ type OpenSessionRequest struct {
 
 func (x *OpenSessionRequest) Reset() {
 	*x = OpenSessionRequest{}
-	mi := &file_worker_proto_msgTypes[11]
+	mi := &file_worker_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1186,7 +1039,7 @@ func (x *OpenSessionRequest) String() string {
 func (*OpenSessionRequest) ProtoMessage() {}
 
 func (x *OpenSessionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[11]
+	mi := &file_worker_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1199,7 +1052,7 @@ func (x *OpenSessionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenSessionRequest.ProtoReflect.Descriptor instead.
 func (*OpenSessionRequest) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{11}
+	return file_worker_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *OpenSessionRequest) GetVersion() uint32 {
@@ -1245,7 +1098,7 @@ type OpenSessionResponse struct {
 
 func (x *OpenSessionResponse) Reset() {
 	*x = OpenSessionResponse{}
-	mi := &file_worker_proto_msgTypes[12]
+	mi := &file_worker_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1257,7 +1110,7 @@ func (x *OpenSessionResponse) String() string {
 func (*OpenSessionResponse) ProtoMessage() {}
 
 func (x *OpenSessionResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[12]
+	mi := &file_worker_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1270,7 +1123,7 @@ func (x *OpenSessionResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenSessionResponse.ProtoReflect.Descriptor instead.
 func (*OpenSessionResponse) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{12}
+	return file_worker_proto_rawDescGZIP(), []int{11}
 }
 
 // CloseSession frees all a session holds. An unknown session is no error.
@@ -1284,7 +1137,7 @@ type CloseSessionRequest struct {
 
 func (x *CloseSessionRequest) Reset() {
 	*x = CloseSessionRequest{}
-	mi := &file_worker_proto_msgTypes[13]
+	mi := &file_worker_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1296,7 +1149,7 @@ func (x *CloseSessionRequest) String() string {
 func (*CloseSessionRequest) ProtoMessage() {}
 
 func (x *CloseSessionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[13]
+	mi := &file_worker_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1309,7 +1162,7 @@ func (x *CloseSessionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseSessionRequest.ProtoReflect.Descriptor instead.
 func (*CloseSessionRequest) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{13}
+	return file_worker_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *CloseSessionRequest) GetVersion() uint32 {
@@ -1334,7 +1187,7 @@ type CloseSessionResponse struct {
 
 func (x *CloseSessionResponse) Reset() {
 	*x = CloseSessionResponse{}
-	mi := &file_worker_proto_msgTypes[14]
+	mi := &file_worker_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1346,7 +1199,7 @@ func (x *CloseSessionResponse) String() string {
 func (*CloseSessionResponse) ProtoMessage() {}
 
 func (x *CloseSessionResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[14]
+	mi := &file_worker_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1359,7 +1212,7 @@ func (x *CloseSessionResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseSessionResponse.ProtoReflect.Descriptor instead.
 func (*CloseSessionResponse) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{14}
+	return file_worker_proto_rawDescGZIP(), []int{13}
 }
 
 // Prepare asks what a statement is, without running it.
@@ -1381,7 +1234,7 @@ type PrepareRequest struct {
 
 func (x *PrepareRequest) Reset() {
 	*x = PrepareRequest{}
-	mi := &file_worker_proto_msgTypes[15]
+	mi := &file_worker_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1393,7 +1246,7 @@ func (x *PrepareRequest) String() string {
 func (*PrepareRequest) ProtoMessage() {}
 
 func (x *PrepareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[15]
+	mi := &file_worker_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1406,7 +1259,7 @@ func (x *PrepareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PrepareRequest.ProtoReflect.Descriptor instead.
 func (*PrepareRequest) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{15}
+	return file_worker_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *PrepareRequest) GetVersion() uint32 {
@@ -1494,7 +1347,7 @@ type PrepareResponse struct {
 
 func (x *PrepareResponse) Reset() {
 	*x = PrepareResponse{}
-	mi := &file_worker_proto_msgTypes[16]
+	mi := &file_worker_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1506,7 +1359,7 @@ func (x *PrepareResponse) String() string {
 func (*PrepareResponse) ProtoMessage() {}
 
 func (x *PrepareResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[16]
+	mi := &file_worker_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1519,7 +1372,7 @@ func (x *PrepareResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PrepareResponse.ProtoReflect.Descriptor instead.
 func (*PrepareResponse) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{16}
+	return file_worker_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *PrepareResponse) GetStatementType() StatementType {
@@ -1562,7 +1415,7 @@ type OpenCursorRequest struct {
 
 func (x *OpenCursorRequest) Reset() {
 	*x = OpenCursorRequest{}
-	mi := &file_worker_proto_msgTypes[17]
+	mi := &file_worker_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1574,7 +1427,7 @@ func (x *OpenCursorRequest) String() string {
 func (*OpenCursorRequest) ProtoMessage() {}
 
 func (x *OpenCursorRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[17]
+	mi := &file_worker_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1587,7 +1440,7 @@ func (x *OpenCursorRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenCursorRequest.ProtoReflect.Descriptor instead.
 func (*OpenCursorRequest) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{17}
+	return file_worker_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *OpenCursorRequest) GetVersion() uint32 {
@@ -1620,7 +1473,7 @@ type OpenCursorResponse struct {
 
 func (x *OpenCursorResponse) Reset() {
 	*x = OpenCursorResponse{}
-	mi := &file_worker_proto_msgTypes[18]
+	mi := &file_worker_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1632,7 +1485,7 @@ func (x *OpenCursorResponse) String() string {
 func (*OpenCursorResponse) ProtoMessage() {}
 
 func (x *OpenCursorResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[18]
+	mi := &file_worker_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1645,7 +1498,7 @@ func (x *OpenCursorResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenCursorResponse.ProtoReflect.Descriptor instead.
 func (*OpenCursorResponse) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{18}
+	return file_worker_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *OpenCursorResponse) GetSchema() []byte {
@@ -1665,7 +1518,7 @@ type CloseCursorRequest struct {
 
 func (x *CloseCursorRequest) Reset() {
 	*x = CloseCursorRequest{}
-	mi := &file_worker_proto_msgTypes[19]
+	mi := &file_worker_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1677,7 +1530,7 @@ func (x *CloseCursorRequest) String() string {
 func (*CloseCursorRequest) ProtoMessage() {}
 
 func (x *CloseCursorRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[19]
+	mi := &file_worker_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1690,7 +1543,7 @@ func (x *CloseCursorRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseCursorRequest.ProtoReflect.Descriptor instead.
 func (*CloseCursorRequest) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{19}
+	return file_worker_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *CloseCursorRequest) GetVersion() uint32 {
@@ -1715,7 +1568,7 @@ type CloseCursorResponse struct {
 
 func (x *CloseCursorResponse) Reset() {
 	*x = CloseCursorResponse{}
-	mi := &file_worker_proto_msgTypes[20]
+	mi := &file_worker_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1727,7 +1580,7 @@ func (x *CloseCursorResponse) String() string {
 func (*CloseCursorResponse) ProtoMessage() {}
 
 func (x *CloseCursorResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[20]
+	mi := &file_worker_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1740,7 +1593,7 @@ func (x *CloseCursorResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseCursorResponse.ProtoReflect.Descriptor instead.
 func (*CloseCursorResponse) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{20}
+	return file_worker_proto_rawDescGZIP(), []int{19}
 }
 
 // Cancel interrupts an execution. One that has ended, or was never seen, is no error.
@@ -1754,7 +1607,7 @@ type CancelRequest struct {
 
 func (x *CancelRequest) Reset() {
 	*x = CancelRequest{}
-	mi := &file_worker_proto_msgTypes[21]
+	mi := &file_worker_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1766,7 +1619,7 @@ func (x *CancelRequest) String() string {
 func (*CancelRequest) ProtoMessage() {}
 
 func (x *CancelRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[21]
+	mi := &file_worker_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1779,7 +1632,7 @@ func (x *CancelRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelRequest.ProtoReflect.Descriptor instead.
 func (*CancelRequest) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{21}
+	return file_worker_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *CancelRequest) GetVersion() uint32 {
@@ -1805,7 +1658,7 @@ type CancelResponse struct {
 
 func (x *CancelResponse) Reset() {
 	*x = CancelResponse{}
-	mi := &file_worker_proto_msgTypes[22]
+	mi := &file_worker_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1817,7 +1670,7 @@ func (x *CancelResponse) String() string {
 func (*CancelResponse) ProtoMessage() {}
 
 func (x *CancelResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[22]
+	mi := &file_worker_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1830,7 +1683,7 @@ func (x *CancelResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelResponse.ProtoReflect.Descriptor instead.
 func (*CancelResponse) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{22}
+	return file_worker_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *CancelResponse) GetFound() bool {
@@ -1852,7 +1705,7 @@ type BootstrapRequest struct {
 
 func (x *BootstrapRequest) Reset() {
 	*x = BootstrapRequest{}
-	mi := &file_worker_proto_msgTypes[23]
+	mi := &file_worker_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1864,7 +1717,7 @@ func (x *BootstrapRequest) String() string {
 func (*BootstrapRequest) ProtoMessage() {}
 
 func (x *BootstrapRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[23]
+	mi := &file_worker_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1877,7 +1730,7 @@ func (x *BootstrapRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BootstrapRequest.ProtoReflect.Descriptor instead.
 func (*BootstrapRequest) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{23}
+	return file_worker_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *BootstrapRequest) GetVersion() uint32 {
@@ -1909,7 +1762,7 @@ type BootstrapResponse struct {
 
 func (x *BootstrapResponse) Reset() {
 	*x = BootstrapResponse{}
-	mi := &file_worker_proto_msgTypes[24]
+	mi := &file_worker_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1921,7 +1774,7 @@ func (x *BootstrapResponse) String() string {
 func (*BootstrapResponse) ProtoMessage() {}
 
 func (x *BootstrapResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[24]
+	mi := &file_worker_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1934,7 +1787,7 @@ func (x *BootstrapResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BootstrapResponse.ProtoReflect.Descriptor instead.
 func (*BootstrapResponse) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{24}
+	return file_worker_proto_rawDescGZIP(), []int{23}
 }
 
 // SetMemoryLimit sets what the whole process may use, in bytes.
@@ -1948,7 +1801,7 @@ type SetMemoryLimitRequest struct {
 
 func (x *SetMemoryLimitRequest) Reset() {
 	*x = SetMemoryLimitRequest{}
-	mi := &file_worker_proto_msgTypes[25]
+	mi := &file_worker_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1960,7 +1813,7 @@ func (x *SetMemoryLimitRequest) String() string {
 func (*SetMemoryLimitRequest) ProtoMessage() {}
 
 func (x *SetMemoryLimitRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[25]
+	mi := &file_worker_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1973,7 +1826,7 @@ func (x *SetMemoryLimitRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetMemoryLimitRequest.ProtoReflect.Descriptor instead.
 func (*SetMemoryLimitRequest) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{25}
+	return file_worker_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *SetMemoryLimitRequest) GetVersion() uint32 {
@@ -2000,7 +1853,7 @@ type SetMemoryLimitResponse struct {
 
 func (x *SetMemoryLimitResponse) Reset() {
 	*x = SetMemoryLimitResponse{}
-	mi := &file_worker_proto_msgTypes[26]
+	mi := &file_worker_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2012,7 +1865,7 @@ func (x *SetMemoryLimitResponse) String() string {
 func (*SetMemoryLimitResponse) ProtoMessage() {}
 
 func (x *SetMemoryLimitResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[26]
+	mi := &file_worker_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2025,7 +1878,7 @@ func (x *SetMemoryLimitResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetMemoryLimitResponse.ProtoReflect.Descriptor instead.
 func (*SetMemoryLimitResponse) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{26}
+	return file_worker_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *SetMemoryLimitResponse) GetBytes() uint64 {
@@ -2045,7 +1898,7 @@ type DrainRequest struct {
 
 func (x *DrainRequest) Reset() {
 	*x = DrainRequest{}
-	mi := &file_worker_proto_msgTypes[27]
+	mi := &file_worker_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2057,7 +1910,7 @@ func (x *DrainRequest) String() string {
 func (*DrainRequest) ProtoMessage() {}
 
 func (x *DrainRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[27]
+	mi := &file_worker_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2070,7 +1923,7 @@ func (x *DrainRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DrainRequest.ProtoReflect.Descriptor instead.
 func (*DrainRequest) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{27}
+	return file_worker_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *DrainRequest) GetVersion() uint32 {
@@ -2088,7 +1941,7 @@ type DrainResponse struct {
 
 func (x *DrainResponse) Reset() {
 	*x = DrainResponse{}
-	mi := &file_worker_proto_msgTypes[28]
+	mi := &file_worker_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2100,7 +1953,7 @@ func (x *DrainResponse) String() string {
 func (*DrainResponse) ProtoMessage() {}
 
 func (x *DrainResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[28]
+	mi := &file_worker_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2113,7 +1966,7 @@ func (x *DrainResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DrainResponse.ProtoReflect.Descriptor instead.
 func (*DrainResponse) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{28}
+	return file_worker_proto_rawDescGZIP(), []int{27}
 }
 
 type WatchRequest struct {
@@ -2127,7 +1980,7 @@ type WatchRequest struct {
 
 func (x *WatchRequest) Reset() {
 	*x = WatchRequest{}
-	mi := &file_worker_proto_msgTypes[29]
+	mi := &file_worker_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2139,7 +1992,7 @@ func (x *WatchRequest) String() string {
 func (*WatchRequest) ProtoMessage() {}
 
 func (x *WatchRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[29]
+	mi := &file_worker_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2152,7 +2005,7 @@ func (x *WatchRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchRequest.ProtoReflect.Descriptor instead.
 func (*WatchRequest) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{29}
+	return file_worker_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *WatchRequest) GetVersion() uint32 {
@@ -2197,7 +2050,7 @@ type State struct {
 
 func (x *State) Reset() {
 	*x = State{}
-	mi := &file_worker_proto_msgTypes[30]
+	mi := &file_worker_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2209,7 +2062,7 @@ func (x *State) String() string {
 func (*State) ProtoMessage() {}
 
 func (x *State) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[30]
+	mi := &file_worker_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2222,7 +2075,7 @@ func (x *State) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use State.ProtoReflect.Descriptor instead.
 func (*State) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{30}
+	return file_worker_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *State) GetWorkerId() string {
@@ -2335,7 +2188,7 @@ type QueryState struct {
 
 func (x *QueryState) Reset() {
 	*x = QueryState{}
-	mi := &file_worker_proto_msgTypes[31]
+	mi := &file_worker_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2347,7 +2200,7 @@ func (x *QueryState) String() string {
 func (*QueryState) ProtoMessage() {}
 
 func (x *QueryState) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[31]
+	mi := &file_worker_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2360,7 +2213,7 @@ func (x *QueryState) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueryState.ProtoReflect.Descriptor instead.
 func (*QueryState) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{31}
+	return file_worker_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *QueryState) GetQueryId() string {
@@ -2400,7 +2253,7 @@ const file_worker_proto_rawDesc = "" +
 	"\aversion\x18\x01 \x01(\rR\aversion\x12;\n" +
 	"\tstatement\x18\x02 \x01(\v2\x1b.tavana.worker.v1.StatementH\x00R\tstatement\x12/\n" +
 	"\x05fetch\x18\x03 \x01(\v2\x17.tavana.worker.v1.FetchH\x00R\x05fetchB\x06\n" +
-	"\x04work\"\x84\x05\n" +
+	"\x04work\"\x9c\x05\n" +
 	"\tStatement\x12\x19\n" +
 	"\bquery_id\x18\x01 \x01(\tR\aqueryId\x12\x1d\n" +
 	"\n" +
@@ -2420,39 +2273,19 @@ const file_worker_proto_rawDesc = "" +
 	"\x13deadline_unix_nanos\x18\f \x01(\x03R\x11deadlineUnixNanos\x12\x14\n" +
 	"\x05trace\x18\r \x01(\tR\x05trace\x12\x18\n" +
 	"\alasting\x18\x0e \x01(\bR\alasting\x12\x14\n" +
-	"\x05after\x18\x0f \x03(\tR\x05after\x1a;\n" +
+	"\x05after\x18\x0f \x03(\tR\x05after\x12\x16\n" +
+	"\x06staged\x18\x10 \x01(\tR\x06staged\x1a;\n" +
 	"\rSettingsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"8\n" +
 	"\x05Fetch\x12\x1b\n" +
 	"\tcursor_id\x18\x01 \x01(\tR\bcursorId\x12\x12\n" +
-	"\x04rows\x18\x02 \x01(\x04R\x04rows\"\xd7\x03\n" +
+	"\x04rows\x18\x02 \x01(\x04R\x04rows\"\x1f\n" +
 	"\x03Put\x12\x18\n" +
-	"\aversion\x18\x01 \x01(\rR\aversion\x12\x19\n" +
-	"\bquery_id\x18\x02 \x01(\tR\aqueryId\x12\x1d\n" +
-	"\n" +
-	"session_id\x18\x03 \x01(\tR\tsessionId\x12*\n" +
-	"\x04user\x18\x04 \x01(\v2\x16.tavana.worker.v1.UserR\x04user\x12\x10\n" +
-	"\x03sql\x18\x05 \x01(\tR\x03sql\x12\x14\n" +
-	"\x05table\x18\x06 \x03(\tR\x05table\x12\x18\n" +
-	"\acolumns\x18\a \x03(\tR\acolumns\x12'\n" +
-	"\x03csv\x18\b \x01(\v2\x15.tavana.worker.v1.CSVR\x03csv\x12?\n" +
-	"\bsettings\x18\t \x03(\v2#.tavana.worker.v1.Put.SettingsEntryR\bsettings\x12!\n" +
-	"\fmemory_bytes\x18\n" +
-	" \x01(\x04R\vmemoryBytes\x12.\n" +
-	"\x13deadline_unix_nanos\x18\v \x01(\x03R\x11deadlineUnixNanos\x12\x14\n" +
-	"\x05trace\x18\f \x01(\tR\x05trace\x1a;\n" +
-	"\rSettingsEntry\x12\x10\n" +
-	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x1f\n" +
-	"\tPutResult\x12\x12\n" +
-	"\x04rows\x18\x01 \x01(\x04R\x04rows\"}\n" +
-	"\x03CSV\x12\x1c\n" +
-	"\tdelimiter\x18\x01 \x01(\tR\tdelimiter\x12\x14\n" +
-	"\x05quote\x18\x02 \x01(\tR\x05quote\x12\x16\n" +
-	"\x06escape\x18\x03 \x01(\tR\x06escape\x12\x12\n" +
-	"\x04null\x18\x04 \x01(\tR\x04null\x12\x16\n" +
-	"\x06header\x18\x05 \x01(\bR\x06header\"8\n" +
+	"\aversion\x18\x01 \x01(\rR\aversion\"7\n" +
+	"\tPutResult\x12\x16\n" +
+	"\x06staged\x18\x01 \x01(\tR\x06staged\x12\x12\n" +
+	"\x04rows\x18\x02 \x01(\x04R\x04rows\"8\n" +
 	"\x04User\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1c\n" +
 	"\tsuperuser\x18\x02 \x01(\bR\tsuperuser\"-\n" +
@@ -2615,7 +2448,7 @@ func file_worker_proto_rawDescGZIP() []byte {
 }
 
 var file_worker_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_worker_proto_msgTypes = make([]protoimpl.MessageInfo, 36)
+var file_worker_proto_msgTypes = make([]protoimpl.MessageInfo, 34)
 var file_worker_proto_goTypes = []any{
 	(Dialect)(0),                   // 0: tavana.worker.v1.Dialect
 	(Profile)(0),                   // 1: tavana.worker.v1.Profile
@@ -2625,65 +2458,60 @@ var file_worker_proto_goTypes = []any{
 	(*Fetch)(nil),                  // 5: tavana.worker.v1.Fetch
 	(*Put)(nil),                    // 6: tavana.worker.v1.Put
 	(*PutResult)(nil),              // 7: tavana.worker.v1.PutResult
-	(*CSV)(nil),                    // 8: tavana.worker.v1.CSV
-	(*User)(nil),                   // 9: tavana.worker.v1.User
-	(*Table)(nil),                  // 10: tavana.worker.v1.Table
-	(*Completion)(nil),             // 11: tavana.worker.v1.Completion
-	(*Statistics)(nil),             // 12: tavana.worker.v1.Statistics
-	(*ErrorDetail)(nil),            // 13: tavana.worker.v1.ErrorDetail
-	(*OpenSessionRequest)(nil),     // 14: tavana.worker.v1.OpenSessionRequest
-	(*OpenSessionResponse)(nil),    // 15: tavana.worker.v1.OpenSessionResponse
-	(*CloseSessionRequest)(nil),    // 16: tavana.worker.v1.CloseSessionRequest
-	(*CloseSessionResponse)(nil),   // 17: tavana.worker.v1.CloseSessionResponse
-	(*PrepareRequest)(nil),         // 18: tavana.worker.v1.PrepareRequest
-	(*PrepareResponse)(nil),        // 19: tavana.worker.v1.PrepareResponse
-	(*OpenCursorRequest)(nil),      // 20: tavana.worker.v1.OpenCursorRequest
-	(*OpenCursorResponse)(nil),     // 21: tavana.worker.v1.OpenCursorResponse
-	(*CloseCursorRequest)(nil),     // 22: tavana.worker.v1.CloseCursorRequest
-	(*CloseCursorResponse)(nil),    // 23: tavana.worker.v1.CloseCursorResponse
-	(*CancelRequest)(nil),          // 24: tavana.worker.v1.CancelRequest
-	(*CancelResponse)(nil),         // 25: tavana.worker.v1.CancelResponse
-	(*BootstrapRequest)(nil),       // 26: tavana.worker.v1.BootstrapRequest
-	(*BootstrapResponse)(nil),      // 27: tavana.worker.v1.BootstrapResponse
-	(*SetMemoryLimitRequest)(nil),  // 28: tavana.worker.v1.SetMemoryLimitRequest
-	(*SetMemoryLimitResponse)(nil), // 29: tavana.worker.v1.SetMemoryLimitResponse
-	(*DrainRequest)(nil),           // 30: tavana.worker.v1.DrainRequest
-	(*DrainResponse)(nil),          // 31: tavana.worker.v1.DrainResponse
-	(*WatchRequest)(nil),           // 32: tavana.worker.v1.WatchRequest
-	(*State)(nil),                  // 33: tavana.worker.v1.State
-	(*QueryState)(nil),             // 34: tavana.worker.v1.QueryState
-	nil,                            // 35: tavana.worker.v1.Statement.SettingsEntry
-	nil,                            // 36: tavana.worker.v1.Put.SettingsEntry
-	nil,                            // 37: tavana.worker.v1.OpenSessionRequest.SettingsEntry
-	nil,                            // 38: tavana.worker.v1.PrepareRequest.SettingsEntry
+	(*User)(nil),                   // 8: tavana.worker.v1.User
+	(*Table)(nil),                  // 9: tavana.worker.v1.Table
+	(*Completion)(nil),             // 10: tavana.worker.v1.Completion
+	(*Statistics)(nil),             // 11: tavana.worker.v1.Statistics
+	(*ErrorDetail)(nil),            // 12: tavana.worker.v1.ErrorDetail
+	(*OpenSessionRequest)(nil),     // 13: tavana.worker.v1.OpenSessionRequest
+	(*OpenSessionResponse)(nil),    // 14: tavana.worker.v1.OpenSessionResponse
+	(*CloseSessionRequest)(nil),    // 15: tavana.worker.v1.CloseSessionRequest
+	(*CloseSessionResponse)(nil),   // 16: tavana.worker.v1.CloseSessionResponse
+	(*PrepareRequest)(nil),         // 17: tavana.worker.v1.PrepareRequest
+	(*PrepareResponse)(nil),        // 18: tavana.worker.v1.PrepareResponse
+	(*OpenCursorRequest)(nil),      // 19: tavana.worker.v1.OpenCursorRequest
+	(*OpenCursorResponse)(nil),     // 20: tavana.worker.v1.OpenCursorResponse
+	(*CloseCursorRequest)(nil),     // 21: tavana.worker.v1.CloseCursorRequest
+	(*CloseCursorResponse)(nil),    // 22: tavana.worker.v1.CloseCursorResponse
+	(*CancelRequest)(nil),          // 23: tavana.worker.v1.CancelRequest
+	(*CancelResponse)(nil),         // 24: tavana.worker.v1.CancelResponse
+	(*BootstrapRequest)(nil),       // 25: tavana.worker.v1.BootstrapRequest
+	(*BootstrapResponse)(nil),      // 26: tavana.worker.v1.BootstrapResponse
+	(*SetMemoryLimitRequest)(nil),  // 27: tavana.worker.v1.SetMemoryLimitRequest
+	(*SetMemoryLimitResponse)(nil), // 28: tavana.worker.v1.SetMemoryLimitResponse
+	(*DrainRequest)(nil),           // 29: tavana.worker.v1.DrainRequest
+	(*DrainResponse)(nil),          // 30: tavana.worker.v1.DrainResponse
+	(*WatchRequest)(nil),           // 31: tavana.worker.v1.WatchRequest
+	(*State)(nil),                  // 32: tavana.worker.v1.State
+	(*QueryState)(nil),             // 33: tavana.worker.v1.QueryState
+	nil,                            // 34: tavana.worker.v1.Statement.SettingsEntry
+	nil,                            // 35: tavana.worker.v1.OpenSessionRequest.SettingsEntry
+	nil,                            // 36: tavana.worker.v1.PrepareRequest.SettingsEntry
 }
 var file_worker_proto_depIdxs = []int32{
 	4,  // 0: tavana.worker.v1.Ticket.statement:type_name -> tavana.worker.v1.Statement
 	5,  // 1: tavana.worker.v1.Ticket.fetch:type_name -> tavana.worker.v1.Fetch
-	9,  // 2: tavana.worker.v1.Statement.user:type_name -> tavana.worker.v1.User
+	8,  // 2: tavana.worker.v1.Statement.user:type_name -> tavana.worker.v1.User
 	0,  // 3: tavana.worker.v1.Statement.dialect:type_name -> tavana.worker.v1.Dialect
-	10, // 4: tavana.worker.v1.Statement.tables:type_name -> tavana.worker.v1.Table
-	35, // 5: tavana.worker.v1.Statement.settings:type_name -> tavana.worker.v1.Statement.SettingsEntry
+	9,  // 4: tavana.worker.v1.Statement.tables:type_name -> tavana.worker.v1.Table
+	34, // 5: tavana.worker.v1.Statement.settings:type_name -> tavana.worker.v1.Statement.SettingsEntry
 	1,  // 6: tavana.worker.v1.Statement.profile:type_name -> tavana.worker.v1.Profile
-	9,  // 7: tavana.worker.v1.Put.user:type_name -> tavana.worker.v1.User
-	8,  // 8: tavana.worker.v1.Put.csv:type_name -> tavana.worker.v1.CSV
-	36, // 9: tavana.worker.v1.Put.settings:type_name -> tavana.worker.v1.Put.SettingsEntry
-	2,  // 10: tavana.worker.v1.Completion.statement_type:type_name -> tavana.worker.v1.StatementType
-	12, // 11: tavana.worker.v1.Completion.statistics:type_name -> tavana.worker.v1.Statistics
-	9,  // 12: tavana.worker.v1.OpenSessionRequest.user:type_name -> tavana.worker.v1.User
-	37, // 13: tavana.worker.v1.OpenSessionRequest.settings:type_name -> tavana.worker.v1.OpenSessionRequest.SettingsEntry
-	9,  // 14: tavana.worker.v1.PrepareRequest.user:type_name -> tavana.worker.v1.User
-	0,  // 15: tavana.worker.v1.PrepareRequest.dialect:type_name -> tavana.worker.v1.Dialect
-	38, // 16: tavana.worker.v1.PrepareRequest.settings:type_name -> tavana.worker.v1.PrepareRequest.SettingsEntry
-	1,  // 17: tavana.worker.v1.PrepareRequest.profile:type_name -> tavana.worker.v1.Profile
-	2,  // 18: tavana.worker.v1.PrepareResponse.statement_type:type_name -> tavana.worker.v1.StatementType
-	4,  // 19: tavana.worker.v1.OpenCursorRequest.statement:type_name -> tavana.worker.v1.Statement
-	34, // 20: tavana.worker.v1.State.queries:type_name -> tavana.worker.v1.QueryState
-	21, // [21:21] is the sub-list for method output_type
-	21, // [21:21] is the sub-list for method input_type
-	21, // [21:21] is the sub-list for extension type_name
-	21, // [21:21] is the sub-list for extension extendee
-	0,  // [0:21] is the sub-list for field type_name
+	2,  // 7: tavana.worker.v1.Completion.statement_type:type_name -> tavana.worker.v1.StatementType
+	11, // 8: tavana.worker.v1.Completion.statistics:type_name -> tavana.worker.v1.Statistics
+	8,  // 9: tavana.worker.v1.OpenSessionRequest.user:type_name -> tavana.worker.v1.User
+	35, // 10: tavana.worker.v1.OpenSessionRequest.settings:type_name -> tavana.worker.v1.OpenSessionRequest.SettingsEntry
+	8,  // 11: tavana.worker.v1.PrepareRequest.user:type_name -> tavana.worker.v1.User
+	0,  // 12: tavana.worker.v1.PrepareRequest.dialect:type_name -> tavana.worker.v1.Dialect
+	36, // 13: tavana.worker.v1.PrepareRequest.settings:type_name -> tavana.worker.v1.PrepareRequest.SettingsEntry
+	1,  // 14: tavana.worker.v1.PrepareRequest.profile:type_name -> tavana.worker.v1.Profile
+	2,  // 15: tavana.worker.v1.PrepareResponse.statement_type:type_name -> tavana.worker.v1.StatementType
+	4,  // 16: tavana.worker.v1.OpenCursorRequest.statement:type_name -> tavana.worker.v1.Statement
+	33, // 17: tavana.worker.v1.State.queries:type_name -> tavana.worker.v1.QueryState
+	18, // [18:18] is the sub-list for method output_type
+	18, // [18:18] is the sub-list for method input_type
+	18, // [18:18] is the sub-list for extension type_name
+	18, // [18:18] is the sub-list for extension extendee
+	0,  // [0:18] is the sub-list for field type_name
 }
 
 func init() { file_worker_proto_init() }
@@ -2701,7 +2529,7 @@ func file_worker_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_worker_proto_rawDesc), len(file_worker_proto_rawDesc)),
 			NumEnums:      3,
-			NumMessages:   36,
+			NumMessages:   34,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -55,6 +55,10 @@ type Instance struct {
 	// admin runs what the worker itself wants to know or set, one statement at a time.
 	adminMu sync.Mutex
 	admin   *Conn
+
+	// rows are what connections, by DuckDB's numbers of them, are offered to read.
+	rowsMu sync.Mutex
+	rows   map[uint64]map[string]*offer
 }
 
 // Version returns DuckDB's version, such as "v1.5.5".
@@ -191,7 +195,7 @@ func openFile(path, accessMode string, o Options) (*Instance, error) {
 			return nil, fmt.Errorf("setting %s", kv[0])
 		}
 	}
-	in := &Instance{dir: o.Directory}
+	in := &Instance{dir: o.Directory, rows: map[uint64]map[string]*offer{}}
 	var msg string
 	if bindings.OpenExt(path, &in.db, cfg, &msg) == bindings.StateError {
 		return nil, fmt.Errorf("opening DuckDB: %s", msg)
@@ -206,6 +210,9 @@ func openFile(path, accessMode string, o Options) (*Instance, error) {
 func (in *Instance) setUp(o Options) error {
 	var err error
 	if in.admin, err = in.Connect(); err != nil {
+		return err
+	}
+	if err := in.registerRows(in.admin.c); err != nil {
 		return err
 	}
 	for _, kv := range instanceSettings(o) {

@@ -1,0 +1,229 @@
+package dispatch
+
+import (
+	"context"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/apache/arrow-go/v18/arrow"
+
+	"github.com/angelerator/tavana/gateway/internal/router"
+	"github.com/angelerator/tavana/gateway/internal/session"
+	"github.com/angelerator/tavana/gateway/internal/sqltext"
+	"github.com/angelerator/tavana/internal/pgerror"
+	"github.com/angelerator/tavana/internal/workerapi"
+	"github.com/angelerator/tavana/internal/workerapi/workerpb"
+)
+
+// copyOut returns the query whose rows a COPY to the client sends.
+func copyOut(st *session.Statement) (*session.Statement, *sqltext.ClientCopy, error) {
+	c, err := st.ClientCopy()
+	if err != nil {
+		return nil, nil, locate(err, &st.Statement, nil)
+	}
+	query := c.Query
+	if query == nil {
+		columns := "*"
+		if len(c.Columns) > 0 {
+			columns = identifiers(c.Columns)
+		}
+		head := "SELECT " + columns + " FROM "
+		list, err := sqltext.Split(head + tableName(c.Table))
+		if err != nil {
+			return nil, nil, err
+		}
+		query = &list[0]
+		query.Chars = st.Chars + utf8.RuneCountInString(st.Text[:st.Tokens[1].Start]) - len(head) // the table stands there
+	}
+	run := session.NewStatement(*query)
+	switch run.Verb {
+	case sqltext.Select:
+		return run, c, nil
+	case sqltext.Insert, sqltext.Update, sqltext.Delete, sqltext.Merge:
+		for i := range run.Tokens {
+			if run.Is(i, "RETURNING") {
+				return run, c, nil
+			}
+		}
+		return nil, nil, pgerror.New(pgerror.FeatureNotSupported, "COPY query must have a RETURNING clause")
+	}
+	return nil, nil, locate(pgerror.New(pgerror.FeatureNotSupported, "COPY takes a query that returns rows").At(1), query, nil)
+}
+
+// CopyIn is a COPY from the client under way: rows are staged at a worker as they come, and inserted when all are there. So
+// a slow client holds no memory that a query could use, and nothing of a COPY that fails is ever stored. It is used by one
+// goroutine at a time, and closed by who got it.
+type CopyIn struct {
+	// Target describes the columns that rows are to have, and Copy what they look like.
+	Target *arrow.Schema
+	Copy   *sqltext.ClientCopy
+
+	s       *Session
+	st      *session.Statement
+	ctx     context.Context
+	timer   *timer
+	started time.Time
+	pin     *pin
+	worker  *router.Worker
+	put     *workerapi.Put // nil: no row has come
+	closed  bool
+}
+
+// CopyIn begins a COPY from the client. ctx lives until Close.
+func (s *Session) CopyIn(ctx context.Context, st *session.Statement) (*CopyIn, error) {
+	started := time.Now()
+	c, err := st.ClientCopy()
+	if err == nil {
+		err = s.guard(st)
+	}
+	if err != nil {
+		return nil, locate(err, &st.Statement, nil)
+	}
+	ctx, timer := s.withTimeout(ctx)
+	in := &CopyIn{Copy: c, s: s, st: st, ctx: ctx, timer: timer, started: started}
+	s.d.metrics.active.Inc()
+	if err := in.begin(); err != nil {
+		in.end(0, err)
+		return nil, in.reason(err)
+	}
+	return in, nil
+}
+
+// begin learns the columns of the table.
+func (c *CopyIn) begin() error {
+	columns, head := "*", "SELECT "
+	if len(c.Copy.Columns) > 0 {
+		columns = identifiers(c.Copy.Columns)
+	}
+	list, err := sqltext.Split(head + columns + " FROM " + tableName(c.Copy.Table))
+	if err != nil {
+		return err
+	}
+	list[0].Chars = c.st.Chars + utf8.RuneCountInString(c.st.Text[:c.st.Tokens[1].Start]) - len(head+columns+" FROM ")
+	resp, err := c.s.prepare(c.ctx, session.NewStatement(list[0]), nil)
+	if err != nil {
+		return err
+	}
+	if c.Target, err = workerapi.DecodeSchema(resp.GetSchema()); err != nil {
+		return err
+	}
+	if c.pin, err = c.s.pinFor(c.ctx, c.st.Effect); err != nil {
+		return err
+	}
+	if c.s.InBlock() {
+		c.s.Wrote()
+	}
+	return nil
+}
+
+// reason prefers why the statement's context ended to what came of it.
+func (c *CopyIn) reason(err error) error {
+	if err != nil && c.ctx.Err() != nil {
+		return pgerror.FromContext(c.ctx)
+	}
+	return err
+}
+
+// Context ends when the COPY is cancelled.
+func (c *CopyIn) Context() context.Context { return c.ctx }
+
+// Write stages a batch, which stays the caller's.
+func (c *CopyIn) Write(rec arrow.RecordBatch) error {
+	if c.put == nil {
+		if err := c.open(rec.Schema()); err != nil {
+			return c.reason(err)
+		}
+	}
+	return c.reason(c.s.lost(asLost(c.put.Write(rec))))
+}
+
+// open chooses the worker, which is the session's if it has one, and begins to stage rows there.
+func (c *CopyIn) open(schema *arrow.Schema) (err error) {
+	if c.pin != nil {
+		c.worker = c.pin.worker
+		c.put, err = c.worker.Client.Put(c.ctx, schema)
+		return c.s.lost(err)
+	}
+	return c.s.d.onAnyWorker(c.ctx, func(w *router.Worker) error {
+		c.worker = w
+		c.put, err = w.Client.Put(c.ctx, schema)
+		return err
+	})
+}
+
+// Finish inserts the rows, with casts to the DuckDB types of the columns (""; none), and returns how many they were. After
+// it only Close may be called.
+func (c *CopyIn) Finish(casts []string) (rows uint64, err error) {
+	rows, err = c.insert(casts)
+	if err = c.reason(err); err != nil {
+		rows = 0
+	}
+	c.end(rows, err)
+	return rows, err
+}
+
+func (c *CopyIn) insert(casts []string) (uint64, error) {
+	if c.put == nil {
+		return 0, nil
+	}
+	name, _, err := c.put.Stage()
+	if err != nil {
+		return 0, c.s.lost(asLost(err))
+	}
+	req := &workerpb.Statement{
+		QueryId: c.s.d.newID(), User: c.s.user, Sql: c.insertSQL(casts), Settings: c.s.Settings.Worker(), Lasting: true, Staged: name,
+	}
+	if c.pin != nil {
+		req.SessionId = c.pin.id
+	}
+	r, err := c.s.d.execute(c.ctx, req, c.worker, false)
+	if err != nil {
+		return 0, c.s.lost(err)
+	}
+	defer r.stream.Close()
+	if !r.ended {
+		if r.first != nil {
+			r.first.Release()
+		}
+		return 0, pgerror.New(pgerror.InternalError, "COPY returned rows")
+	}
+	return r.stream.Completion().GetRowsChanged(), nil
+}
+
+// insertSQL is the statement that inserts the staged rows.
+func (c *CopyIn) insertSQL(casts []string) string {
+	names, values := make([]string, len(casts)), make([]string, len(casts))
+	for i, cast := range casts {
+		names[i] = identifier(c.Target.Field(i).Name)
+		values[i] = names[i]
+		if cast != "" {
+			values[i] = "CAST(" + names[i] + " AS " + cast + ") AS " + names[i]
+		}
+	}
+	rows := "SELECT " + strings.Join(values, ", ") + " FROM tavana_rows('stdin')"
+	if c.Copy.Where != "" {
+		rows = "SELECT * FROM (" + rows + ") WHERE " + c.Copy.Where
+	}
+	return "INSERT INTO " + tableName(c.Copy.Table) + " (" + strings.Join(names, ", ") + ") " + rows
+}
+
+// end is called once, with what the COPY ended with.
+func (c *CopyIn) end(rows uint64, err error) {
+	if c.closed {
+		return
+	}
+	c.closed = true
+	if c.put != nil {
+		c.put.Close()
+	}
+	c.timer.end()
+	if err != nil {
+		c.s.Fail()
+		c.s.dropIdlePin()
+	}
+	c.s.finished(c.st, c.started, rows, err)
+}
+
+// Close gives up what is not finished: err is why.
+func (c *CopyIn) Close(err error) { c.end(0, err) }
