@@ -136,8 +136,15 @@ func (c *talker) send(line string) {
 		m = &pgproto3.Sync{}
 	case "Flush":
 		m = &pgproto3.Flush{}
-	case "CopyData":
-		m = &pgproto3.CopyData{}
+	case "CopyData": // as Bind's parameters
+		var d struct{ Data string }
+		c.decode(fields, &d)
+		c.f.Send(&pgproto3.CopyData{Data: c.value(&d.Data)})
+		return
+	case "CopyDone":
+		m = &pgproto3.CopyDone{}
+	case "CopyFail":
+		m = &pgproto3.CopyFail{}
 	default:
 		c.t.Fatalf("unknown message %s", name)
 	}
@@ -190,7 +197,11 @@ func (c *talker) until(types []string) string {
 func describe(m pgproto3.BackendMessage) string {
 	switch m := m.(type) {
 	case *pgproto3.ErrorResponse:
-		return fmt.Sprintf("ErrorResponse %s %s%s", m.Severity, m.Code, at(m.Position))
+		out := fmt.Sprintf("ErrorResponse %s %s%s", m.Severity, m.Code, at(m.Position))
+		if strings.HasPrefix(m.Where, "COPY") { // PostgreSQL also names parameters
+			out += " in " + m.Where
+		}
+		return out
 	case *pgproto3.NoticeResponse:
 		return fmt.Sprintf("NoticeResponse %s %s", m.Severity, m.Code)
 	case *pgproto3.RowDescription:
@@ -212,6 +223,12 @@ func describe(m pgproto3.BackendMessage) string {
 			}
 		}
 		return "DataRow " + strings.Join(cells, " ")
+	case *pgproto3.CopyInResponse:
+		return fmt.Sprintf("CopyInResponse %d %v", m.OverallFormat, m.ColumnFormatCodes)
+	case *pgproto3.CopyOutResponse:
+		return fmt.Sprintf("CopyOutResponse %d %v", m.OverallFormat, m.ColumnFormatCodes)
+	case *pgproto3.CopyData:
+		return fmt.Sprintf("CopyData %q", m.Data)
 	case *pgproto3.CommandComplete:
 		return "CommandComplete " + string(m.CommandTag)
 	case *pgproto3.ReadyForQuery:

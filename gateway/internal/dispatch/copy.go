@@ -4,7 +4,6 @@ import (
 	"context"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/apache/arrow-go/v18/arrow"
 
@@ -22,33 +21,45 @@ func copyOut(st *session.Statement) (*session.Statement, *sqltext.ClientCopy, er
 	if err != nil {
 		return nil, nil, locate(err, &st.Statement, nil)
 	}
-	query := c.Query
-	if query == nil {
-		columns := "*"
-		if len(c.Columns) > 0 {
-			columns = identifiers(c.Columns)
-		}
-		head := "SELECT " + columns + " FROM "
-		list, err := sqltext.Split(head + tableName(c.Table))
-		if err != nil {
-			return nil, nil, err
-		}
-		query = &list[0]
-		query.Chars = st.Chars + utf8.RuneCountInString(st.Text[:st.Tokens[1].Start]) - len(head) // the table stands there
+	if c.Query == nil {
+		run, err := selectFrom(c)
+		return run, c, err
 	}
-	run := session.NewStatement(*query)
+	run := session.NewStatement(*c.Query)
 	switch run.Verb {
-	case sqltext.Select:
-		return run, c, nil
+	case sqltext.Select, sqltext.Unknown: // DuckDB tells what is wrong with the latter
 	case sqltext.Insert, sqltext.Update, sqltext.Delete, sqltext.Merge:
-		for i := range run.Tokens {
-			if run.Is(i, "RETURNING") {
-				return run, c, nil
-			}
+		if !returning(run) {
+			return nil, nil, pgerror.New(pgerror.FeatureNotSupported, "COPY query must have a RETURNING clause")
 		}
-		return nil, nil, pgerror.New(pgerror.FeatureNotSupported, "COPY query must have a RETURNING clause")
+	default:
+		return nil, nil, locate(pgerror.New(pgerror.FeatureNotSupported, "COPY takes a query that returns rows").At(1), c.Query, nil)
 	}
-	return nil, nil, locate(pgerror.New(pgerror.FeatureNotSupported, "COPY takes a query that returns rows").At(1), query, nil)
+	return run, c, nil
+}
+
+func returning(st *session.Statement) bool {
+	for i := range st.Tokens {
+		if st.Is(i, "RETURNING") {
+			return true
+		}
+	}
+	return false
+}
+
+// selectFrom returns the query of a COPY's table and columns.
+func selectFrom(c *sqltext.ClientCopy) (*session.Statement, error) {
+	columns := "*"
+	if len(c.Columns) > 0 {
+		columns = identifiers(c.Columns)
+	}
+	list, err := sqltext.Split("SELECT " + columns + " FROM " + tableName(c.Table))
+	if err != nil {
+		return nil, err
+	}
+	st := session.NewStatement(list[0])
+	st.Derived = true
+	return st, nil
 }
 
 // CopyIn is a COPY from the client under way: rows are staged at a worker as they come, and inserted when all are there. So
@@ -84,24 +95,20 @@ func (s *Session) CopyIn(ctx context.Context, st *session.Statement) (*CopyIn, e
 	in := &CopyIn{Copy: c, s: s, st: st, ctx: ctx, timer: timer, started: started}
 	s.d.metrics.active.Inc()
 	if err := in.begin(); err != nil {
+		err = in.reason(err)
 		in.end(0, err)
-		return nil, in.reason(err)
+		return nil, err
 	}
 	return in, nil
 }
 
 // begin learns the columns of the table.
 func (c *CopyIn) begin() error {
-	columns, head := "*", "SELECT "
-	if len(c.Copy.Columns) > 0 {
-		columns = identifiers(c.Copy.Columns)
-	}
-	list, err := sqltext.Split(head + columns + " FROM " + tableName(c.Copy.Table))
+	query, err := selectFrom(c.Copy)
 	if err != nil {
 		return err
 	}
-	list[0].Chars = c.st.Chars + utf8.RuneCountInString(c.st.Text[:c.st.Tokens[1].Start]) - len(head+columns+" FROM ")
-	resp, err := c.s.prepare(c.ctx, session.NewStatement(list[0]), nil)
+	resp, err := c.s.prepare(c.ctx, query, nil)
 	if err != nil {
 		return err
 	}

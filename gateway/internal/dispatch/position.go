@@ -15,6 +15,9 @@ func locate(err error, st *sqltext.Statement, rewritten *sqltext.Rewritten) erro
 	if !errors.As(err, &e) || e.Position <= 0 {
 		return err
 	}
+	if st.Derived {
+		return e.At(0)
+	}
 	pos := e.Position - 1
 	if rewritten != nil {
 		pos = rewritten.Origin(pos)

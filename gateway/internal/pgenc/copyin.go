@@ -25,9 +25,10 @@ type CopyDecoder struct {
 	// pending are bytes that make no whole row yet.
 	pending []byte
 	scan    lineScan
-	line    int // lines begun
-	rows    int // in the cells' builders
-	size    int // bytes of rows
+	line    int    // lines begun
+	current []byte // the line being split, for errors
+	rows    int    // in the cells' builders
+	size    int    // bytes of rows
 	started bool
 	ended   bool
 	fields  []field
@@ -161,6 +162,7 @@ func (d *CopyDecoder) consume(data []byte, final bool) (used int, err error) {
 		line, n, err := d.scan.next(data[used:], final)
 		if err != nil {
 			d.line++
+			d.current = data[used:]
 			return used, d.context(err, -1)
 		}
 		if n == 0 {
@@ -186,11 +188,9 @@ func (d *CopyDecoder) takeLine(line []byte) error {
 	if d.opts.Header && d.line == 1 {
 		return d.takeHeader(line)
 	}
-	split := d.splitText
-	if d.opts.Format == sqltext.CopyCSV {
-		split = d.splitCSV
-	}
-	if err := split(line); err != nil {
+	d.current = line
+	defer func() { d.current = nil }()
+	if err := d.split(line); err != nil {
 		return d.context(err, -1)
 	}
 	if len(d.fields) > len(d.cells) {
@@ -216,11 +216,7 @@ func (d *CopyDecoder) takeHeader(line []byte) error {
 	if !d.opts.HeaderMatch {
 		return nil
 	}
-	split := d.splitText
-	if d.opts.Format == sqltext.CopyCSV {
-		split = d.splitCSV
-	}
-	if err := split(line); err != nil {
+	if err := d.split(line); err != nil {
 		return d.context(err, -1)
 	}
 	if len(d.fields) != len(d.cells) {
@@ -265,15 +261,36 @@ func (d *CopyDecoder) flush() error {
 func (d *CopyDecoder) context(err error, column int) error {
 	e := *pgerror.Flatten(err)
 	line := max(d.line, 1)
-	if column < 0 {
-		return e.In("COPY %s, line %d", d.table, line)
+	switch {
+	case column >= 0:
+		return e.In("COPY %s, line %d, column %s: \"%s\"", d.table, line, d.schema.Field(column).Name, shortened(d.fields[column].value))
+	case d.current != nil:
+		return e.In("COPY %s, line %d: \"%s\"", d.table, line, shortened(d.current))
 	}
-	v := d.fields[column].value
+	return e.In("COPY %s, line %d", d.table, line)
+}
+
+// shortened is what a message shows of a value.
+func shortened(v []byte) []byte {
 	const most = 100
 	if len(v) > most {
-		v = append(bytes.ToValidUTF8(v[:most:most], nil), "..."...)
+		return append(bytes.ToValidUTF8(v[:most:most], nil), "..."...)
 	}
-	return e.In("COPY %s, line %d, column %s: %q", d.table, line, d.schema.Field(column).Name, v)
+	return bytes.ToValidUTF8(v, []byte("?"))
+}
+
+// Failed says how far the file was read when err, which is not the decoder's, ended it.
+func (d *CopyDecoder) Failed(err *pgerror.Error) error {
+	return err.In("COPY %s, line %d", d.table, d.line+1)
+}
+
+// split divides a line into d.fields.
+func (d *CopyDecoder) split(line []byte) error {
+	if d.opts.Format == sqltext.CopyCSV {
+		d.splitCSV(line)
+		return nil
+	}
+	return d.splitText(line)
 }
 
 // splitText divides a line of the text format into d.fields, and resolves escapes.
@@ -380,7 +397,7 @@ func lower(c byte) byte {
 }
 
 // splitCSV divides a line of a CSV file into d.fields, with quotes off.
-func (d *CopyDecoder) splitCSV(line []byte) error {
+func (d *CopyDecoder) splitCSV(line []byte) {
 	d.fields, d.scratch = d.fields[:0], d.scratch[:0]
 	quoted := bytes.IndexByte(line, d.opts.Quote) >= 0
 	for {
@@ -401,7 +418,7 @@ func (d *CopyDecoder) splitCSV(line []byte) error {
 		}
 		d.fields = append(d.fields, field{value, null})
 		if end == len(line) {
-			return nil
+			return
 		}
 		line = line[end+1:]
 	}

@@ -163,7 +163,7 @@ func (e *CopyEncoder) escape(dst []byte, at int) []byte {
 			to--
 			continue
 		}
-		if i := bytes.IndexByte([]byte("\b\f\n\r\t\v"), c); i >= 0 && c != e.opts.Delimiter {
+		if i := bytes.IndexByte([]byte("\b\f\n\r\t\v"), c); i >= 0 {
 			c = "bfnrtv"[i]
 		}
 		dst[to], dst[to-1] = c, '\\'

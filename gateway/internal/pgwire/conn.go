@@ -320,7 +320,7 @@ func (c *conn) notice(e *pgerror.Error) {
 
 // fail reports a statement's error. It returns the error itself when the connection can't go on after it.
 func (c *conn) fail(err error) error {
-	if isGone(err) {
+	if isGone(err) || errors.Is(err, errLostSync) {
 		return err
 	}
 	switch pgerror.CodeOf(err) {

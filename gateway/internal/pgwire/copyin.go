@@ -76,12 +76,14 @@ func (c *conn) receiveCopy(ctx context.Context, dec *pgenc.CopyDecoder) error {
 			if err := m.Decode(body); err != nil {
 				return pgerror.New(pgerror.ProtocolViolation, "invalid message format")
 			}
-			return pgerror.Newf(pgerror.QueryCanceled, "COPY from stdin failed: %s", m.Message)
+			return dec.Failed(pgerror.Newf(pgerror.QueryCanceled, "COPY from stdin failed: %s", m.Message))
 		case 'H', 'S':
 		case 'X':
 			return errGone
 		default:
-			return pgerror.Newf(pgerror.ProtocolViolation, "unexpected message type 0x%02X during COPY from stdin", typ)
+			err := pgerror.Newf(pgerror.ProtocolViolation, "unexpected message type 0x%02X during COPY from stdin", typ)
+			c.sendError(dec.Failed(err), "ERROR")
+			return errLostSync
 		}
 	}
 }
@@ -105,3 +107,5 @@ func (c *conn) awaitMessage(ctx context.Context) error {
 	}
 	return pgerror.FromContext(ctx)
 }
+
+var errLostSync = pgerror.New(pgerror.ProtocolViolation, "terminating connection because protocol synchronization was lost")

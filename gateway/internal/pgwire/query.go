@@ -34,7 +34,10 @@ func (c *conn) answer(typ byte, m pgproto3.FrontendMessage) error {
 	}
 	if err := c.extended(m); err != nil {
 		c.skip = true
-		return c.fail(err)
+		if err := c.fail(err); err != nil {
+			return err
+		}
+		return c.flush() // some clients wait for it before they send Sync
 	}
 	return nil
 }

@@ -172,7 +172,7 @@ func (o *optionReader) format(name string, i int) error {
 	case "binary":
 		o.c.Format = CopyBinary
 	default:
-		return pgerror.Newf(pgerror.InvalidParameterValue, "COPY format %q not recognized", name)
+		return pgerror.Newf(pgerror.InvalidParameterValue, "COPY format %q not recognized", name).At(int(o.s.Tokens[i].Start) + 1)
 	}
 	return nil
 }

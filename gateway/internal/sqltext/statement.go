@@ -16,6 +16,8 @@ type Statement struct {
 	Tokens []Token
 	// Chars is how many characters stand before Text in the string it came from: clients are told positions in characters.
 	Chars int
+	// Derived: the client did not write the text, so positions in it mean nothing to it.
+	Derived bool
 }
 
 // Split divides sql at its semicolons. Empty statements and lone comments leave nothing.
