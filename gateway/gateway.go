@@ -67,7 +67,7 @@ func New(cfg Config, log *slog.Logger) (*Gateway, error) {
 	if g.router, err = router.New(cfg.Workers, cfg.WorkerToken, log); err != nil {
 		return nil, err
 	}
-	d := dispatch.New(dispatch.Config{QueueTimeout: cfg.QueueTimeout, WorkerWait: cfg.WorkerWait, LogSQL: cfg.LogSQL}, g.router, g.reg, log)
+	d := dispatch.New(dispatch.Config{QueueTimeout: cfg.QueueTimeout, WorkerWait: cfg.WorkerWait, LogSQL: cfg.LogSQL, Roles: roles(users)}, g.router, g.reg, log)
 	g.server = pgwire.New(pgwire.Config{
 		Users: users, Database: cfg.Database, Certificates: certs, ClientCert: cfg.clientCert(), RequireTLS: cfg.RequireTLS,
 		MaxConnections: cfg.MaxConnections, StartupTimeout: cfg.StartupTimeout,
@@ -174,6 +174,15 @@ func (g *Gateway) handler(draining <-chan struct{}) http.Handler {
 	})
 	mux.Handle("GET /metrics", promhttp.HandlerFor(g.reg, promhttp.HandlerOpts{}))
 	return mux
+}
+
+// roles are the users as the catalog shows them.
+func roles(users *auth.Users) func() []dispatch.Role {
+	var list []dispatch.Role
+	for _, u := range users.All() {
+		list = append(list, dispatch.Role{Name: u.Name, Superuser: u.Superuser})
+	}
+	return func() []dispatch.Role { return list }
 }
 
 func loadUsers(cfg *Config) (*auth.Users, error) {

@@ -800,7 +800,7 @@ func TestEveryTableFunctionIsKnown(t *testing.T) {
 		pragma_metadata_info pragma_platform pragma_show pragma_table_info pragma_user_agent pragma_version range read_avro read_blob
 		read_csv read_csv_auto read_json read_json_auto read_json_objects read_json_objects_auto read_ndjson read_ndjson_auto
 		read_ndjson_objects read_parquet read_text repeat repeat_row show show_databases show_tables show_tables_expanded sniff_csv
-		summary table_info test_all_types test_vector_types tpcds tpcds_answers tpcds_queries tpch tpch_answers tpch_queries unnest
+		summary table_info tavana_rows test_all_types test_vector_types tpcds tpcds_answers tpcds_queries tpch tpch_answers tpch_queries unnest
 		user_agent version`)
 	known := map[string]bool{}
 	for _, name := range harmless {

@@ -81,11 +81,28 @@ const stdin = "stdin"
 
 // tables are the rows of Go's that a statement may read: those that came with it, and those that were staged.
 func (w *Worker) tables(st *workerpb.Statement) (map[string]duck.Rows, error) {
-	if st.GetStaged() == "" && len(st.GetTables()) == 0 {
+	tables, err := sentTables(st.GetTables())
+	if err != nil || st.GetStaged() == "" {
+		return tables, err
+	}
+	s, err := w.staged.get(st.GetStaged())
+	if err != nil {
+		return nil, err
+	}
+	if tables == nil {
+		tables = map[string]duck.Rows{}
+	}
+	tables[stdin] = s.table()
+	return tables, nil
+}
+
+// sentTables are tables that came with a request; nil: none did.
+func sentTables(list []*workerpb.Table) (map[string]duck.Rows, error) {
+	if len(list) == 0 {
 		return nil, nil
 	}
 	tables := map[string]duck.Rows{}
-	for _, t := range st.GetTables() {
+	for _, t := range list {
 		schema, err := workerapi.DecodeSchema(t.GetIpc())
 		if err != nil {
 			return nil, pgerror.New(pgerror.ProtocolViolation, "malformed table")
@@ -94,13 +111,6 @@ func (w *Worker) tables(st *workerpb.Statement) (map[string]duck.Rows, error) {
 			r, err := workerapi.NewTableReader(t.GetIpc())
 			return sentRows{r}, err
 		}}
-	}
-	if st.GetStaged() != "" {
-		s, err := w.staged.get(st.GetStaged())
-		if err != nil {
-			return nil, err
-		}
-		tables[stdin] = s.table()
 	}
 	return tables, nil
 }

@@ -106,6 +106,10 @@ func (w *Worker) noteFatal(err error) {
 
 // Prepare implements workerapi.Service.
 func (w *Worker) Prepare(ctx context.Context, r *workerpb.PrepareRequest) (*workerpb.PrepareResponse, error) {
+	tables, err := sentTables(r.GetTables())
+	if err != nil {
+		return nil, err
+	}
 	l, err := w.conns.lend(ctx, r.GetSessionId(), r.GetSettings(), r.GetLasting())
 	if err != nil {
 		return nil, err
@@ -118,7 +122,7 @@ func (w *Worker) Prepare(ctx context.Context, r *workerpb.PrepareRequest) (*work
 	w.works.Add(1)
 	go func() {
 		defer w.works.Done()
-		resp, err := describe(l, r)
+		resp, err := describe(l, r, tables)
 		l.giveBack(true)
 		answered <- answer{resp, err}
 	}()
@@ -133,8 +137,8 @@ func (w *Worker) Prepare(ctx context.Context, r *workerpb.PrepareRequest) (*work
 	}
 }
 
-func describe(l *lease, r *workerpb.PrepareRequest) (*workerpb.PrepareResponse, error) {
-	p, err := l.prepare(r.GetSql(), nil, guard(r.GetUser(), r.GetSessionId()))
+func describe(l *lease, r *workerpb.PrepareRequest, tables map[string]duck.Rows) (*workerpb.PrepareResponse, error) {
+	p, err := l.prepare(r.GetSql(), tables, guard(r.GetUser(), r.GetSessionId()))
 	if err != nil {
 		return nil, err
 	}
@@ -194,18 +198,11 @@ func (w *Worker) Cancel(_ context.Context, r *workerpb.CancelRequest) (*workerpb
 
 // Bootstrap implements workerapi.Service.
 func (w *Worker) Bootstrap(_ context.Context, r *workerpb.BootstrapRequest) (*workerpb.BootstrapResponse, error) {
-	w.mu.Lock()
-	done := w.booted[r.GetId()]
-	w.mu.Unlock()
-	if !done {
-		if err := w.in.Exec(r.GetSql()); err != nil {
-			return nil, err
-		}
-		w.mu.Lock()
-		w.booted[r.GetId()] = true
-		w.mu.Unlock()
+	tables, err := sentTables(r.GetTables())
+	if err != nil {
+		return nil, err
 	}
-	return &workerpb.BootstrapResponse{}, nil
+	return &workerpb.BootstrapResponse{}, w.in.AddCatalog(r.GetDatabase(), r.GetSql(), tables)
 }
 
 // Drain implements workerapi.Service.

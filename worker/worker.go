@@ -55,7 +55,6 @@ type Worker struct {
 	started  uint64 // executions since the start
 	limit    memoryLimit
 	draining bool
-	booted   map[string]bool
 	// changed is closed and made anew when the state that Watch sends changes.
 	changed chan struct{}
 	// stopping is closed when the worker stops.
@@ -101,7 +100,7 @@ func New(cfg Config, log *slog.Logger) (*Worker, error) {
 	}
 	w := &Worker{
 		cfg: cfg, log: log, id: filepath.Base(spill.path), spill: spill, in: in, conns: newConns(in), owners: newOwners(), limit: limit,
-		running: map[string]*execution{}, booted: map[string]bool{}, changed: make(chan struct{}), stopping: make(chan struct{}), broken: make(chan error, 1),
+		running: map[string]*execution{}, changed: make(chan struct{}), stopping: make(chan struct{}), broken: make(chan error, 1),
 	}
 	w.staged.spools = map[string]*spool{}
 	w.ledger.setCapacity(limit.duckdb)

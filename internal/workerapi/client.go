@@ -113,9 +113,10 @@ func (c *Client) Cancel(ctx context.Context, queryID string) (bool, error) {
 	return r.GetFound(), err
 }
 
-// Bootstrap runs sql once on the worker's instance; the same id runs once.
-func (c *Client) Bootstrap(ctx context.Context, id, sql string) error {
-	_, err := act[workerpb.BootstrapResponse](ctx, c, ActionBootstrap, &workerpb.BootstrapRequest{Version: Version, Id: id, Sql: sql})
+// Bootstrap fills a database of the worker's with sql, unless it is there.
+func (c *Client) Bootstrap(ctx context.Context, r *workerpb.BootstrapRequest) error {
+	r.Version = Version
+	_, err := act[workerpb.BootstrapResponse](ctx, c, ActionBootstrap, r)
 	return err
 }
 

@@ -265,7 +265,7 @@ func (f *Fake) Put(ctx context.Context, in workerapi.Source, done func(*workerpb
 
 // Prepare implements workerapi.Service.
 func (f *Fake) Prepare(_ context.Context, r *workerpb.PrepareRequest) (*workerpb.PrepareResponse, error) {
-	if strings.Contains(r.GetSql(), "missing") {
+	if strings.Contains(r.GetSql(), "FROM missing") {
 		return nil, errMissing(r.GetSql())
 	}
 	resp := &workerpb.PrepareResponse{StatementType: workerpb.StatementType_STATEMENT_TYPE_SELECT}
@@ -313,10 +313,10 @@ func (f *Fake) Cancel(_ context.Context, r *workerpb.CancelRequest) (*workerpb.C
 func (f *Fake) Bootstrap(_ context.Context, r *workerpb.BootstrapRequest) (*workerpb.BootstrapResponse, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if strings.Contains(r.GetSql(), "missing") {
+	if strings.Contains(r.GetSql(), "FROM missing") {
 		return nil, errMissing(r.GetSql())
 	}
-	f.booted[r.GetId()]++
+	f.booted[r.GetDatabase()]++
 	return &workerpb.BootstrapResponse{}, nil
 }
 

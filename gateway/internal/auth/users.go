@@ -12,7 +12,9 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -106,6 +108,11 @@ func (u User) String() string {
 		line += " superuser"
 	}
 	return line
+}
+
+// All returns the users in the order of their names.
+func (u *Users) All() []User {
+	return slices.SortedFunc(maps.Values(u.byName), func(a, b User) int { return strings.Compare(a.Name, b.Name) })
 }
 
 // Lookup returns a user by name.

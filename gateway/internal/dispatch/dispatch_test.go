@@ -83,7 +83,7 @@ func (w *world) eventually(f func() bool, what string, args ...any) {
 }
 
 func (w *world) session() *dispatch.Session {
-	s := w.d.NewSession(session.New(session.Identity{User: "ann", Database: "tavana"}), func(*pgerror.Error) {})
+	s := w.d.NewSession(session.New(session.Identity{User: "ann", Database: "tavana"}), dispatch.Client{}, func(*pgerror.Error) {})
 	w.t.Cleanup(s.Close)
 	return s
 }

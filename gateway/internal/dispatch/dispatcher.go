@@ -8,12 +8,14 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/angelerator/tavana/gateway/internal/admission"
+	"github.com/angelerator/tavana/gateway/internal/catalog"
 	"github.com/angelerator/tavana/gateway/internal/router"
 	"github.com/angelerator/tavana/internal/pgerror"
 	"github.com/angelerator/tavana/internal/workerapi"
@@ -28,6 +30,8 @@ type Config struct {
 	WorkerWait time.Duration
 	// LogSQL writes statements' texts into the log.
 	LogSQL bool
+	// Roles returns who can connect.
+	Roles func() []Role
 }
 
 // Dispatcher runs statements on workers. It is safe for concurrent use.
@@ -38,6 +42,11 @@ type Dispatcher struct {
 	metrics *metrics
 	log     *slog.Logger
 
+	started time.Time
+
+	sessionsMu sync.Mutex
+	sessions   map[string]*Session // by id
+
 	idPrefix string
 	lastID   atomic.Uint64
 }
@@ -46,13 +55,23 @@ type Dispatcher struct {
 func New(cfg Config, r *router.Router, reg prometheus.Registerer, log *slog.Logger) *Dispatcher {
 	var b [6]byte
 	_, _ = rand.Read(b[:]) // never fails
-	d := &Dispatcher{cfg: cfg, router: r, log: log, idPrefix: hex.EncodeToString(b[:])}
+	d := &Dispatcher{started: time.Now(), sessions: map[string]*Session{}, cfg: cfg, router: r, log: log, idPrefix: hex.EncodeToString(b[:])}
 	d.metrics = newMetrics(reg, d)
+	r.OnJoin(d.bootstrap)
 	r.OnState(func(w *router.Worker) {
 		d.queue.Wake()
 		w.Pinned.Wake()
 	})
 	return d
+}
+
+// bootstrap gives a worker that joins PostgreSQL's catalog.
+func (d *Dispatcher) bootstrap(ctx context.Context, w *router.Worker) error {
+	tables, err := emptyTables()
+	if err != nil {
+		return err
+	}
+	return w.Client.Bootstrap(ctx, &workerpb.BootstrapRequest{Database: catalog.Database, Sql: catalog.SQL(), Tables: tables})
 }
 
 func (d *Dispatcher) newID() string { return fmt.Sprintf("%s-%d", d.idPrefix, d.lastID.Add(1)) }

@@ -25,7 +25,25 @@ type noted struct {
 }
 
 // noted returns what the worker is to run for a statement whose parameters are cast to casts.
-func (s *Session) noted(st *session.Statement, casts []string) *noted {
+//
+// run says that it is about to run, not only described.
+func (s *Session) noted(st *session.Statement, casts []string, run bool) (*noted, error) {
+	n := s.withoutKeys(st)
+	if n == nil {
+		text, err := s.rewrite(st, casts, run)
+		return &noted{Rewritten: text}, err
+	}
+	list, err := sqltext.Split(n.Text)
+	if err != nil || len(list) != 1 {
+		return n, err
+	}
+	text, err := s.rewrite(&session.Statement{Statement: list[0]}, nil, run)
+	n.Rewritten = n.Then(text)
+	return n, err
+}
+
+// withoutKeys returns a statement about a lasting table's keys as the worker takes it; nil for any other.
+func (s *Session) withoutKeys(st *session.Statement) *noted {
 	hasTemp := s.pin != nil && s.pin.keep // then an unqualified name may be a temporary table's
 	switch {
 	case st.Effect == sqltext.Create:
@@ -46,7 +64,7 @@ func (s *Session) noted(st *session.Statement, casts []string) *noted {
 	case st.Effect == sqltext.Drop:
 		return dropNotes(st)
 	}
-	return &noted{Rewritten: st.CastParams(casts)}
+	return nil
 }
 
 // keysTable is the worker's; see worker/internal/duck.

@@ -25,6 +25,7 @@ type Rows struct {
 	schema *arrow.Schema
 	ctx    context.Context // the statement's: ends at Close
 	next   *Batch          // read already
+	more   []*Batch        // and what follows it
 	stream *workerapi.Stream
 	done   bool
 	err    error
@@ -63,6 +64,7 @@ func columns(s *arrow.Schema) []session.Column {
 func (r *Rows) Next() (*Batch, error) {
 	if b := r.next; b != nil {
 		r.next = nil
+		r.advance()
 		r.count += uint64(b.NumRows())
 		return b, nil
 	}
@@ -78,6 +80,13 @@ func (r *Rows) Next() (*Batch, error) {
 	}
 	r.count += uint64(b.NumRows())
 	return b, nil
+}
+
+// advance makes the next of the batches that are there already what Next returns.
+func (r *Rows) advance() {
+	if len(r.more) > 0 {
+		r.next, r.more = r.more[0], r.more[1:]
+	}
 }
 
 // end notes how the result ended and returns what Next says from now on.
@@ -112,7 +121,7 @@ func (r *Rows) Tag(skip uint64) string { return r.tag(r.count - skip) }
 
 // Close frees everything. Rows that were not read are given up.
 func (r *Rows) Close() {
-	if r.next != nil {
+	for ; r.next != nil; r.advance() {
 		r.next.Release()
 		r.next = nil
 	}

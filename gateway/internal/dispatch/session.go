@@ -2,10 +2,14 @@ package dispatch
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
 
+	"github.com/apache/arrow-go/v18/arrow"
+
+	"github.com/angelerator/tavana/gateway/internal/catalog"
 	"github.com/angelerator/tavana/gateway/internal/pgenc"
 	"github.com/angelerator/tavana/gateway/internal/router"
 	"github.com/angelerator/tavana/gateway/internal/session"
@@ -26,21 +30,32 @@ type Session struct {
 	pin    *pin
 	// live counts the results of the pinned worker that are not read to their end: its session has one connection.
 	live int
+	// client is who uses the session, and activity what others see of it.
+	client   Client
+	activity activity
 }
 
 // NewSession returns the road of a client. notice is called, by the goroutine that uses the Session, with what the
 // client should be told.
-func (d *Dispatcher) NewSession(st *session.Session, notice func(*pgerror.Error)) *Session {
-	return &Session{
-		Session: st, d: d, id: d.newID(), notice: notice,
+func (d *Dispatcher) NewSession(st *session.Session, c Client, notice func(*pgerror.Error)) *Session {
+	s := &Session{
+		Session: st, d: d, id: d.newID(), notice: notice, client: c,
 		user: &workerpb.User{Name: st.User, Superuser: st.Superuser},
 	}
+	s.activity.client, s.activity.identity, s.activity.begun, s.activity.state = c, st.Identity, time.Now(), stateIdle
+	d.sessionsMu.Lock()
+	d.sessions[s.id] = s
+	d.sessionsMu.Unlock()
+	return s
 }
 
 // Close closes portals, rolls back, and frees what the session holds at a worker.
 func (s *Session) Close() {
 	s.ClosePortals()
 	s.unpin()
+	s.d.sessionsMu.Lock()
+	delete(s.d.sessions, s.id)
+	s.d.sessionsMu.Unlock()
 }
 
 // Run starts a portal's statement. The caller reads the Rows to their end and closes them. An error leaves a transaction
@@ -52,6 +67,12 @@ func (s *Session) Run(ctx context.Context, p *session.Portal) (*Rows, error) {
 	st, err := s.resolve(p.Statement)
 	if err != nil {
 		return nil, err
+	}
+	if signals, bare, ok, err := st.Signals(); ok {
+		if err != nil {
+			return nil, err
+		}
+		return s.signalling(ctx, p, bare, signals)
 	}
 	var out *sqltext.ClientCopy
 	if st.Verb == sqltext.Copy && st.IsClientCopy() {
@@ -211,10 +232,18 @@ func (s *Session) stream(ctx context.Context, p *session.Portal) (*Rows, error) 
 	if s.InBlock() && st.Effect.Writes() {
 		s.Wrote()
 	}
-	text := s.noted(st, p.Casts)
+	text, err := s.noted(st, p.Casts, true)
+	if err != nil {
+		return nil, err
+	}
+	tables, err := s.tables(st)
+	if err != nil {
+		return nil, err
+	}
 	req := &workerpb.Statement{
+		Tables:  tables,
 		QueryId: s.d.newID(), User: s.user, Sql: text.Text, Parameters: p.Params, ParameterTypes: p.Casts,
-		Settings: s.Settings.Worker(), Profile: workerpb.Profile_PROFILE_LOSSLESS, Lasting: st.Effect.WritesLasting(), After: text.after,
+		Settings: s.workerSettings(), Profile: workerpb.Profile_PROFILE_LOSSLESS, Lasting: st.Effect.WritesLasting(), After: text.after,
 	}
 	if pin != nil {
 		req.SessionId = pin.id
@@ -229,6 +258,7 @@ func (s *Session) stream(ctx context.Context, p *session.Portal) (*Rows, error) 
 		r.stream.Close()
 		return nil, fix(err)
 	}
+	schema = named(schema, &st.Statement)
 	if text.unchanged != nil && r.ended && r.stream.Completion().GetRowsChanged() == 0 {
 		r.stream.Close()
 		return nil, text.unchanged
@@ -239,6 +269,13 @@ func (s *Session) stream(ctx context.Context, p *session.Portal) (*Rows, error) 
 	return &Rows{
 		schema: schema, ctx: ctx, next: r.first, stream: r.stream, done: r.ended, tag: st.Tag, locate: fix,
 	}, nil
+}
+
+// workerSettings are the settings that act at the worker.
+func (s *Session) workerSettings() map[string]string {
+	m := maps.Clone(s.Settings.Worker())
+	m["catalog"] = catalog.Database
+	return m
 }
 
 // isRead tells whether a statement changes nothing, as far as its words tell.
@@ -310,6 +347,22 @@ func (s *Session) Describe(ctx context.Context, text sqltext.Statement, oids []p
 	if err := s.guard(st); err != nil {
 		return nil, locate(err, &text, nil)
 	}
+	signals, bare, signalling, err := text.Signals()
+	if err != nil {
+		return nil, err
+	}
+	if signalling {
+		own := st.Statement
+		st.Statement = bare
+		defer func() {
+			st.Statement = own
+			for _, sig := range signals {
+				if sig.Column < len(st.Columns) {
+					st.Columns[sig.Column].Type = pgenc.BoolType
+				}
+			}
+		}()
+	}
 	ctx, timer := s.withTimeout(ctx)
 	defer timer.end()
 	declared := make([]pgenc.OID, n)
@@ -342,8 +395,26 @@ func (s *Session) ask(ctx context.Context, st *session.Statement, declared []pge
 	if err != nil {
 		return err
 	}
-	st.Columns = columns(schema)
+	st.Columns = columns(named(schema, &st.Statement))
 	return nil
+}
+
+// named returns the schema with the names that PostgreSQL gives to columns that have none.
+func named(schema *arrow.Schema, st *sqltext.Statement) *arrow.Schema {
+	names := st.ColumnNames()
+	if names == nil || schema.NumFields() == 0 {
+		return schema
+	}
+	fields := slices.Clone(schema.Fields())
+	list := make([]string, len(fields))
+	for i, f := range fields {
+		list[i] = f.Name
+	}
+	names.Apply(list)
+	for i := range fields {
+		fields[i].Name = list[i]
+	}
+	return arrow.NewSchema(fields, nil)
 }
 
 func (s *Session) prepare(ctx context.Context, st *session.Statement, oids []pgenc.OID) (*workerpb.PrepareResponse, error) {
@@ -351,10 +422,18 @@ func (s *Session) prepare(ctx context.Context, st *session.Statement, oids []pge
 	for i, oid := range oids {
 		casts[i] = pgenc.DuckType(oid)
 	}
-	text := s.noted(st, casts)
+	text, err := s.noted(st, casts, false)
+	if err != nil {
+		return nil, err
+	}
+	tables, err := s.tables(st)
+	if err != nil {
+		return nil, err
+	}
 	req := &workerpb.PrepareRequest{
+		Tables:  tables,
 		QueryId: s.d.newID(), User: s.user, Sql: text.Text, ParameterTypes: casts,
-		Settings: s.Settings.Worker(), Profile: workerpb.Profile_PROFILE_LOSSLESS, Lasting: st.Effect.WritesLasting(),
+		Settings: s.workerSettings(), Profile: workerpb.Profile_PROFILE_LOSSLESS, Lasting: st.Effect.WritesLasting(),
 	}
 	pin, err := s.pinFor(ctx, st.Effect)
 	if err != nil {

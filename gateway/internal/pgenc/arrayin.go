@@ -385,3 +385,39 @@ func (r *arrayReader) quotes(out *[]byte) bool {
 	}
 	return false
 }
+
+// ListLiteral returns DuckDB's list of an array literal's elements as text; ok is false when it is no array's.
+func ListLiteral(literal string) (sql string, ok bool) {
+	e, err := parseArray(literal)
+	if err != nil {
+		return "", false
+	}
+	var b strings.Builder
+	writeList(&b, e)
+	return b.String(), true
+}
+
+func writeList(b *strings.Builder, e elements) {
+	b.WriteByte('[')
+	defer b.WriteByte(']')
+	if len(e.dims) > 1 {
+		part := len(e.values) / e.dims[0]
+		for i := range e.dims[0] {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			writeList(b, elements{e.values[i*part : (i+1)*part], e.dims[1:]})
+		}
+		return
+	}
+	for i, v := range e.values {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		if v == nil {
+			b.WriteString("NULL")
+		} else {
+			b.WriteString("'" + strings.ReplaceAll(string(v), "'", "''") + "'")
+		}
+	}
+}

@@ -11,6 +11,8 @@ package pgenc
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -85,6 +87,33 @@ var oidsByDuckName = map[string]OID{
 	"FLOAT": OIDFloat4, "DOUBLE": OIDFloat8, "VARCHAR": OIDText, "BLOB": OIDBytea, "DATE": OIDDate, "TIME": OIDTime,
 	"TIMESTAMP": OIDTimestamp, "TIMESTAMP_S": OIDTimestamp, "TIMESTAMP_MS": OIDTimestamp, "TIMESTAMP_NS": OIDTimestamp,
 	"TIMESTAMPTZ": OIDTimestampTZ, "TIMETZ": OIDTimeTZ, "INTERVAL": OIDInterval, "UUID": OIDUUID, "JSON": OIDJSON, "BIT": OIDVarbit,
+}
+
+// DuckTypes returns the DuckDB types without parts that have a type in PostgreSQL, in the order of their names.
+func DuckTypes() []struct {
+	Name string
+	OID  OID
+} {
+	var out []struct {
+		Name string
+		OID  OID
+	}
+	for _, name := range slices.Sorted(maps.Keys(oidsByDuckName)) {
+		out = append(out, struct {
+			Name string
+			OID  OID
+		}{name, oidsByDuckName[name]})
+	}
+	return out
+}
+
+// ArrayTypes returns the array types with their elements'.
+func ArrayTypes() []struct{ Element, Array OID } {
+	var out []struct{ Element, Array OID }
+	for _, e := range slices.Sorted(maps.Keys(arrayOIDs)) {
+		out = append(out, struct{ Element, Array OID }{e, arrayOIDs[e]})
+	}
+	return out
 }
 
 // OIDOf returns the OID for a DuckDB type's name; text for what PostgreSQL has no type for, and for "".
@@ -282,6 +311,9 @@ func kindOf(f arrow.Field) kind {
 // TextType is how a text column is described.
 var TextType = Type{OID: OIDText, Size: -1, Mod: -1}
 
+// BoolType is how a boolean column is described.
+var BoolType = Type{OID: OIDBool, Size: 1, Mod: -1}
+
 // NumberOID returns the type of a number as PostgreSQL reads it: int4, int8 where that is too small, else numeric.
 func NumberOID(literal string) OID {
 	if _, err := strconv.ParseInt(literal, 10, 32); err == nil {
@@ -302,6 +334,47 @@ var typeNames = map[string]OID{
 	"timestamptz": OIDTimestampTZ, "timestamp with time zone": OIDTimestampTZ, "timestamp without time zone": OIDTimestamp,
 	"interval": OIDInterval, "uuid": OIDUUID, "json": OIDJSON, "time with time zone": OIDTimeTZ,
 	"timetz": OIDTimeTZ, "time without time zone": OIDTime, "bit varying": OIDVarbit, "varbit": OIDVarbit, "unknown": OIDUnspecified,
+}
+
+// Name returns the type as PostgreSQL's SQL names it.
+func (o OID) Name() string {
+	if element, ok := elementOIDs[o]; ok {
+		return element.Name() + "[]"
+	}
+	switch o {
+	case OIDInt2:
+		return "smallint"
+	case OIDInt4:
+		return "integer"
+	case OIDInt8:
+		return "bigint"
+	case OIDFloat4:
+		return "real"
+	case OIDFloat8:
+		return "double precision"
+	case OIDBool:
+		return "boolean"
+	case OIDVarchar:
+		return "character varying"
+	case OIDBPChar:
+		return "character"
+	case OIDTime:
+		return "time without time zone"
+	case OIDTimestamp:
+		return "timestamp without time zone"
+	case OIDTimestampTZ:
+		return "timestamp with time zone"
+	case OIDTimeTZ:
+		return "time with time zone"
+	case OIDVarbit:
+		return "bit varying"
+	}
+	for _, name := range slices.Sorted(maps.Keys(typeNames)) {
+		if typeNames[name] == o {
+			return name
+		}
+	}
+	return "text"
 }
 
 // TypeNamed returns the type that SQL calls name; a length or precision in parentheses is left out.

@@ -13,6 +13,7 @@ import (
 	"os"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgproto3"
@@ -36,6 +37,7 @@ type conn struct {
 	pid     uint32
 	secret  []byte
 	running running
+	killed  atomic.Bool
 
 	s    *dispatch.Session
 	told session.Snapshot // the parameters that the client knows
@@ -68,8 +70,10 @@ func (c *conn) serve() {
 		}
 	}()
 	err := c.start()
-	if c.s != nil {
+	if c.secret != nil {
 		defer c.srv.keys.remove(c)
+	}
+	if c.s != nil {
 		defer c.s.Close()
 		if err == nil {
 			err = c.converse()
@@ -126,9 +130,14 @@ func (c *conn) start() error {
 	if err := c.srv.arrived(c); err != nil {
 		return err
 	}
-	c.s = c.srv.d.NewSession(s, c.notice)
+	n := secret30
+	if st.version&0xffff >= 2 {
+		n = secret32
+	}
+	c.srv.keys.add(c, n)
+	c.s = c.srv.d.NewSession(s, c.client(), c.notice)
 	c.in.max = maxBody
-	return c.greet(st)
+	return c.greet()
 }
 
 func applyStartup(s *session.Settings, st *startup) error {
@@ -160,13 +169,24 @@ func applyStartup(s *session.Settings, st *startup) error {
 	return nil
 }
 
-// greet sends what a client gets after authentication.
-func (c *conn) greet(st *startup) error {
-	n := secret30
-	if st.version&0xffff >= 2 {
-		n = secret32
+// client is the connection as others see it.
+func (c *conn) client() dispatch.Client {
+	out := dispatch.Client{PID: c.pid, Port: -1, Cancel: c.running.cancel, Terminate: c.terminate}
+	if a, ok := c.raw.RemoteAddr().(*net.TCPAddr); ok {
+		out.Addr, out.Port = a.IP.String(), int32(a.Port)
 	}
-	c.srv.keys.add(c, n)
+	return out
+}
+
+// terminate ends the connection as pg_terminate_backend does. It may be called from outside.
+func (c *conn) terminate() {
+	c.killed.Store(true)
+	c.running.end(errShutdown)
+	c.wake()
+}
+
+// greet sends what a client gets after authentication.
+func (c *conn) greet() error {
 	c.send(&pgproto3.AuthenticationOk{})
 	for _, kv := range c.s.Settings.Reported() {
 		c.send(&pgproto3.ParameterStatus{Name: kv[0], Value: kv[1]})
@@ -212,14 +232,14 @@ func (c *conn) receive() (byte, []byte, error) {
 		}
 		_ = c.net.SetReadDeadline(deadline)
 		// Looked at after the deadline is set: wake sets the flag first, so one of the two sees it.
-		if c.srv.draining.Load() {
+		if c.stopped() {
 			return 0, nil, errShutdown
 		}
 		if _, err := c.in.r.Peek(1); err != nil {
 			switch {
 			case !errors.Is(err, os.ErrDeadlineExceeded):
 				return 0, nil, err
-			case c.srv.draining.Load():
+			case c.stopped():
 				return 0, nil, errShutdown
 			default:
 				return 0, nil, late
@@ -231,6 +251,9 @@ func (c *conn) receive() (byte, []byte, error) {
 	}
 	return c.in.next()
 }
+
+// stopped tells whether the connection is to end.
+func (c *conn) stopped() bool { return c.srv.draining.Load() || c.killed.Load() }
 
 // idleLimit returns how long the client may be silent now, and what it is told then.
 func (c *conn) idleLimit() (time.Duration, error) {
@@ -286,6 +309,7 @@ func (c *conn) flushFull() error {
 
 // ready ends an exchange.
 func (c *conn) ready() error {
+	c.s.Idle()
 	c.report()
 	c.send(&pgproto3.ReadyForQuery{TxStatus: c.s.TxStatus()})
 	return c.flush()
@@ -355,11 +379,14 @@ func (r *running) set(f context.CancelCauseFunc) {
 }
 
 // cancel cancels the statement that runs, if one does. It may be called from outside.
-func (r *running) cancel() {
+func (r *running) cancel() { r.end(pgerror.Canceled) }
+
+// end is cancel with a reason of its own.
+func (r *running) end(reason error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.f != nil {
-		r.f(pgerror.Canceled)
+		r.f(reason)
 	}
 }
 

@@ -28,6 +28,7 @@ func (c *conn) extended(m pgproto3.FrontendMessage) error {
 		if err != nil {
 			return err
 		}
+		c.s.Active(p.Statement.Text)
 		c.beginPipeline(p)
 		return c.execute(p, m.MaxRows, false)
 	case *pgproto3.Close:

@@ -60,6 +60,7 @@ func (c *conn) sync() error {
 func (c *conn) simple(sql string) error {
 	c.s.ClosePortal("")
 	c.s.CloseStatement("")
+	c.s.Active(sql)
 	list, err := sqltext.Split(sql)
 	if err != nil {
 		return c.fail(err)

@@ -26,6 +26,7 @@ type Router struct {
 	// changed is closed and made anew whenever a worker's state does.
 	changed chan struct{}
 	onState func(*Worker)
+	onJoin  func(context.Context, *Worker) error
 }
 
 // Worker is one worker of the list. It may come and go.
@@ -58,6 +59,10 @@ func New(targets []string, token string, log *slog.Logger) (*Router, error) {
 // OnState makes f be called after each state a worker sends, and when it goes. It is set before Run and must not block.
 func (r *Router) OnState(f func(*Worker)) { r.onState = f }
 
+// OnJoin makes f be called with each worker that can be reached, before statements may go to it; while it fails the worker
+// stays out. It is set before Run.
+func (r *Router) OnJoin(f func(context.Context, *Worker) error) { r.onJoin = f }
+
 // Close closes the connections to the workers.
 func (r *Router) Close() {
 	for _, w := range r.workers {
@@ -76,6 +81,10 @@ func (r *Router) Run(ctx context.Context) {
 
 func (r *Router) watch(ctx context.Context, w *Worker) {
 	for ctx.Err() == nil {
+		if err := r.join(ctx, w); err != nil {
+			rest(ctx)
+			continue
+		}
 		err := w.Client.Watch(ctx, func(st *workerpb.State) error {
 			if w.state.Swap(st) == nil {
 				r.log.Info("worker joined", "worker", st.GetWorkerId(), "target", w.Target)
@@ -88,11 +97,28 @@ func (r *Router) watch(ctx context.Context, w *Worker) {
 			r.log.Warn("worker left", "target", w.Target, "error", err)
 		}
 		r.notify(w)
-		const pause = 50 * time.Millisecond
-		select {
-		case <-time.After(pause):
-		case <-ctx.Done():
-		}
+		rest(ctx)
+	}
+}
+
+// join prepares a worker for statements.
+func (r *Router) join(ctx context.Context, w *Worker) error {
+	if r.onJoin == nil {
+		return nil
+	}
+	err := r.onJoin(ctx, w)
+	if err != nil && !IsLost(err) && ctx.Err() == nil {
+		r.log.Error("preparing a worker failed", "target", w.Target, "error", err)
+	}
+	return err
+}
+
+// rest is a pause between two tries to reach a worker.
+func rest(ctx context.Context) {
+	const pause = 50 * time.Millisecond
+	select {
+	case <-time.After(pause):
+	case <-ctx.Done():
 	}
 }
 

@@ -1,6 +1,9 @@
 package session
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/angelerator/tavana/gateway/internal/pgenc"
 	"github.com/angelerator/tavana/gateway/internal/sqltext"
 	"github.com/angelerator/tavana/internal/pgerror"
@@ -110,6 +113,15 @@ func (s *Session) StatementNamed(name string) (*Statement, error) {
 		return nil, pgerror.New(pgerror.InvalidSQLStatementName, "unnamed prepared statement does not exist")
 	}
 	return nil, pgerror.Newf(pgerror.InvalidSQLStatementName, "prepared statement %q does not exist", name)
+}
+
+// Statements calls f for every prepared statement with a name.
+func (s *Session) Statements(f func(name string, st *Statement)) {
+	for _, name := range slices.Sorted(maps.Keys(s.statements)) {
+		if name != "" {
+			f(name, s.statements[name])
+		}
+	}
 }
 
 // CloseStatement forgets a prepared statement; an unknown one is no error.

@@ -215,6 +215,38 @@ func (s *Settings) All(f func(name, value, description string)) {
 	}
 }
 
+// Parameter is a run-time parameter as pg_settings shows it.
+type Parameter struct {
+	Name, Value, Default, Reset, Help string
+	// Unit is "" for a parameter without one.
+	Unit, Type, Context, Source string
+}
+
+// Describe calls f for every known parameter.
+func (s *Settings) Describe(f func(Parameter)) {
+	for _, key := range slices.Sorted(maps.Keys(parameters)) {
+		p := parameters[key]
+		out := Parameter{Name: p.name, Help: p.help, Default: p.def, Reset: p.def, Type: "string", Context: "user", Source: "default"}
+		out.Value, _ = s.Get(key)
+		if v, ok := s.start[key]; ok {
+			out.Reset = v
+		}
+		switch {
+		case p.def == "on" || p.def == "off":
+			out.Type = "bool"
+		case p.def != "" && strings.Trim(p.def, "-0123456789") == "" && key != "server_version_num":
+			out.Type = "integer"
+		}
+		if p.readOnly {
+			out.Context = "internal"
+		}
+		if out.Value != p.def {
+			out.Source = "session"
+		}
+		f(out)
+	}
+}
+
 // Duration returns a parameter that is a time; 0: off.
 func (s *Settings) Duration(name string) time.Duration {
 	v, err := s.Get(name)

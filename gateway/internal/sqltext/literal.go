@@ -22,6 +22,8 @@ func (s *Statement) literal(i int, raw string) string {
 	switch {
 	case dateBC.MatchString(body) && s.isCast(i, dateTypes):
 		return "'" + Era(body) + "'"
+	case body == `\x` && s.isCast(i, byteaTypes):
+		return "''"
 	case hexBytea.MatchString(body) && s.isCast(i, byteaTypes):
 		var b strings.Builder
 		b.WriteByte('\'')

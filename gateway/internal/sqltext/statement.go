@@ -267,6 +267,14 @@ func (s *Statement) ParamNumber(i int) int {
 type Rewritten struct {
 	Text  string
 	edits []edit
+	// from is what the text was rewritten from, when that had been rewritten itself.
+	from *Rewritten
+}
+
+// Then returns next, a rewrite of r's text, as one of what r was made from.
+func (r Rewritten) Then(next Rewritten) Rewritten {
+	next.from = &r
+	return next
 }
 
 // edit: the bytes from start to end of the rewritten text stand for those from origin on.
@@ -280,16 +288,6 @@ func (s *Statement) ReplaceParams(values []string) string {
 		}
 		return values[n-1]
 	}).Text
-}
-
-// CastParams writes each $n for which types[n-1] is not "" as a cast, so that DuckDB knows its type: CAST($n AS type).
-func (s *Statement) CastParams(types []string) Rewritten {
-	return s.rewriteParams(func(n int, raw string) string {
-		if n < 1 || n > len(types) || types[n-1] == "" {
-			return raw
-		}
-		return "CAST(" + raw + " AS " + types[n-1] + ")"
-	})
 }
 
 // rewriteParams writes what f makes of each $n, and literals as DuckDB reads them.
@@ -328,9 +326,16 @@ func (r *Rewritten) Origin(pos int) int {
 			break
 		}
 		if pos < e.end {
-			return e.origin
+			return r.origin(e.origin)
 		}
 		shift = e.originEnd - e.end
 	}
-	return pos + shift
+	return r.origin(pos + shift)
+}
+
+func (r *Rewritten) origin(pos int) int {
+	if r.from == nil {
+		return pos
+	}
+	return r.from.Origin(pos)
 }

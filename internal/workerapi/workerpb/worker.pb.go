@@ -1228,6 +1228,7 @@ type PrepareRequest struct {
 	Profile        Profile                `protobuf:"varint,8,opt,name=profile,proto3,enum=tavana.worker.v1.Profile" json:"profile,omitempty"`
 	QueryId        string                 `protobuf:"bytes,9,opt,name=query_id,json=queryId,proto3" json:"query_id,omitempty"`
 	Lasting        bool                   `protobuf:"varint,10,opt,name=lasting,proto3" json:"lasting,omitempty"`
+	Tables         []*Table               `protobuf:"bytes,11,rep,name=tables,proto3" json:"tables,omitempty"`
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
 }
@@ -1330,6 +1331,13 @@ func (x *PrepareRequest) GetLasting() bool {
 		return x.Lasting
 	}
 	return false
+}
+
+func (x *PrepareRequest) GetTables() []*Table {
+	if x != nil {
+		return x.Tables
+	}
+	return nil
 }
 
 type PrepareResponse struct {
@@ -1693,12 +1701,15 @@ func (x *CancelResponse) GetFound() bool {
 	return false
 }
 
-// Bootstrap hands over SQL to be run once on the worker's instance, such as the catalog's. The same id runs once.
+// Bootstrap hands over SQL that fills a database of that name, read-only from then on, whose schema "catalog" is in the path
+// of sessions with the setting catalog = name. A database that is there already stays as it is.
 type BootstrapRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Version       uint32                 `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"`
-	Id            string                 `protobuf:"bytes,2,opt,name=id,proto3" json:"id,omitempty"`
-	Sql           string                 `protobuf:"bytes,3,opt,name=sql,proto3" json:"sql,omitempty"`
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	Version  uint32                 `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"`
+	Database string                 `protobuf:"bytes,2,opt,name=database,proto3" json:"database,omitempty"`
+	Sql      string                 `protobuf:"bytes,3,opt,name=sql,proto3" json:"sql,omitempty"`
+	// What the SQL's views read by tavana_rows, for the columns' sake.
+	Tables        []*Table `protobuf:"bytes,4,rep,name=tables,proto3" json:"tables,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1740,9 +1751,9 @@ func (x *BootstrapRequest) GetVersion() uint32 {
 	return 0
 }
 
-func (x *BootstrapRequest) GetId() string {
+func (x *BootstrapRequest) GetDatabase() string {
 	if x != nil {
-		return x.Id
+		return x.Database
 	}
 	return ""
 }
@@ -1752,6 +1763,13 @@ func (x *BootstrapRequest) GetSql() string {
 		return x.Sql
 	}
 	return ""
+}
+
+func (x *BootstrapRequest) GetTables() []*Table {
+	if x != nil {
+		return x.Tables
+	}
+	return nil
 }
 
 type BootstrapResponse struct {
@@ -2332,7 +2350,7 @@ const file_worker_proto_rawDesc = "" +
 	"\aversion\x18\x01 \x01(\rR\aversion\x12\x1d\n" +
 	"\n" +
 	"session_id\x18\x02 \x01(\tR\tsessionId\"\x16\n" +
-	"\x14CloseSessionResponse\"\xd8\x03\n" +
+	"\x14CloseSessionResponse\"\x89\x04\n" +
 	"\x0ePrepareRequest\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\rR\aversion\x12\x1d\n" +
 	"\n" +
@@ -2345,7 +2363,8 @@ const file_worker_proto_rawDesc = "" +
 	"\aprofile\x18\b \x01(\x0e2\x19.tavana.worker.v1.ProfileR\aprofile\x12\x19\n" +
 	"\bquery_id\x18\t \x01(\tR\aqueryId\x12\x18\n" +
 	"\alasting\x18\n" +
-	" \x01(\bR\alasting\x1a;\n" +
+	" \x01(\bR\alasting\x12/\n" +
+	"\x06tables\x18\v \x03(\v2\x17.tavana.worker.v1.TableR\x06tables\x1a;\n" +
 	"\rSettingsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xc1\x01\n" +
@@ -2368,11 +2387,12 @@ const file_worker_proto_rawDesc = "" +
 	"\aversion\x18\x01 \x01(\rR\aversion\x12\x19\n" +
 	"\bquery_id\x18\x02 \x01(\tR\aqueryId\"&\n" +
 	"\x0eCancelResponse\x12\x14\n" +
-	"\x05found\x18\x01 \x01(\bR\x05found\"N\n" +
+	"\x05found\x18\x01 \x01(\bR\x05found\"\x8b\x01\n" +
 	"\x10BootstrapRequest\x12\x18\n" +
-	"\aversion\x18\x01 \x01(\rR\aversion\x12\x0e\n" +
-	"\x02id\x18\x02 \x01(\tR\x02id\x12\x10\n" +
-	"\x03sql\x18\x03 \x01(\tR\x03sql\"\x13\n" +
+	"\aversion\x18\x01 \x01(\rR\aversion\x12\x1a\n" +
+	"\bdatabase\x18\x02 \x01(\tR\bdatabase\x12\x10\n" +
+	"\x03sql\x18\x03 \x01(\tR\x03sql\x12/\n" +
+	"\x06tables\x18\x04 \x03(\v2\x17.tavana.worker.v1.TableR\x06tables\"\x13\n" +
 	"\x11BootstrapResponse\"G\n" +
 	"\x15SetMemoryLimitRequest\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\rR\aversion\x12\x14\n" +
@@ -2504,14 +2524,16 @@ var file_worker_proto_depIdxs = []int32{
 	0,  // 12: tavana.worker.v1.PrepareRequest.dialect:type_name -> tavana.worker.v1.Dialect
 	36, // 13: tavana.worker.v1.PrepareRequest.settings:type_name -> tavana.worker.v1.PrepareRequest.SettingsEntry
 	1,  // 14: tavana.worker.v1.PrepareRequest.profile:type_name -> tavana.worker.v1.Profile
-	2,  // 15: tavana.worker.v1.PrepareResponse.statement_type:type_name -> tavana.worker.v1.StatementType
-	4,  // 16: tavana.worker.v1.OpenCursorRequest.statement:type_name -> tavana.worker.v1.Statement
-	33, // 17: tavana.worker.v1.State.queries:type_name -> tavana.worker.v1.QueryState
-	18, // [18:18] is the sub-list for method output_type
-	18, // [18:18] is the sub-list for method input_type
-	18, // [18:18] is the sub-list for extension type_name
-	18, // [18:18] is the sub-list for extension extendee
-	0,  // [0:18] is the sub-list for field type_name
+	9,  // 15: tavana.worker.v1.PrepareRequest.tables:type_name -> tavana.worker.v1.Table
+	2,  // 16: tavana.worker.v1.PrepareResponse.statement_type:type_name -> tavana.worker.v1.StatementType
+	4,  // 17: tavana.worker.v1.OpenCursorRequest.statement:type_name -> tavana.worker.v1.Statement
+	9,  // 18: tavana.worker.v1.BootstrapRequest.tables:type_name -> tavana.worker.v1.Table
+	33, // 19: tavana.worker.v1.State.queries:type_name -> tavana.worker.v1.QueryState
+	20, // [20:20] is the sub-list for method output_type
+	20, // [20:20] is the sub-list for method input_type
+	20, // [20:20] is the sub-list for extension type_name
+	20, // [20:20] is the sub-list for extension extendee
+	0,  // [0:20] is the sub-list for field type_name
 }
 
 func init() { file_worker_proto_init() }

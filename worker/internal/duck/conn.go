@@ -18,6 +18,8 @@ type Conn struct {
 	// paths are the search paths, and lasting says which one is in force.
 	paths   paths
 	lasting bool
+	// catalog is the database of AddCatalog that is searched last; "": none.
+	catalog string
 	// settings are the session settings in force, by DuckDB's names.
 	settings map[string]string
 
@@ -57,6 +59,7 @@ func (c *Conn) Close() { bindings.Disconnect(&c.c) }
 const (
 	settingTimeZone   = "TimeZone"
 	settingSearchPath = "search_path"
+	settingCatalog    = "catalog"
 )
 
 // Apply makes want the session settings in force; those that it does not name go back to their defaults.
@@ -93,6 +96,9 @@ func (c *Conn) set(name, v string) error {
 		err = c.exec("SET SESSION TimeZone = " + Quote(zone))
 	case settingSearchPath:
 		err = c.setPath(splitPath(v))
+	case settingCatalog:
+		c.catalog = v
+		err = c.usePath()
 	default:
 		err = pgerror.Newf(pgerror.UndefinedObject, "unrecognized configuration parameter %q", name)
 	}

@@ -56,6 +56,10 @@ type Instance struct {
 	adminMu sync.Mutex
 	admin   *Conn
 
+	// catalogs are the databases that AddCatalog has made.
+	catalogMu sync.Mutex
+	catalogs  map[string]bool
+
 	// rows are what connections, by DuckDB's numbers of them, are offered to read.
 	rowsMu sync.Mutex
 	rows   map[uint64]map[string]*offer
@@ -90,6 +94,9 @@ func open(o Options) (*Instance, error) {
 		return nil, err
 	}
 	err = first.run(o.Secrets, "giving keys") // views of the initial SQL read their files to know their columns
+	if err == nil && own == databaseName {
+		err = first.run([]string{"CREATE SCHEMA pg_tavana", keysTable}, "making the table of keys")
+	}
 	if err == nil {
 		err = first.run(o.InitSQL, "running initial SQL")
 	}
@@ -162,7 +169,7 @@ func instanceSettings(o Options) [][2]string {
 	return [][2]string{
 		{"threads", strconv.Itoa(max(o.Threads, 1))},
 		{"memory_limit", byteSize(o.MemoryLimit)},
-		{"temp_directory", filepath.Join(o.Directory, "spill")},
+		{"temp_directory", spillDirectory(o.Directory)},
 		{"max_temp_directory_size", byteSize(o.MaxSpill)},
 		{"extension_directory", o.ExtensionDirectory},
 		{"secret_directory", filepath.Join(o.Directory, "secrets")},
@@ -195,7 +202,7 @@ func openFile(path, accessMode string, o Options) (*Instance, error) {
 			return nil, fmt.Errorf("setting %s", kv[0])
 		}
 	}
-	in := &Instance{dir: o.Directory, rows: map[uint64]map[string]*offer{}}
+	in := &Instance{dir: o.Directory, catalogs: map[string]bool{}, rows: map[uint64]map[string]*offer{}}
 	var msg string
 	if bindings.OpenExt(path, &in.db, cfg, &msg) == bindings.StateError {
 		return nil, fmt.Errorf("opening DuckDB: %s", msg)

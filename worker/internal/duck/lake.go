@@ -159,6 +159,9 @@ func (c *Conn) usePath() error {
 	if c.lasting {
 		path = c.paths.lasting
 	}
+	if c.catalog != "" {
+		path += "," + quoteName(c.catalog) + "." + catalogSchema
+	}
 	return c.exec("SET SESSION search_path = " + Quote(path))
 }
 

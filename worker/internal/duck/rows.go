@@ -117,6 +117,10 @@ func tavanaBindRows(p unsafe.Pointer) {
 	info := bindings.BindInfo{Ptr: p}
 	v := bindings.BindGetParameter(info, 0)
 	defer bindings.DestroyValue(&v)
+	if bindings.IsNullValue(v) {
+		bindings.BindSetError(info, "the name of the rows is NULL")
+		return
+	}
 	name := bindings.GetVarchar(v)
 	var ctx bindings.ClientContext
 	bindings.TableFunctionGetClientContext(info, &ctx)

@@ -1,0 +1,58 @@
+// Package catalog makes PostgreSQL's system catalog as SQL for DuckDB: pg_catalog and information_schema as views and
+// macros over DuckDB's own. A worker runs it once, when it joins (workerapi's Bootstrap), in a database of its own that
+// every connection has in its search path; so a client's connection costs nothing for it. The worker knows nothing of what
+// is in it.
+//
+//	catalog.sql      views and macros
+//	relations.go     tables of PostgreSQL that are always empty here
+//	types.go         the rows of pg_type
+//
+// DuckDB's own schemas pg_catalog and information_schema can't be added to, so ours are called catalog and information, and
+// package sqltext rewrites names that are qualified by PostgreSQL's.
+package catalog
+
+import (
+	"crypto/sha256"
+	_ "embed"
+	"encoding/hex"
+	"regexp"
+	"strings"
+)
+
+//go:embed catalog.sql
+var views string
+
+// sql is the catalog with {db} for its database, which is named by what it holds: gateways of different versions have their
+// catalogs side by side.
+var sql = strings.Join([]string{"CREATE SCHEMA {db}.catalog;\nCREATE SCHEMA {db}.information;\n", typesSQL(), typeMacros(), emptySQL(), views}, "\n")
+
+// Database is the name of the catalog's database at a worker, and the catalog's id.
+var Database = func() string {
+	sum := sha256.Sum256([]byte(sql))
+	return "pg_" + hex.EncodeToString(sum[:6])
+}()
+
+// The schemas, qualified.
+var (
+	Catalog     = Database + ".catalog"
+	Information = Database + ".information"
+)
+
+// SQL makes the catalog.
+func SQL() string { return strings.ReplaceAll(sql, "{db}", Database) }
+
+var created = regexp.MustCompile(`(?m)^CREATE (?:VIEW|TABLE|MACRO) \{db\}\.(catalog|information)\."?([a-z_0-9]+)"?`)
+
+var names = func() map[string]map[string]bool {
+	m := map[string]map[string]bool{"catalog": {}, "information": {}}
+	for _, c := range created.FindAllStringSubmatch(sql, -1) {
+		m[c[1]][c[2]] = true
+	}
+	return m
+}()
+
+// InCatalog and InInformation tell whether a view, table or function of that name is in the schema.
+func InCatalog(name string) bool { return names["catalog"][name] }
+
+// InInformation is InCatalog for information_schema.
+func InInformation(name string) bool { return names["information"][name] }

@@ -1,0 +1,127 @@
+package dispatch
+
+import (
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/angelerator/tavana/gateway/internal/session"
+)
+
+// Client is who uses a session, as its front door knows it.
+type Client struct {
+	// PID is the backend's process id that the client was told.
+	PID uint32
+	// Addr and Port are where the client is; "" and 0 for a Unix socket.
+	Addr string
+	Port int32
+	// Cancel cancels what runs, and Terminate ends the session (57P01). Both may be called from anywhere.
+	Cancel, Terminate func()
+}
+
+// Role is a user that can connect.
+type Role struct {
+	Name      string
+	Superuser bool
+}
+
+// activity is what others see of a session: a row of pg_stat_activity.
+type activity struct {
+	client   Client
+	identity session.Identity
+	begun    time.Time
+
+	mu          sync.Mutex
+	application string
+	state       string
+	query       string
+	queryStart  time.Time
+	xactStart   time.Time
+	changed     time.Time
+	queued      bool
+}
+
+// The states of a session, as pg_stat_activity shows them.
+const (
+	stateActive    = "active"
+	stateIdle      = "idle"
+	stateIdleTx    = "idle in transaction"
+	stateIdleError = "idle in transaction (aborted)"
+)
+
+// Active notes that the session runs a text.
+func (s *Session) Active(query string) {
+	const most = 1024 // PostgreSQL's track_activity_query_size
+	if len(query) > most {
+		query = strings.ToValidUTF8(query[:most], "")
+	}
+	now := time.Now()
+	app, _ := s.Settings.Get("application_name")
+	a := &s.activity
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.state, a.query, a.queryStart, a.changed, a.application = stateActive, query, now, now, app
+	if a.xactStart.IsZero() {
+		a.xactStart = now
+	}
+}
+
+// Idle notes that the session waits for its client.
+func (s *Session) Idle() {
+	state := stateIdle
+	switch s.TxStatus() {
+	case 'T':
+		state = stateIdleTx
+	case 'E':
+		state = stateIdleError
+	}
+	app, _ := s.Settings.Get("application_name")
+	a := &s.activity
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.state, a.changed, a.application, a.queued = state, time.Now(), app, false
+	if state == stateIdle {
+		a.xactStart = time.Time{}
+	}
+}
+
+func (a *activity) setQueued(on bool) {
+	a.mu.Lock()
+	a.queued = on
+	a.mu.Unlock()
+}
+
+// row is the session's row of pg_stat_activity as viewer sees it: only superusers see what others run.
+func (a *activity) row(viewer *Session) []any {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	row := []any{
+		a.identity.Database, int32(a.client.PID), a.identity.User, a.application, orNil(a.client.Addr), a.client.Port, a.begun, orNoTime(a.xactStart),
+		orNoTime(a.queryStart), orNoTime(a.changed), nil, nil, a.state, a.query,
+	}
+	switch {
+	case !viewer.Superuser && a.identity.User != viewer.User:
+		for i := range row[3:13] {
+			row[3+i] = nil
+		}
+		row[13] = "<insufficient privilege>"
+	case a.queued:
+		row[10], row[11] = "IPC", "TavanaQueue"
+	case a.state != stateActive:
+		row[10], row[11] = "Client", "ClientRead"
+	}
+	return row
+}
+
+// each calls f for every session there is.
+func (d *Dispatcher) each(f func(*activity)) {
+	d.sessionsMu.Lock()
+	list := make([]*activity, 0, len(d.sessions))
+	for _, s := range d.sessions {
+		list = append(list, &s.activity)
+	}
+	d.sessionsMu.Unlock()
+	for _, a := range list {
+		f(a)
+	}
+}
