@@ -330,7 +330,7 @@ func unknownSession(t *testing.T, p *peer) {
 
 func bootstrap(t *testing.T, p *peer) {
 	for range 2 {
-		ok(t, p.Bootstrap(t.Context(), &workerpb.BootstrapRequest{Database: "pg_one", Sql: "CREATE SCHEMA pg_one.catalog; CREATE TABLE pg_one.catalog.once (a INTEGER)"}))
+		ok(t, p.Bootstrap(t.Context(), &workerpb.BootstrapRequest{Database: "pg_one", Sql: "CREATE SCHEMA pg_one.pgcat; CREATE TABLE pg_one.pgcat.once (a INTEGER)"}))
 	}
 	wantCode(t, p.Bootstrap(t.Context(), &workerpb.BootstrapRequest{Database: "pg_two", Sql: "SELECT * FROM missing"}), pgerror.UndefinedTable)
 }

@@ -7,7 +7,7 @@
 //	relations.go     tables of PostgreSQL that are always empty here
 //	types.go         the rows of pg_type
 //
-// DuckDB's own schemas pg_catalog and information_schema can't be added to, so ours are called catalog and information, and
+// DuckDB's own schemas pg_catalog and information_schema can't be added to, so ours are called pgcat and information, and
 // package sqltext rewrites names that are qualified by PostgreSQL's.
 package catalog
 
@@ -24,7 +24,7 @@ var views string
 
 // sql is the catalog with {db} for its database, which is named by what it holds: gateways of different versions have their
 // catalogs side by side.
-var sql = strings.Join([]string{"CREATE SCHEMA {db}.catalog;\nCREATE SCHEMA {db}.information;\n", typesSQL(), typeMacros(), emptySQL(), views}, "\n")
+var sql = strings.Join([]string{"CREATE SCHEMA {db}.pgcat;\nCREATE SCHEMA {db}.information;\n", typesSQL(), typeMacros(), emptySQL(), views}, "\n")
 
 // Database is the name of the catalog's database at a worker, and the catalog's id.
 var Database = func() string {
@@ -34,17 +34,17 @@ var Database = func() string {
 
 // The schemas, qualified.
 var (
-	Catalog     = Database + ".catalog"
+	Catalog     = Database + ".pgcat"
 	Information = Database + ".information"
 )
 
 // SQL makes the catalog.
 func SQL() string { return strings.ReplaceAll(sql, "{db}", Database) }
 
-var created = regexp.MustCompile(`(?m)^CREATE (?:VIEW|TABLE|MACRO) \{db\}\.(catalog|information)\."?([a-z_0-9]+)"?`)
+var created = regexp.MustCompile(`(?m)^CREATE (?:VIEW|TABLE|MACRO) \{db\}\.(pgcat|information)\."?([a-z_0-9]+)"?`)
 
 var names = func() map[string]map[string]bool {
-	m := map[string]map[string]bool{"catalog": {}, "information": {}}
+	m := map[string]map[string]bool{"pgcat": {}, "information": {}}
 	for _, c := range created.FindAllStringSubmatch(sql, -1) {
 		m[c[1]][c[2]] = true
 	}
@@ -52,7 +52,7 @@ var names = func() map[string]map[string]bool {
 }()
 
 // InCatalog and InInformation tell whether a view, table or function of that name is in the schema.
-func InCatalog(name string) bool { return names["catalog"][name] }
+func InCatalog(name string) bool { return names["pgcat"][name] }
 
 // InInformation is InCatalog for information_schema.
 func InInformation(name string) bool { return names["information"][name] }

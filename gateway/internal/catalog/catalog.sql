@@ -1,282 +1,282 @@
 -- What clients look at, by DuckDB's own tables. Names that begin with tavana_ are for the views below.
 
-CREATE MACRO {db}.catalog.tavana_owner() AS 'tavana';
-CREATE MACRO {db}.catalog.tavana_definition(sql) AS ' ' || regexp_replace(regexp_replace(sql, '^CREATE (OR REPLACE )?(TEMP |TEMPORARY )?VIEW .*? AS ', '', 'is'), ';?\s*$', '') || ';';
+CREATE MACRO {db}.pgcat.tavana_owner() AS 'tavana';
+CREATE MACRO {db}.pgcat.tavana_definition(sql) AS ' ' || regexp_replace(regexp_replace(sql, '^CREATE (OR REPLACE )?(TEMP |TEMPORARY )?VIEW .*? AS ', '', 'is'), ';?\s*$', '') || ';';
 
 -- Numbers of objects are made of their names, so that every worker gives the same.
-CREATE MACRO {db}.catalog.tavana_oid(kind, name) AS (hash(kind || ' ' || name) % 2147000000 + 100000)::BIGINT;
-CREATE MACRO {db}.catalog.tavana_schema_oid(nsp) AS CASE nsp WHEN 'public' THEN 2200 WHEN 'pg_catalog' THEN 11
-	WHEN 'information_schema' THEN 13000 WHEN 'pg_temp' THEN 12000 ELSE {db}.catalog.tavana_oid('schema', nsp) END;
-CREATE MACRO {db}.catalog.tavana_schema(database_name, schema_name) AS CASE
+CREATE MACRO {db}.pgcat.tavana_oid(kind, name) AS (hash(kind || ' ' || name) % 2147000000 + 100000)::BIGINT;
+CREATE MACRO {db}.pgcat.tavana_schema_oid(nsp) AS CASE nsp WHEN 'public' THEN 2200 WHEN 'pg_catalog' THEN 11
+	WHEN 'information_schema' THEN 13000 WHEN 'pg_temp' THEN 12000 ELSE {db}.pgcat.tavana_oid('schema', nsp) END;
+CREATE MACRO {db}.pgcat.tavana_schema(database_name, schema_name) AS CASE
 	WHEN database_name = 'temp' THEN 'pg_temp'
-	WHEN database_name = '{db}' AND schema_name = 'catalog' THEN 'pg_catalog'
+	WHEN database_name = '{db}' AND schema_name = 'pgcat' THEN 'pg_catalog'
 	WHEN database_name = '{db}' THEN 'information_schema'
 	WHEN schema_name = 'main' THEN 'public' ELSE schema_name END;
-CREATE MACRO {db}.catalog.tavana_shown(database_name, schema_name, name) AS
+CREATE MACRO {db}.pgcat.tavana_shown(database_name, schema_name, name) AS
 	database_name IN ('tavana', 'init', 'temp', '{db}') AND schema_name <> 'pg_tavana' AND name NOT LIKE 'tavana\_%' ESCAPE '\';
 
-CREATE VIEW {db}.catalog.tavana_columns AS
-	SELECT {db}.catalog.tavana_schema(database_name, schema_name) AS nsp, table_name AS rel,
-		{db}.catalog.tavana_oid('relation', nsp || '.' || rel) AS reloid, column_name AS col, column_index::SMALLINT AS num, is_nullable AS nullable,
+CREATE VIEW {db}.pgcat.tavana_columns AS
+	SELECT {db}.pgcat.tavana_schema(database_name, schema_name) AS nsp, table_name AS rel,
+		{db}.pgcat.tavana_oid('relation', nsp || '.' || rel) AS reloid, column_name AS col, column_index::SMALLINT AS num, is_nullable AS nullable,
 		CASE WHEN column_default IS DISTINCT FROM 'NULL' AND column_default <> '' THEN column_default END AS def, data_type AS typ, comment,
-		{db}.catalog.tavana_type_oid(data_type)::BIGINT AS typoid, {db}.catalog.tavana_typmod(data_type) AS typmod
-	FROM duckdb_columns() WHERE NOT internal AND {db}.catalog.tavana_shown(database_name, schema_name, table_name) AND column_name <> 'tavana_name';
+		{db}.pgcat.tavana_type_oid(data_type)::BIGINT AS typoid, {db}.pgcat.tavana_typmod(data_type) AS typmod
+	FROM duckdb_columns() WHERE NOT internal AND {db}.pgcat.tavana_shown(database_name, schema_name, table_name) AND column_name <> 'tavana_name';
 
-CREATE VIEW {db}.catalog.tavana_views AS
-	SELECT {db}.catalog.tavana_schema(database_name, schema_name) AS nsp, view_name AS rel, sql, comment
-	FROM duckdb_views() WHERE NOT internal AND {db}.catalog.tavana_shown(database_name, schema_name, view_name);
+CREATE VIEW {db}.pgcat.tavana_views AS
+	SELECT {db}.pgcat.tavana_schema(database_name, schema_name) AS nsp, view_name AS rel, sql, comment
+	FROM duckdb_views() WHERE NOT internal AND {db}.pgcat.tavana_shown(database_name, schema_name, view_name);
 
-CREATE VIEW {db}.catalog.tavana_relations AS
+CREATE VIEW {db}.pgcat.tavana_relations AS
 	SELECT c.nsp, c.rel, c.reloid, count(*)::SMALLINT AS natts, bool_or(v.rel IS NOT NULL) AS is_view
-	FROM {db}.catalog.tavana_columns c LEFT JOIN (SELECT DISTINCT nsp, rel FROM {db}.catalog.tavana_views) v ON v.nsp = c.nsp AND v.rel = c.rel
+	FROM {db}.pgcat.tavana_columns c LEFT JOIN (SELECT DISTINCT nsp, rel FROM {db}.pgcat.tavana_views) v ON v.nsp = c.nsp AND v.rel = c.rel
 	GROUP BY c.nsp, c.rel, c.reloid;
 
-CREATE VIEW {db}.catalog.tavana_keys AS
-	SELECT {db}.catalog.tavana_oid('constraint', table_schema || '.' || table_name || '.' || name) AS oid, table_schema AS nsp, table_name AS rel,
-		{db}.catalog.tavana_oid('relation', table_schema || '.' || table_name) AS reloid, name, kind, columns, ref_schema, ref_table, ref_columns,
+CREATE VIEW {db}.pgcat.tavana_keys AS
+	SELECT {db}.pgcat.tavana_oid('constraint', table_schema || '.' || table_name || '.' || name) AS oid, table_schema AS nsp, table_name AS rel,
+		{db}.pgcat.tavana_oid('relation', table_schema || '.' || table_name) AS reloid, name, kind, columns, ref_schema, ref_table, ref_columns,
 		CASE kind WHEN 'p' THEN 'PRIMARY KEY' WHEN 'u' THEN 'UNIQUE' ELSE 'FOREIGN KEY' END || ' (' || array_to_string(columns, ', ') || ')' ||
 		CASE kind WHEN 'f' THEN ' REFERENCES ' || CASE WHEN ref_schema = 'public' THEN '' ELSE ref_schema || '.' END || ref_table ||
 			CASE WHEN len(ref_columns) > 0 THEN '(' || array_to_string(ref_columns, ', ') || ')' ELSE '' END ELSE '' END AS def
 	FROM tavana.pg_tavana.keys;
 
-CREATE VIEW {db}.catalog.tavana_key_columns AS
+CREATE VIEW {db}.pgcat.tavana_key_columns AS
 	SELECT k.oid, k.nsp, k.rel, k.name, k.kind, k.ref_schema, k.ref_table, k.i, k.col, c.num,
 		CASE WHEN len(k.ref_columns) >= k.i THEN k.ref_columns[k.i] END AS ref_col, f.num AS ref_num
-	FROM (SELECT *, unnest(columns) AS col, generate_subscripts(columns, 1) AS i FROM {db}.catalog.tavana_keys) k
-	JOIN {db}.catalog.tavana_columns c ON c.nsp = k.nsp AND c.rel = k.rel AND c.col = k.col
-	LEFT JOIN {db}.catalog.tavana_columns f ON f.nsp = k.ref_schema AND f.rel = k.ref_table AND f.col = CASE WHEN len(k.ref_columns) >= k.i THEN k.ref_columns[k.i] END;
+	FROM (SELECT *, unnest(columns) AS col, generate_subscripts(columns, 1) AS i FROM {db}.pgcat.tavana_keys) k
+	JOIN {db}.pgcat.tavana_columns c ON c.nsp = k.nsp AND c.rel = k.rel AND c.col = k.col
+	LEFT JOIN {db}.pgcat.tavana_columns f ON f.nsp = k.ref_schema AND f.rel = k.ref_table AND f.col = CASE WHEN len(k.ref_columns) >= k.i THEN k.ref_columns[k.i] END;
 
-CREATE VIEW {db}.catalog.pg_namespace AS
-	SELECT {db}.catalog.tavana_schema_oid(nspname) AS oid, nspname, 10::BIGINT AS nspowner, NULL::VARCHAR AS nspacl
+CREATE VIEW {db}.pgcat.pg_namespace AS
+	SELECT {db}.pgcat.tavana_schema_oid(nspname)::{db}.pgcat.tavana_oid AS oid, nspname, 10::BIGINT AS nspowner, NULL::VARCHAR AS nspacl
 	FROM (SELECT 'pg_catalog' AS nspname UNION SELECT 'information_schema' UNION SELECT 'public' UNION
 		SELECT schema_name FROM duckdb_schemas() WHERE database_name IN ('tavana', 'init') AND schema_name NOT IN ('main', 'pg_tavana', 'pg_catalog', 'information_schema'));
 
-CREATE VIEW {db}.catalog.pg_class AS
-	SELECT reloid AS oid, rel AS relname, {db}.catalog.tavana_schema_oid(nsp) AS relnamespace, 0::BIGINT AS reltype, 0::BIGINT AS reloftype, 10::BIGINT AS relowner,
+CREATE VIEW {db}.pgcat.pg_class AS
+	SELECT reloid::{db}.pgcat.tavana_oid AS oid, rel AS relname, {db}.pgcat.tavana_schema_oid(nsp)::{db}.pgcat.tavana_oid AS relnamespace, 0::BIGINT AS reltype, 0::BIGINT AS reloftype, 10::BIGINT AS relowner,
 		CASE WHEN is_view THEN 0 ELSE 2 END::BIGINT AS relam, reloid AS relfilenode, 0::BIGINT AS reltablespace, 0::INTEGER AS relpages,
 		-1::FLOAT AS reltuples, 0::INTEGER AS relallvisible, 0::BIGINT AS reltoastrelid, false AS relhasindex, false AS relisshared,
-		CASE WHEN nsp = 'pg_temp' THEN 't' ELSE 'p' END AS relpersistence, CASE WHEN is_view THEN 'v' ELSE 'r' END AS relkind, natts AS relnatts,
+		CASE WHEN nsp = 'pg_temp' THEN 't' ELSE 'p' END::{db}.pgcat.tavana_char AS relpersistence, CASE WHEN is_view THEN 'v' ELSE 'r' END::{db}.pgcat.tavana_char AS relkind, natts AS relnatts,
 		0::SMALLINT AS relchecks, is_view AS relhasrules, false AS relhastriggers, false AS relhassubclass, false AS relrowsecurity,
 		false AS relforcerowsecurity, true AS relispopulated, 'd' AS relreplident, false AS relispartition, 0::BIGINT AS relrewrite,
 		0::BIGINT AS relfrozenxid, 0::BIGINT AS relminmxid, NULL::VARCHAR AS relacl, NULL::VARCHAR[] AS reloptions, NULL::VARCHAR AS relpartbound
-	FROM {db}.catalog.tavana_relations;
+	FROM {db}.pgcat.tavana_relations;
 
-CREATE VIEW {db}.catalog.pg_attribute AS
-	SELECT reloid AS attrelid, col AS attname, typoid AS atttypid, -1::INTEGER AS attstattarget, t.typlen AS attlen, num AS attnum,
+CREATE VIEW {db}.pgcat.pg_attribute AS
+	SELECT reloid::{db}.pgcat.tavana_oid AS attrelid, col AS attname, typoid::{db}.pgcat.tavana_oid AS atttypid, -1::INTEGER AS attstattarget, t.typlen AS attlen, num AS attnum,
 		CASE WHEN t.typcategory = 'A' THEN 1 ELSE 0 END::INTEGER AS attndims, -1::INTEGER AS attcacheoff, typmod AS atttypmod, t.typbyval AS attbyval,
 		t.typalign AS attalign, t.typstorage AS attstorage, '' AS attcompression, NOT nullable AS attnotnull, def IS NOT NULL AS atthasdef,
 		false AS atthasmissing, '' AS attidentity, '' AS attgenerated, false AS attisdropped, true AS attislocal, 0::INTEGER AS attinhcount,
 		t.typcollation AS attcollation, NULL::VARCHAR AS attacl, NULL::VARCHAR[] AS attoptions, NULL::VARCHAR[] AS attfdwoptions, NULL::VARCHAR AS attmissingval
-	FROM {db}.catalog.tavana_columns c JOIN {db}.catalog.pg_type t ON t.oid = c.typoid;
+	FROM {db}.pgcat.tavana_columns c JOIN {db}.pgcat.pg_type t ON t.oid = c.typoid ORDER BY reloid, num;
 
-CREATE VIEW {db}.catalog.pg_attrdef AS
-	SELECT {db}.catalog.tavana_oid('default', nsp || '.' || rel || '.' || col) AS oid, reloid AS adrelid, num AS adnum, def AS adbin
-	FROM {db}.catalog.tavana_columns WHERE def IS NOT NULL;
+CREATE VIEW {db}.pgcat.pg_attrdef AS
+	SELECT {db}.pgcat.tavana_oid('default', nsp || '.' || rel || '.' || col) AS oid, reloid AS adrelid, num AS adnum, def AS adbin
+	FROM {db}.pgcat.tavana_columns WHERE def IS NOT NULL;
 
-CREATE VIEW {db}.catalog.pg_constraint AS
-	SELECT k.oid, k.name AS conname, {db}.catalog.tavana_schema_oid(k.nsp) AS connamespace, k.kind AS contype, false AS condeferrable, false AS condeferred,
-		false AS convalidated, k.reloid AS conrelid, 0::BIGINT AS contypid, 0::BIGINT AS conindid, 0::BIGINT AS conparentid,
-		CASE WHEN k.kind = 'f' THEN {db}.catalog.tavana_oid('relation', k.ref_schema || '.' || k.ref_table) ELSE 0 END AS confrelid,
+CREATE VIEW {db}.pgcat.pg_constraint AS
+	SELECT k.oid::{db}.pgcat.tavana_oid AS oid, k.name AS conname, {db}.pgcat.tavana_schema_oid(k.nsp)::{db}.pgcat.tavana_oid AS connamespace, k.kind::{db}.pgcat.tavana_char AS contype, false AS condeferrable, false AS condeferred,
+		false AS convalidated, k.reloid::{db}.pgcat.tavana_oid AS conrelid, 0::BIGINT AS contypid, 0::BIGINT AS conindid, 0::BIGINT AS conparentid,
+		CASE WHEN k.kind = 'f' THEN {db}.pgcat.tavana_oid('relation', k.ref_schema || '.' || k.ref_table) ELSE 0 END AS confrelid,
 		CASE WHEN k.kind = 'f' THEN 'a' ELSE ' ' END AS confupdtype, CASE WHEN k.kind = 'f' THEN 'a' ELSE ' ' END AS confdeltype,
 		CASE WHEN k.kind = 'f' THEN 's' ELSE ' ' END AS confmatchtype, true AS conislocal, 0::INTEGER AS coninhcount, true AS connoinherit,
 		c.conkey, CASE WHEN k.kind = 'f' THEN c.confkey END AS confkey, NULL::BIGINT[] AS conpfeqop, NULL::BIGINT[] AS conppeqop,
 		NULL::BIGINT[] AS conffeqop, NULL::SMALLINT[] AS confdelsetcols, NULL::BIGINT[] AS conexclop, NULL::VARCHAR AS conbin
-	FROM {db}.catalog.tavana_keys k
-	JOIN (SELECT oid, list(num ORDER BY i) AS conkey, list(ref_num ORDER BY i) AS confkey FROM {db}.catalog.tavana_key_columns GROUP BY oid) c ON c.oid = k.oid;
+	FROM {db}.pgcat.tavana_keys k
+	JOIN (SELECT oid, list(num ORDER BY i) AS conkey, list(ref_num ORDER BY i) AS confkey FROM {db}.pgcat.tavana_key_columns GROUP BY oid) c ON c.oid = k.oid;
 
-CREATE VIEW {db}.catalog.pg_description AS
-	SELECT reloid AS objoid, 1259::BIGINT AS classoid, num::INTEGER AS objsubid, comment AS description FROM {db}.catalog.tavana_columns WHERE comment IS NOT NULL
-	UNION ALL SELECT {db}.catalog.tavana_oid('relation', nsp || '.' || rel), 1259, 0, comment FROM {db}.catalog.tavana_views WHERE comment IS NOT NULL
-	UNION ALL SELECT {db}.catalog.tavana_oid('relation', {db}.catalog.tavana_schema(database_name, schema_name) || '.' || table_name), 1259, 0, comment
+CREATE VIEW {db}.pgcat.pg_description AS
+	SELECT reloid AS objoid, 1259::BIGINT AS classoid, num::INTEGER AS objsubid, comment AS description FROM {db}.pgcat.tavana_columns WHERE comment IS NOT NULL
+	UNION ALL SELECT {db}.pgcat.tavana_oid('relation', nsp || '.' || rel), 1259, 0, comment FROM {db}.pgcat.tavana_views WHERE comment IS NOT NULL
+	UNION ALL SELECT {db}.pgcat.tavana_oid('relation', {db}.pgcat.tavana_schema(database_name, schema_name) || '.' || table_name), 1259, 0, comment
 		FROM duckdb_tables() WHERE comment IS NOT NULL AND NOT internal AND database_name IN ('tavana', 'init', 'temp')
-	UNION ALL SELECT {db}.catalog.tavana_schema_oid(schema_name), 2615, 0, comment FROM duckdb_schemas() WHERE comment IS NOT NULL AND database_name IN ('tavana', 'init');
+	UNION ALL SELECT {db}.pgcat.tavana_schema_oid(schema_name), 2615, 0, comment FROM duckdb_schemas() WHERE comment IS NOT NULL AND database_name IN ('tavana', 'init');
 
-CREATE VIEW {db}.catalog.pg_database AS
-	SELECT 16384::BIGINT AS oid, database AS datname, 10::BIGINT AS datdba, 6::INTEGER AS encoding, 'c' AS datlocprovider, false AS datistemplate, true AS datallowconn,
+CREATE VIEW {db}.pgcat.pg_database AS
+	SELECT 16384::{db}.pgcat.tavana_oid AS oid, database AS datname, 10::BIGINT AS datdba, 6::INTEGER AS encoding, 'c' AS datlocprovider, false AS datistemplate, true AS datallowconn,
 		-1::INTEGER AS datconnlimit, 0::BIGINT AS datfrozenxid, 0::BIGINT AS datminmxid, 1663::BIGINT AS dattablespace, 'C.UTF-8' AS datcollate,
 		'C.UTF-8' AS datctype, NULL::VARCHAR AS daticulocale, NULL::VARCHAR AS datcollversion, NULL::VARCHAR AS datacl
 	FROM tavana_rows('session');
 
-CREATE VIEW {db}.catalog.pg_roles AS
+CREATE VIEW {db}.pgcat.pg_roles AS
 	SELECT rolname, superuser AS rolsuper, true AS rolinherit, superuser AS rolcreaterole, superuser AS rolcreatedb, true AS rolcanlogin, false AS rolreplication,
 		-1::INTEGER AS rolconnlimit, '********' AS rolpassword, NULL::TIMESTAMPTZ AS rolvaliduntil, superuser AS rolbypassrls, NULL::VARCHAR[] AS rolconfig, oid
 	FROM tavana_rows('roles');
-CREATE VIEW {db}.catalog.pg_authid AS SELECT oid, rolname, rolsuper, rolinherit, rolcreaterole, rolcreatedb, rolcanlogin, rolreplication, rolbypassrls, rolconnlimit, rolpassword, rolvaliduntil FROM {db}.catalog.pg_roles;
-CREATE VIEW {db}.catalog.pg_user AS SELECT rolname AS usename, oid AS usesysid, rolcreatedb AS usecreatedb, rolsuper AS usesuper, rolreplication AS userepl,
-	rolbypassrls AS usebypassrls, rolpassword AS passwd, rolvaliduntil AS valuntil, rolconfig AS useconfig FROM {db}.catalog.pg_roles;
-CREATE VIEW {db}.catalog.pg_shadow AS SELECT * FROM {db}.catalog.pg_user;
-CREATE VIEW {db}.catalog.pg_group AS SELECT NULL::VARCHAR AS groname, NULL::BIGINT AS grosysid, NULL::BIGINT[] AS grolist WHERE false;
+CREATE VIEW {db}.pgcat.pg_authid AS SELECT oid, rolname, rolsuper, rolinherit, rolcreaterole, rolcreatedb, rolcanlogin, rolreplication, rolbypassrls, rolconnlimit, rolpassword, rolvaliduntil FROM {db}.pgcat.pg_roles;
+CREATE VIEW {db}.pgcat.pg_user AS SELECT rolname AS usename, oid AS usesysid, rolcreatedb AS usecreatedb, rolsuper AS usesuper, rolreplication AS userepl,
+	rolbypassrls AS usebypassrls, rolpassword AS passwd, rolvaliduntil AS valuntil, rolconfig AS useconfig FROM {db}.pgcat.pg_roles;
+CREATE VIEW {db}.pgcat.pg_shadow AS SELECT * FROM {db}.pgcat.pg_user;
+CREATE VIEW {db}.pgcat.pg_group AS SELECT NULL::VARCHAR AS groname, NULL::BIGINT AS grosysid, NULL::BIGINT[] AS grolist WHERE false;
 
-CREATE VIEW {db}.catalog.pg_settings AS
+CREATE VIEW {db}.pgcat.pg_settings AS
 	SELECT name, setting, unit, 'Tavana' AS category, help AS short_desc, NULL::VARCHAR AS extra_desc, context, vartype, source, NULL::VARCHAR AS min_val,
 		NULL::VARCHAR AS max_val, NULL::VARCHAR[] AS enumvals, boot_val, reset_val, NULL::VARCHAR AS sourcefile, NULL::INTEGER AS sourceline, false AS pending_restart
 	FROM tavana_rows('settings');
-CREATE VIEW {db}.catalog.pg_stat_activity AS
+CREATE VIEW {db}.pgcat.pg_stat_activity AS
 	SELECT 16384::BIGINT AS datid, datname, pid, NULL::INTEGER AS leader_pid, 10::BIGINT AS usesysid, usename, application_name, client_addr, NULL::VARCHAR AS client_hostname,
 		client_port, backend_start, xact_start, query_start, state_change, wait_event_type, wait_event, state, NULL::BIGINT AS backend_xid, NULL::BIGINT AS backend_xmin,
 		NULL::BIGINT AS query_id, query, 'client backend' AS backend_type
 	FROM tavana_rows('activity');
-CREATE VIEW {db}.catalog.pg_stat_database AS
+CREATE VIEW {db}.pgcat.pg_stat_database AS
 	SELECT 16384::BIGINT AS datid, datname, count(*)::INTEGER AS numbackends, 0::BIGINT AS xact_commit, 0::BIGINT AS xact_rollback FROM tavana_rows('activity') GROUP BY datname;
-CREATE VIEW {db}.catalog.pg_prepared_statements AS
+CREATE VIEW {db}.pgcat.pg_prepared_statements AS
 	SELECT name, statement, NULL::TIMESTAMPTZ AS prepare_time, parameter_types, from_sql, 0::BIGINT AS generic_plans, 0::BIGINT AS custom_plans FROM tavana_rows('prepared');
 
-CREATE VIEW {db}.catalog.pg_tables AS
-	SELECT nsp AS schemaname, rel AS tablename, {db}.catalog.tavana_owner() AS tableowner, NULL::VARCHAR AS tablespace, false AS hasindexes, false AS hasrules, false AS hastriggers, false AS rowsecurity
-	FROM {db}.catalog.tavana_relations WHERE NOT is_view;
-CREATE VIEW {db}.catalog.pg_views AS
-	SELECT nsp AS schemaname, rel AS viewname, {db}.catalog.tavana_owner() AS viewowner, {db}.catalog.tavana_definition(sql) AS definition FROM {db}.catalog.tavana_views;
+CREATE VIEW {db}.pgcat.pg_tables AS
+	SELECT nsp AS schemaname, rel AS tablename, {db}.pgcat.tavana_owner() AS tableowner, NULL::VARCHAR AS tablespace, false AS hasindexes, false AS hasrules, false AS hastriggers, false AS rowsecurity
+	FROM {db}.pgcat.tavana_relations WHERE NOT is_view;
+CREATE VIEW {db}.pgcat.pg_views AS
+	SELECT nsp AS schemaname, rel AS viewname, {db}.pgcat.tavana_owner() AS viewowner, {db}.pgcat.tavana_definition(sql) AS definition FROM {db}.pgcat.tavana_views;
 
-CREATE VIEW {db}.catalog.pg_proc AS
-	SELECT DISTINCT ON (function_name) {db}.catalog.tavana_oid('function', function_name) AS oid, function_name AS proname, 11::BIGINT AS pronamespace, 10::BIGINT AS proowner, 12::BIGINT AS prolang,
+CREATE VIEW {db}.pgcat.pg_proc AS
+	SELECT DISTINCT ON (function_name) {db}.pgcat.tavana_oid('function', function_name) AS oid, function_name AS proname, 11::BIGINT AS pronamespace, 10::BIGINT AS proowner, 12::BIGINT AS prolang,
 		1::FLOAT AS procost, 0::FLOAT AS prorows, 0::BIGINT AS provariadic, '-' AS prosupport,
 		CASE function_type WHEN 'aggregate' THEN 'a' ELSE 'f' END AS prokind, false AS prosecdef, false AS proleakproof, false AS proisstrict,
 		function_type LIKE 'table%' AS proretset, 'v' AS provolatile, 's' AS proparallel, len(parameters)::SMALLINT AS pronargs, 0::SMALLINT AS pronargdefaults,
-		CASE WHEN return_type IS NULL THEN 2249 ELSE {db}.catalog.tavana_type_oid(return_type) END::BIGINT AS prorettype, '' AS proargtypes, NULL::BIGINT[] AS proallargtypes,
+		CASE WHEN return_type IS NULL THEN 2249 ELSE {db}.pgcat.tavana_type_oid(return_type) END::BIGINT AS prorettype, '' AS proargtypes, NULL::BIGINT[] AS proallargtypes,
 		NULL::VARCHAR[] AS proargmodes, NULL::VARCHAR[] AS proargnames, NULL::VARCHAR AS proargdefaults, NULL::BIGINT[] AS protrftypes, function_name AS prosrc,
 		NULL::VARCHAR AS probin, NULL::VARCHAR AS prosqlbody, NULL::VARCHAR[] AS proconfig, NULL::VARCHAR AS proacl
 	FROM duckdb_functions() WHERE function_type IN ('scalar', 'aggregate', 'table', 'macro', 'table_macro') AND regexp_matches(function_name, '^[a-z_]') AND function_name NOT LIKE 'tavana\_%' ESCAPE '\';
 
-CREATE VIEW {db}.catalog.pg_am AS SELECT 2::BIGINT AS oid, 'heap' AS amname, 'heap_tableam_handler' AS amhandler, 't' AS amtype UNION ALL SELECT 403, 'btree', 'bthandler', 'i';
-CREATE VIEW {db}.catalog.pg_language AS
+CREATE VIEW {db}.pgcat.pg_am AS SELECT 2::BIGINT AS oid, 'heap' AS amname, 'heap_tableam_handler' AS amhandler, 't' AS amtype UNION ALL SELECT 403, 'btree', 'bthandler', 'i';
+CREATE VIEW {db}.pgcat.pg_language AS
 	SELECT * FROM (VALUES (12::BIGINT, 'internal', 10::BIGINT, false, false), (13, 'c', 10, false, false), (14, 'sql', 10, false, true)) t(oid, lanname, lanowner, lanispl, lanpltrusted),
 		(SELECT 0::BIGINT AS lanplcallfoid, 0::BIGINT AS laninline, 0::BIGINT AS lanvalidator, NULL::VARCHAR AS lanacl);
-CREATE VIEW {db}.catalog.pg_collation AS
+CREATE VIEW {db}.pgcat.pg_collation AS
 	SELECT oid, collname, 11::BIGINT AS collnamespace, 10::BIGINT AS collowner, collprovider, true AS collisdeterministic, -1::INTEGER AS collencoding, collcollate, collcollate AS collctype, NULL::VARCHAR AS colliculocale, NULL::VARCHAR AS collversion
 	FROM (VALUES (100::BIGINT, 'default', 'd', ''), (950, 'C', 'c', 'C'), (951, 'POSIX', 'c', 'POSIX')) t(oid, collname, collprovider, collcollate);
-CREATE VIEW {db}.catalog.pg_tablespace AS
+CREATE VIEW {db}.pgcat.pg_tablespace AS
 	SELECT oid, spcname, 10::BIGINT AS spcowner, NULL::VARCHAR AS spcacl, NULL::VARCHAR[] AS spcoptions FROM (VALUES (1663::BIGINT, 'pg_default'), (1664, 'pg_global')) t(oid, spcname);
-CREATE VIEW {db}.catalog.pg_timezone_names AS SELECT name, abbrev, utc_offset, is_dst FROM system.main.pg_timezone_names();
-CREATE VIEW {db}.catalog.pg_timezone_abbrevs AS SELECT DISTINCT abbrev, utc_offset, is_dst FROM system.main.pg_timezone_names();
+CREATE VIEW {db}.pgcat.pg_timezone_names AS SELECT name, abbrev, utc_offset, is_dst FROM system.main.pg_timezone_names();
+CREATE VIEW {db}.pgcat.pg_timezone_abbrevs AS SELECT DISTINCT abbrev, utc_offset, is_dst FROM system.main.pg_timezone_names();
 
 -- A macro's argument is put into its text: a name in it must not be taken for one of the tables inside. So macros read views
 -- whose columns have names that nobody uses.
-CREATE VIEW {db}.catalog.tavana_of_types AS SELECT oid AS tavana_o, tavana_name AS tavana_n, typname AS tavana_t, typcategory AS tavana_c FROM {db}.catalog.pg_type;
-CREATE VIEW {db}.catalog.tavana_of_roles AS SELECT oid AS tavana_o, rolname AS tavana_n FROM {db}.catalog.pg_roles;
-CREATE VIEW {db}.catalog.tavana_of_relations AS SELECT reloid AS tavana_o, nsp AS tavana_s, rel AS tavana_n FROM {db}.catalog.tavana_relations;
-CREATE VIEW {db}.catalog.tavana_of_keys AS SELECT oid AS tavana_o, def AS tavana_d FROM {db}.catalog.tavana_keys;
-CREATE VIEW {db}.catalog.tavana_of_views AS SELECT {db}.catalog.tavana_oid('relation', nsp || '.' || rel) AS tavana_o, {db}.catalog.tavana_definition(sql) AS tavana_d FROM {db}.catalog.tavana_views;
-CREATE VIEW {db}.catalog.tavana_of_descriptions AS SELECT objoid AS tavana_o, objsubid AS tavana_i, description AS tavana_d FROM {db}.catalog.pg_description;
-CREATE VIEW {db}.catalog.tavana_of_columns AS SELECT reloid AS tavana_o, num AS tavana_i, comment AS tavana_d FROM {db}.catalog.tavana_columns;
-CREATE VIEW {db}.catalog.tavana_of_functions AS SELECT oid AS tavana_o, proname AS tavana_n, prorettype AS tavana_r FROM {db}.catalog.pg_proc;
-CREATE VIEW {db}.catalog.tavana_of_schemas AS SELECT oid AS tavana_o, nspname AS tavana_n FROM {db}.catalog.pg_namespace;
+CREATE VIEW {db}.pgcat.tavana_of_types AS SELECT oid AS tavana_o, tavana_name AS tavana_n, typname AS tavana_t, typcategory AS tavana_c FROM {db}.pgcat.pg_type;
+CREATE VIEW {db}.pgcat.tavana_of_roles AS SELECT oid AS tavana_o, rolname AS tavana_n FROM {db}.pgcat.pg_roles;
+CREATE VIEW {db}.pgcat.tavana_of_relations AS SELECT reloid AS tavana_o, nsp AS tavana_s, rel AS tavana_n FROM {db}.pgcat.tavana_relations;
+CREATE VIEW {db}.pgcat.tavana_of_keys AS SELECT oid AS tavana_o, def AS tavana_d FROM {db}.pgcat.tavana_keys;
+CREATE VIEW {db}.pgcat.tavana_of_views AS SELECT {db}.pgcat.tavana_oid('relation', nsp || '.' || rel) AS tavana_o, {db}.pgcat.tavana_definition(sql) AS tavana_d FROM {db}.pgcat.tavana_views;
+CREATE VIEW {db}.pgcat.tavana_of_descriptions AS SELECT objoid AS tavana_o, objsubid AS tavana_i, description AS tavana_d FROM {db}.pgcat.pg_description;
+CREATE VIEW {db}.pgcat.tavana_of_columns AS SELECT reloid AS tavana_o, num AS tavana_i, comment AS tavana_d FROM {db}.pgcat.tavana_columns;
+CREATE VIEW {db}.pgcat.tavana_of_functions AS SELECT oid AS tavana_o, proname AS tavana_n, prorettype AS tavana_r FROM {db}.pgcat.pg_proc;
+CREATE VIEW {db}.pgcat.tavana_of_schemas AS SELECT oid AS tavana_o, nspname AS tavana_n FROM {db}.pgcat.pg_namespace;
 
 -- Functions of pg_catalog that DuckDB lacks, or has with another meaning.
-CREATE MACRO {db}.catalog.format_type(o, m) AS CASE WHEN o IS NULL THEN NULL WHEN o = 1700 AND m > 4 THEN
-	'numeric(' || ((m - 4) // 65536)::VARCHAR || ',' || ((m - 4) % 65536)::VARCHAR || ')' ELSE coalesce((SELECT tavana_n FROM {db}.catalog.tavana_of_types WHERE tavana_o = o::BIGINT), CASE WHEN o = 0 THEN '-' ELSE '???' END) END;
-CREATE MACRO {db}.catalog.pg_get_userbyid(o) AS coalesce((SELECT tavana_n FROM {db}.catalog.tavana_of_roles WHERE tavana_o = o), {db}.catalog.tavana_owner());
-CREATE MACRO {db}.catalog.pg_table_is_visible(o) AS EXISTS (SELECT 1 FROM {db}.catalog.tavana_of_relations WHERE tavana_o = o AND tavana_s IN ('public', 'pg_catalog', 'pg_temp'));
-CREATE MACRO {db}.catalog.pg_type_is_visible(o) AS true;
-CREATE MACRO {db}.catalog.pg_function_is_visible(o) AS true;
-CREATE MACRO {db}.catalog.pg_operator_is_visible(o) AS true;
-CREATE MACRO {db}.catalog.pg_opclass_is_visible(o) AS true;
-CREATE MACRO {db}.catalog.pg_collation_is_visible(o) AS true;
-CREATE MACRO {db}.catalog.pg_conversion_is_visible(o) AS true;
-CREATE MACRO {db}.catalog.pg_statistics_obj_is_visible(o) AS true;
-CREATE MACRO {db}.catalog.pg_ts_config_is_visible(o) AS true;
-CREATE MACRO {db}.catalog.pg_ts_dict_is_visible(o) AS true;
-CREATE MACRO {db}.catalog.pg_ts_parser_is_visible(o) AS true;
-CREATE MACRO {db}.catalog.pg_ts_template_is_visible(o) AS true;
-CREATE MACRO {db}.catalog.has_table_privilege(a, b) AS true, (a, b, c) AS true;
-CREATE MACRO {db}.catalog.has_schema_privilege(a, b) AS true, (a, b, c) AS true;
-CREATE MACRO {db}.catalog.has_database_privilege(a, b) AS true, (a, b, c) AS true;
-CREATE MACRO {db}.catalog.has_column_privilege(a, b, c) AS true, (a, b, c, d) AS true;
-CREATE MACRO {db}.catalog.has_any_column_privilege(a, b) AS true, (a, b, c) AS true;
-CREATE MACRO {db}.catalog.has_function_privilege(a, b) AS true, (a, b, c) AS true;
-CREATE MACRO {db}.catalog.has_sequence_privilege(a, b) AS true, (a, b, c) AS true;
-CREATE MACRO {db}.catalog.has_tablespace_privilege(a, b) AS true, (a, b, c) AS true;
-CREATE MACRO {db}.catalog.has_type_privilege(a, b) AS true, (a, b, c) AS true;
-CREATE MACRO {db}.catalog.has_language_privilege(a, b) AS true, (a, b, c) AS true;
-CREATE MACRO {db}.catalog.has_foreign_data_wrapper_privilege(a, b) AS true, (a, b, c) AS true;
-CREATE MACRO {db}.catalog.has_server_privilege(a, b) AS true, (a, b, c) AS true;
-CREATE MACRO {db}.catalog.pg_has_role(a, b) AS true, (a, b, c) AS true;
-CREATE MACRO {db}.catalog.row_security_active(a) AS false;
-CREATE MACRO {db}.catalog.pg_get_expr(e, o) AS e, (e, o, p) AS e;
-CREATE MACRO {db}.catalog.pg_get_constraintdef(o) AS (SELECT tavana_d FROM {db}.catalog.tavana_of_keys WHERE tavana_o = o), (o, pretty) AS (SELECT tavana_d FROM {db}.catalog.tavana_of_keys WHERE tavana_o = o);
-CREATE MACRO {db}.catalog.pg_get_indexdef(o) AS NULL::VARCHAR, (o, c, pretty) AS NULL::VARCHAR;
-CREATE MACRO {db}.catalog.pg_get_triggerdef(o) AS NULL::VARCHAR, (o, pretty) AS NULL::VARCHAR;
-CREATE MACRO {db}.catalog.pg_get_ruledef(o) AS NULL::VARCHAR, (o, pretty) AS NULL::VARCHAR;
-CREATE MACRO {db}.catalog.pg_get_viewdef(o) AS (SELECT tavana_d FROM {db}.catalog.tavana_of_views WHERE tavana_o = o),
-	(o, pretty) AS (SELECT tavana_d FROM {db}.catalog.tavana_of_views WHERE tavana_o = o);
-CREATE MACRO {db}.catalog.pg_get_functiondef(o) AS NULL::VARCHAR;
-CREATE MACRO {db}.catalog.pg_get_function_result(o) AS (SELECT {db}.catalog.format_type(tavana_r, -1) FROM {db}.catalog.tavana_of_functions WHERE tavana_o = o);
-CREATE MACRO {db}.catalog.pg_get_function_arguments(o) AS '';
-CREATE MACRO {db}.catalog.pg_get_function_identity_arguments(o) AS '';
-CREATE MACRO {db}.catalog.pg_get_function_sqlbody(o) AS NULL::VARCHAR;
-CREATE MACRO {db}.catalog.pg_get_partkeydef(o) AS NULL::VARCHAR;
-CREATE MACRO {db}.catalog.pg_get_statisticsobjdef_columns(o) AS NULL::VARCHAR;
-CREATE MACRO {db}.catalog.pg_get_serial_sequence(a, b) AS NULL::VARCHAR;
-CREATE MACRO {db}.catalog.pg_relation_is_publishable(o) AS false;
-CREATE MACRO {db}.catalog.obj_description(o) AS (SELECT min(tavana_d) FROM {db}.catalog.tavana_of_descriptions WHERE tavana_o = o AND tavana_i = 0),
-	(o, c) AS (SELECT min(tavana_d) FROM {db}.catalog.tavana_of_descriptions WHERE tavana_o = o AND tavana_i = 0);
-CREATE MACRO {db}.catalog.col_description(o, n) AS (SELECT min(tavana_d) FROM {db}.catalog.tavana_of_columns WHERE tavana_o = o AND tavana_i = n);
-CREATE MACRO {db}.catalog.shobj_description(o, c) AS NULL::VARCHAR;
-CREATE MACRO {db}.catalog.pg_encoding_to_char(n) AS CASE n WHEN 6 THEN 'UTF8' WHEN 0 THEN 'SQL_ASCII' ELSE '' END;
-CREATE MACRO {db}.catalog.getdatabaseencoding() AS 'UTF8';
-CREATE MACRO {db}.catalog.pg_client_encoding() AS 'UTF8';
-CREATE MACRO {db}.catalog.pg_is_in_recovery() AS false;
-CREATE MACRO {db}.catalog.pg_is_wal_replay_paused() AS false;
-CREATE MACRO {db}.catalog.pg_postmaster_start_time() AS (SELECT started FROM tavana_rows('session'));
-CREATE MACRO {db}.catalog.pg_conf_load_time() AS (SELECT started FROM tavana_rows('session'));
-CREATE MACRO {db}.catalog.inet_client_addr() AS (SELECT client_addr FROM tavana_rows('session'));
-CREATE MACRO {db}.catalog.inet_client_port() AS (SELECT client_port FROM tavana_rows('session'));
-CREATE MACRO {db}.catalog.inet_server_addr() AS NULL::VARCHAR;
-CREATE MACRO {db}.catalog.inet_server_port() AS NULL::INTEGER;
-CREATE MACRO {db}.catalog.pg_my_temp_schema() AS 0::BIGINT;
-CREATE MACRO {db}.catalog.pg_is_other_temp_schema(o) AS false;
-CREATE MACRO {db}.catalog.pg_advisory_unlock_all() AS '';
-CREATE MACRO {db}.catalog.pg_relation_size(o) AS 0::BIGINT, (o, f) AS 0::BIGINT;
-CREATE MACRO {db}.catalog.pg_total_relation_size(o) AS 0::BIGINT;
-CREATE MACRO {db}.catalog.pg_table_size(o) AS 0::BIGINT;
-CREATE MACRO {db}.catalog.pg_indexes_size(o) AS 0::BIGINT;
-CREATE MACRO {db}.catalog.pg_database_size(o) AS 0::BIGINT;
-CREATE MACRO {db}.catalog.pg_tablespace_location(o) AS '';
-CREATE MACRO {db}.catalog.pg_size_pretty(n) AS CASE WHEN abs(n) < 10240 THEN n::VARCHAR || ' bytes' WHEN abs(n) < 10240 * 1024 THEN round(n / 1024.0)::BIGINT::VARCHAR || ' kB'
+CREATE MACRO {db}.pgcat.format_type(o, m) AS CASE WHEN o IS NULL THEN NULL WHEN o = 1700 AND m > 4 THEN
+	'numeric(' || ((m - 4) // 65536)::VARCHAR || ',' || ((m - 4) % 65536)::VARCHAR || ')' ELSE coalesce((SELECT tavana_n FROM {db}.pgcat.tavana_of_types WHERE tavana_o = o::BIGINT), CASE WHEN o = 0 THEN '-' ELSE '???' END) END;
+CREATE MACRO {db}.pgcat.pg_get_userbyid(o) AS coalesce((SELECT tavana_n FROM {db}.pgcat.tavana_of_roles WHERE tavana_o = o), {db}.pgcat.tavana_owner());
+CREATE MACRO {db}.pgcat.pg_table_is_visible(o) AS EXISTS (SELECT 1 FROM {db}.pgcat.tavana_of_relations WHERE tavana_o = o AND tavana_s IN ('public', 'pg_catalog', 'pg_temp'));
+CREATE MACRO {db}.pgcat.pg_type_is_visible(o) AS true;
+CREATE MACRO {db}.pgcat.pg_function_is_visible(o) AS true;
+CREATE MACRO {db}.pgcat.pg_operator_is_visible(o) AS true;
+CREATE MACRO {db}.pgcat.pg_opclass_is_visible(o) AS true;
+CREATE MACRO {db}.pgcat.pg_collation_is_visible(o) AS true;
+CREATE MACRO {db}.pgcat.pg_conversion_is_visible(o) AS true;
+CREATE MACRO {db}.pgcat.pg_statistics_obj_is_visible(o) AS true;
+CREATE MACRO {db}.pgcat.pg_ts_config_is_visible(o) AS true;
+CREATE MACRO {db}.pgcat.pg_ts_dict_is_visible(o) AS true;
+CREATE MACRO {db}.pgcat.pg_ts_parser_is_visible(o) AS true;
+CREATE MACRO {db}.pgcat.pg_ts_template_is_visible(o) AS true;
+CREATE MACRO {db}.pgcat.has_table_privilege(a, b) AS true, (a, b, c) AS true;
+CREATE MACRO {db}.pgcat.has_schema_privilege(a, b) AS true, (a, b, c) AS true;
+CREATE MACRO {db}.pgcat.has_database_privilege(a, b) AS true, (a, b, c) AS true;
+CREATE MACRO {db}.pgcat.has_column_privilege(a, b, c) AS true, (a, b, c, d) AS true;
+CREATE MACRO {db}.pgcat.has_any_column_privilege(a, b) AS true, (a, b, c) AS true;
+CREATE MACRO {db}.pgcat.has_function_privilege(a, b) AS true, (a, b, c) AS true;
+CREATE MACRO {db}.pgcat.has_sequence_privilege(a, b) AS true, (a, b, c) AS true;
+CREATE MACRO {db}.pgcat.has_tablespace_privilege(a, b) AS true, (a, b, c) AS true;
+CREATE MACRO {db}.pgcat.has_type_privilege(a, b) AS true, (a, b, c) AS true;
+CREATE MACRO {db}.pgcat.has_language_privilege(a, b) AS true, (a, b, c) AS true;
+CREATE MACRO {db}.pgcat.has_foreign_data_wrapper_privilege(a, b) AS true, (a, b, c) AS true;
+CREATE MACRO {db}.pgcat.has_server_privilege(a, b) AS true, (a, b, c) AS true;
+CREATE MACRO {db}.pgcat.pg_has_role(a, b) AS true, (a, b, c) AS true;
+CREATE MACRO {db}.pgcat.row_security_active(a) AS false;
+CREATE MACRO {db}.pgcat.pg_get_expr(e, o) AS e, (e, o, p) AS e;
+CREATE MACRO {db}.pgcat.pg_get_constraintdef(o) AS (SELECT tavana_d FROM {db}.pgcat.tavana_of_keys WHERE tavana_o = o), (o, pretty) AS (SELECT tavana_d FROM {db}.pgcat.tavana_of_keys WHERE tavana_o = o);
+CREATE MACRO {db}.pgcat.pg_get_indexdef(o) AS NULL::VARCHAR, (o, c, pretty) AS NULL::VARCHAR;
+CREATE MACRO {db}.pgcat.pg_get_triggerdef(o) AS NULL::VARCHAR, (o, pretty) AS NULL::VARCHAR;
+CREATE MACRO {db}.pgcat.pg_get_ruledef(o) AS NULL::VARCHAR, (o, pretty) AS NULL::VARCHAR;
+CREATE MACRO {db}.pgcat.pg_get_viewdef(o) AS (SELECT tavana_d FROM {db}.pgcat.tavana_of_views WHERE tavana_o = o),
+	(o, pretty) AS (SELECT tavana_d FROM {db}.pgcat.tavana_of_views WHERE tavana_o = o);
+CREATE MACRO {db}.pgcat.pg_get_functiondef(o) AS NULL::VARCHAR;
+CREATE MACRO {db}.pgcat.pg_get_function_result(o) AS (SELECT {db}.pgcat.format_type(tavana_r, -1) FROM {db}.pgcat.tavana_of_functions WHERE tavana_o = o);
+CREATE MACRO {db}.pgcat.pg_get_function_arguments(o) AS '';
+CREATE MACRO {db}.pgcat.pg_get_function_identity_arguments(o) AS '';
+CREATE MACRO {db}.pgcat.pg_get_function_sqlbody(o) AS NULL::VARCHAR;
+CREATE MACRO {db}.pgcat.pg_get_partkeydef(o) AS NULL::VARCHAR;
+CREATE MACRO {db}.pgcat.pg_get_statisticsobjdef_columns(o) AS NULL::VARCHAR;
+CREATE MACRO {db}.pgcat.pg_get_serial_sequence(a, b) AS NULL::VARCHAR;
+CREATE MACRO {db}.pgcat.pg_relation_is_publishable(o) AS false;
+CREATE MACRO {db}.pgcat.obj_description(o) AS (SELECT min(tavana_d) FROM {db}.pgcat.tavana_of_descriptions WHERE tavana_o = o AND tavana_i = 0),
+	(o, c) AS (SELECT min(tavana_d) FROM {db}.pgcat.tavana_of_descriptions WHERE tavana_o = o AND tavana_i = 0);
+CREATE MACRO {db}.pgcat.col_description(o, n) AS (SELECT min(tavana_d) FROM {db}.pgcat.tavana_of_columns WHERE tavana_o = o AND tavana_i = n);
+CREATE MACRO {db}.pgcat.shobj_description(o, c) AS NULL::VARCHAR;
+CREATE MACRO {db}.pgcat.pg_encoding_to_char(n) AS CASE n WHEN 6 THEN 'UTF8' WHEN 0 THEN 'SQL_ASCII' ELSE '' END;
+CREATE MACRO {db}.pgcat.getdatabaseencoding() AS 'UTF8';
+CREATE MACRO {db}.pgcat.pg_client_encoding() AS 'UTF8';
+CREATE MACRO {db}.pgcat.pg_is_in_recovery() AS false;
+CREATE MACRO {db}.pgcat.pg_is_wal_replay_paused() AS false;
+CREATE MACRO {db}.pgcat.pg_postmaster_start_time() AS (SELECT started FROM tavana_rows('session'));
+CREATE MACRO {db}.pgcat.pg_conf_load_time() AS (SELECT started FROM tavana_rows('session'));
+CREATE MACRO {db}.pgcat.inet_client_addr() AS (SELECT client_addr FROM tavana_rows('session'));
+CREATE MACRO {db}.pgcat.inet_client_port() AS (SELECT client_port FROM tavana_rows('session'));
+CREATE MACRO {db}.pgcat.inet_server_addr() AS NULL::VARCHAR;
+CREATE MACRO {db}.pgcat.inet_server_port() AS NULL::INTEGER;
+CREATE MACRO {db}.pgcat.pg_my_temp_schema() AS 0::BIGINT;
+CREATE MACRO {db}.pgcat.pg_is_other_temp_schema(o) AS false;
+CREATE MACRO {db}.pgcat.pg_advisory_unlock_all() AS '';
+CREATE MACRO {db}.pgcat.pg_relation_size(o) AS 0::BIGINT, (o, f) AS 0::BIGINT;
+CREATE MACRO {db}.pgcat.pg_total_relation_size(o) AS 0::BIGINT;
+CREATE MACRO {db}.pgcat.pg_table_size(o) AS 0::BIGINT;
+CREATE MACRO {db}.pgcat.pg_indexes_size(o) AS 0::BIGINT;
+CREATE MACRO {db}.pgcat.pg_database_size(o) AS 0::BIGINT;
+CREATE MACRO {db}.pgcat.pg_tablespace_location(o) AS '';
+CREATE MACRO {db}.pgcat.pg_size_pretty(n) AS CASE WHEN abs(n) < 10240 THEN n::VARCHAR || ' bytes' WHEN abs(n) < 10240 * 1024 THEN round(n / 1024.0)::BIGINT::VARCHAR || ' kB'
 	WHEN abs(n) < 10240 * 1048576 THEN round(n / 1048576.0)::BIGINT::VARCHAR || ' MB' ELSE round(n / 1073741824.0)::BIGINT::VARCHAR || ' GB' END;
-CREATE MACRO {db}.catalog.array_upper(a, d) AS CASE WHEN d = 1 AND len(a) > 0 THEN len(a)::INTEGER END;
-CREATE MACRO {db}.catalog.array_lower(a, d) AS CASE WHEN d = 1 AND len(a) > 0 THEN 1 END;
-CREATE MACRO {db}.catalog.array_ndims(a) AS CASE WHEN len(a) > 0 THEN 1 END;
-CREATE MACRO {db}.catalog.cardinality(a) AS len(a)::INTEGER;
-CREATE MACRO {db}.catalog.decode(s, f) AS CASE f WHEN 'hex' THEN unhex(s) WHEN 'base64' THEN from_base64(s) WHEN 'escape' THEN system.main.encode(s) ELSE error('unrecognized encoding: "' || f || '"') END,
+CREATE MACRO {db}.pgcat.array_upper(a, d) AS CASE WHEN d = 1 AND len(a) > 0 THEN len(a)::INTEGER END;
+CREATE MACRO {db}.pgcat.array_lower(a, d) AS CASE WHEN d = 1 AND len(a) > 0 THEN 1 END;
+CREATE MACRO {db}.pgcat.array_ndims(a) AS CASE WHEN len(a) > 0 THEN 1 END;
+CREATE MACRO {db}.pgcat.cardinality(a) AS len(a)::INTEGER;
+CREATE MACRO {db}.pgcat.decode(s, f) AS CASE f WHEN 'hex' THEN unhex(s) WHEN 'base64' THEN from_base64(s) WHEN 'escape' THEN system.main.encode(s) ELSE error('unrecognized encoding: "' || f || '"') END,
 	(b) AS system.main.decode(b);
-CREATE MACRO {db}.catalog.encode(b, f) AS CASE f WHEN 'hex' THEN lower(hex(b)) WHEN 'base64' THEN to_base64(b) ELSE error('unrecognized encoding: "' || f || '"') END,
+CREATE MACRO {db}.pgcat.encode(b, f) AS CASE f WHEN 'hex' THEN lower(hex(b)) WHEN 'base64' THEN to_base64(b) ELSE error('unrecognized encoding: "' || f || '"') END,
 	(s) AS system.main.encode(s);
-CREATE MACRO {db}.catalog.quote_ident(s) AS CASE WHEN regexp_full_match(s, '[a-z_][a-z0-9_$]*') THEN s ELSE '"' || replace(s, '"', '""') || '"' END;
-CREATE MACRO {db}.catalog.quote_literal(s) AS '''' || replace(s::VARCHAR, '''', '''''') || '''';
-CREATE MACRO {db}.catalog.quote_nullable(s) AS CASE WHEN s IS NULL THEN 'NULL' ELSE '''' || replace(s::VARCHAR, '''', '''''') || '''' END;
-CREATE MACRO {db}.catalog.regexp_match(s, p) AS CASE WHEN regexp_matches(s, p) THEN CASE WHEN len(regexp_extract_all(p, '\((?:[^?]|\?P)')) = 0 THEN [regexp_extract(s, p)] ELSE [regexp_extract(s, p, 1)] END END;
+CREATE MACRO {db}.pgcat.quote_ident(s) AS CASE WHEN regexp_full_match(s, '[a-z_][a-z0-9_$]*') THEN s ELSE '"' || replace(s, '"', '""') || '"' END;
+CREATE MACRO {db}.pgcat.quote_literal(s) AS '''' || replace(s::VARCHAR, '''', '''''') || '''';
+CREATE MACRO {db}.pgcat.quote_nullable(s) AS CASE WHEN s IS NULL THEN 'NULL' ELSE '''' || replace(s::VARCHAR, '''', '''''') || '''' END;
+CREATE MACRO {db}.pgcat.regexp_match(s, p) AS CASE WHEN regexp_matches(s, p) THEN CASE WHEN len(regexp_extract_all(p, '\((?:[^?]|\?P)')) = 0 THEN [regexp_extract(s, p)] ELSE [regexp_extract(s, p, 1)] END END;
 
 -- Casts to and from the names of objects.
-CREATE MACRO {db}.catalog.tavana_bare(name) AS replace(CASE WHEN name LIKE '"%' THEN name ELSE lower(name) END, '"', '');
-CREATE MACRO {db}.catalog.to_regclass(name) AS CASE WHEN regexp_full_match(name, '[0-9]+') THEN name::BIGINT ELSE (SELECT min(tavana_o) FROM {db}.catalog.tavana_of_relations
-	WHERE (contains(name, '.') AND {db}.catalog.tavana_bare(name) = tavana_s || '.' || tavana_n) OR (NOT contains(name, '.') AND tavana_n = {db}.catalog.tavana_bare(name) AND tavana_s IN ('public', 'pg_catalog', 'pg_temp'))) END;
-CREATE MACRO {db}.catalog.regclass_oid(name) AS coalesce({db}.catalog.to_regclass(name), CASE WHEN name IS NOT NULL THEN error('relation "' || name || '" does not exist') END);
-CREATE MACRO {db}.catalog.regclass_name(o) AS coalesce((SELECT CASE WHEN tavana_s IN ('public', 'pg_catalog', 'pg_temp') THEN tavana_n ELSE tavana_s || '.' || tavana_n END FROM {db}.catalog.tavana_of_relations WHERE tavana_o = try_cast(o AS BIGINT)), (SELECT {db}.catalog.to_regclass(o::VARCHAR))::VARCHAR, o::VARCHAR);
-CREATE MACRO {db}.catalog.to_regtype(name) AS CASE WHEN regexp_full_match(name, '[0-9]+') THEN name::BIGINT ELSE (SELECT min(tavana_o) FROM {db}.catalog.tavana_of_types
-	WHERE tavana_t = {db}.catalog.tavana_bare(replace(name, 'pg_catalog.', '')) OR tavana_n = lower(name) OR (name ILIKE 'int' AND tavana_o = 23) OR (name ILIKE 'decimal' AND tavana_o = 1700)
+CREATE MACRO {db}.pgcat.tavana_bare(name) AS replace(regexp_replace(CASE WHEN contains(name, '"') THEN name ELSE lower(name) END, '\s*\.\s*', '.'), '"', '');
+CREATE MACRO {db}.pgcat.to_regclass(name) AS CASE WHEN regexp_full_match(name, '[0-9]+') THEN name::BIGINT ELSE (SELECT min(tavana_o) FROM {db}.pgcat.tavana_of_relations
+	WHERE (contains(name, '.') AND {db}.pgcat.tavana_bare(name) = tavana_s || '.' || tavana_n) OR (NOT contains(name, '.') AND tavana_n = {db}.pgcat.tavana_bare(name) AND tavana_s IN ('public', 'pg_catalog', 'pg_temp'))) END;
+CREATE MACRO {db}.pgcat.regclass_oid(name) AS coalesce({db}.pgcat.to_regclass(name), CASE WHEN name IS NOT NULL THEN error('relation "' || name || '" does not exist') END);
+CREATE MACRO {db}.pgcat.regclass_name(o) AS coalesce((SELECT CASE WHEN tavana_s IN ('public', 'pg_catalog', 'pg_temp') THEN tavana_n ELSE tavana_s || '.' || tavana_n END FROM {db}.pgcat.tavana_of_relations WHERE tavana_o = try_cast(o AS BIGINT)), (SELECT {db}.pgcat.to_regclass(o::VARCHAR))::VARCHAR, o::VARCHAR);
+CREATE MACRO {db}.pgcat.to_regtype(name) AS CASE WHEN regexp_full_match(name, '[0-9]+') THEN name::BIGINT ELSE (SELECT min(tavana_o) FROM {db}.pgcat.tavana_of_types
+	WHERE tavana_t = {db}.pgcat.tavana_bare(replace(name, 'pg_catalog.', '')) OR tavana_n = lower(name) OR (name ILIKE 'int' AND tavana_o = 23) OR (name ILIKE 'decimal' AND tavana_o = 1700)
 	OR (name ILIKE '%[]' AND tavana_t = '_' || CASE lower(name) WHEN 'int[]' THEN 'int4' ELSE replace(lower(name), '[]', '') END)) END;
-CREATE MACRO {db}.catalog.regtype_oid(name) AS coalesce({db}.catalog.to_regtype(name), CASE WHEN name IS NOT NULL THEN error('type "' || name || '" does not exist') END);
-CREATE MACRO {db}.catalog.regtype_name(o) AS coalesce((SELECT tavana_n FROM {db}.catalog.tavana_of_types WHERE tavana_o = try_cast(o AS BIGINT)), o::VARCHAR);
-CREATE MACRO {db}.catalog.to_regproc(name) AS {db}.catalog.tavana_bare(replace(name, 'pg_catalog.', ''));
-CREATE MACRO {db}.catalog.regproc_oid(name) AS {db}.catalog.to_regproc(name);
-CREATE MACRO {db}.catalog.regproc_name(o) AS coalesce((SELECT tavana_n FROM {db}.catalog.tavana_of_functions WHERE tavana_o = try_cast(o AS BIGINT)), o::VARCHAR);
-CREATE MACRO {db}.catalog.regprocedure_oid(name) AS {db}.catalog.to_regproc(name);
-CREATE MACRO {db}.catalog.regprocedure_name(o) AS {db}.catalog.regproc_name(o);
-CREATE MACRO {db}.catalog.to_regnamespace(name) AS (SELECT tavana_o FROM {db}.catalog.tavana_of_schemas WHERE tavana_n = {db}.catalog.tavana_bare(name));
-CREATE MACRO {db}.catalog.regnamespace_oid(name) AS coalesce({db}.catalog.to_regnamespace(name), CASE WHEN name IS NOT NULL THEN error('schema "' || name || '" does not exist') END);
-CREATE MACRO {db}.catalog.regnamespace_name(o) AS coalesce((SELECT tavana_n FROM {db}.catalog.tavana_of_schemas WHERE tavana_o = try_cast(o AS BIGINT)), o::VARCHAR);
-CREATE MACRO {db}.catalog.regrole_oid(name) AS (SELECT tavana_o FROM {db}.catalog.tavana_of_roles WHERE tavana_n = {db}.catalog.tavana_bare(name));
-CREATE MACRO {db}.catalog.regrole_name(o) AS coalesce((SELECT tavana_n FROM {db}.catalog.tavana_of_roles WHERE tavana_o = try_cast(o AS BIGINT)), o::VARCHAR);
+CREATE MACRO {db}.pgcat.regtype_oid(name) AS coalesce({db}.pgcat.to_regtype(name), CASE WHEN name IS NOT NULL THEN error('type "' || name || '" does not exist') END);
+CREATE MACRO {db}.pgcat.regtype_name(o) AS coalesce((SELECT tavana_n FROM {db}.pgcat.tavana_of_types WHERE tavana_o = try_cast(o AS BIGINT)), o::VARCHAR);
+CREATE MACRO {db}.pgcat.to_regproc(name) AS {db}.pgcat.tavana_bare(replace(name, 'pg_catalog.', ''));
+CREATE MACRO {db}.pgcat.regproc_oid(name) AS {db}.pgcat.to_regproc(name);
+CREATE MACRO {db}.pgcat.regproc_name(o) AS coalesce((SELECT tavana_n FROM {db}.pgcat.tavana_of_functions WHERE tavana_o = try_cast(o AS BIGINT)), o::VARCHAR);
+CREATE MACRO {db}.pgcat.regprocedure_oid(name) AS {db}.pgcat.to_regproc(name);
+CREATE MACRO {db}.pgcat.regprocedure_name(o) AS {db}.pgcat.regproc_name(o);
+CREATE MACRO {db}.pgcat.to_regnamespace(name) AS (SELECT tavana_o FROM {db}.pgcat.tavana_of_schemas WHERE tavana_n = {db}.pgcat.tavana_bare(name));
+CREATE MACRO {db}.pgcat.regnamespace_oid(name) AS coalesce({db}.pgcat.to_regnamespace(name), CASE WHEN name IS NOT NULL THEN error('schema "' || name || '" does not exist') END);
+CREATE MACRO {db}.pgcat.regnamespace_name(o) AS coalesce((SELECT tavana_n FROM {db}.pgcat.tavana_of_schemas WHERE tavana_o = try_cast(o AS BIGINT)), o::VARCHAR);
+CREATE MACRO {db}.pgcat.regrole_oid(name) AS (SELECT tavana_o FROM {db}.pgcat.tavana_of_roles WHERE tavana_n = {db}.pgcat.tavana_bare(name));
+CREATE MACRO {db}.pgcat.regrole_name(o) AS coalesce((SELECT tavana_n FROM {db}.pgcat.tavana_of_roles WHERE tavana_o = try_cast(o AS BIGINT)), o::VARCHAR);
 
 -- information_schema
 CREATE VIEW {db}.information.schemata AS
-	SELECT 'tavana' AS catalog_name, nspname AS schema_name, {db}.catalog.tavana_owner() AS schema_owner, NULL::VARCHAR AS default_character_set_catalog,
-		NULL::VARCHAR AS default_character_set_schema, NULL::VARCHAR AS default_character_set_name, NULL::VARCHAR AS sql_path FROM {db}.catalog.pg_namespace;
+	SELECT 'tavana' AS catalog_name, nspname AS schema_name, {db}.pgcat.tavana_owner() AS schema_owner, NULL::VARCHAR AS default_character_set_catalog,
+		NULL::VARCHAR AS default_character_set_schema, NULL::VARCHAR AS default_character_set_name, NULL::VARCHAR AS sql_path FROM {db}.pgcat.pg_namespace;
 CREATE VIEW {db}.information.tables AS
 	SELECT 'tavana' AS table_catalog, nsp AS table_schema, rel AS table_name, CASE WHEN is_view THEN 'VIEW' WHEN nsp = 'pg_temp' THEN 'LOCAL TEMPORARY' ELSE 'BASE TABLE' END AS table_type,
 		NULL::VARCHAR AS self_referencing_column_name, NULL::VARCHAR AS reference_generation, NULL::VARCHAR AS user_defined_type_catalog, NULL::VARCHAR AS user_defined_type_schema,
 		NULL::VARCHAR AS user_defined_type_name, CASE WHEN is_view THEN 'NO' ELSE 'YES' END AS is_insertable_into, 'NO' AS is_typed, NULL::VARCHAR AS commit_action
-	FROM {db}.catalog.tavana_relations;
+	FROM {db}.pgcat.tavana_relations;
 CREATE VIEW {db}.information.columns AS
 	SELECT 'tavana' AS table_catalog, nsp AS table_schema, rel AS table_name, col AS column_name, num::INTEGER AS ordinal_position, def AS column_default,
 		CASE WHEN nullable THEN 'YES' ELSE 'NO' END AS is_nullable, CASE WHEN t.typcategory = 'A' THEN 'ARRAY' ELSE t.tavana_name END AS data_type, NULL::INTEGER AS character_maximum_length,
@@ -290,33 +290,33 @@ CREATE VIEW {db}.information.columns AS
 		t.typname AS udt_name, NULL::VARCHAR AS scope_catalog, NULL::VARCHAR AS scope_schema, NULL::VARCHAR AS scope_name, NULL::INTEGER AS maximum_cardinality, num::VARCHAR AS dtd_identifier,
 		'NO' AS is_self_referencing, 'NO' AS is_identity, NULL::VARCHAR AS identity_generation, NULL::VARCHAR AS identity_start, NULL::VARCHAR AS identity_increment, NULL::VARCHAR AS identity_maximum,
 		NULL::VARCHAR AS identity_minimum, 'NO' AS identity_cycle, 'NEVER' AS is_generated, NULL::VARCHAR AS generation_expression, 'YES' AS is_updatable
-	FROM {db}.catalog.tavana_columns c JOIN {db}.catalog.pg_type t ON t.oid = c.typoid;
+	FROM {db}.pgcat.tavana_columns c JOIN {db}.pgcat.pg_type t ON t.oid = c.typoid;
 CREATE VIEW {db}.information.views AS
-	SELECT 'tavana' AS table_catalog, nsp AS table_schema, rel AS table_name, {db}.catalog.tavana_definition(sql) AS view_definition, 'NONE' AS check_option, 'NO' AS is_updatable,
-		'NO' AS is_insertable_into, 'NO' AS is_trigger_updatable, 'NO' AS is_trigger_deletable, 'NO' AS is_trigger_insertable_into FROM {db}.catalog.tavana_views;
+	SELECT 'tavana' AS table_catalog, nsp AS table_schema, rel AS table_name, {db}.pgcat.tavana_definition(sql) AS view_definition, 'NONE' AS check_option, 'NO' AS is_updatable,
+		'NO' AS is_insertable_into, 'NO' AS is_trigger_updatable, 'NO' AS is_trigger_deletable, 'NO' AS is_trigger_insertable_into FROM {db}.pgcat.tavana_views;
 CREATE VIEW {db}.information.table_constraints AS
 	SELECT 'tavana' AS constraint_catalog, nsp AS constraint_schema, name AS constraint_name, 'tavana' AS table_catalog, nsp AS table_schema, rel AS table_name,
 		CASE kind WHEN 'p' THEN 'PRIMARY KEY' WHEN 'u' THEN 'UNIQUE' ELSE 'FOREIGN KEY' END AS constraint_type, 'NO' AS is_deferrable, 'NO' AS initially_deferred, 'NO' AS enforced, NULL::VARCHAR AS nulls_distinct
-	FROM {db}.catalog.tavana_keys;
+	FROM {db}.pgcat.tavana_keys;
 CREATE VIEW {db}.information.key_column_usage AS
 	SELECT 'tavana' AS constraint_catalog, nsp AS constraint_schema, name AS constraint_name, 'tavana' AS table_catalog, nsp AS table_schema, rel AS table_name, col AS column_name,
-		i::INTEGER AS ordinal_position, CASE WHEN kind = 'f' THEN i END::INTEGER AS position_in_unique_constraint FROM {db}.catalog.tavana_key_columns;
+		i::INTEGER AS ordinal_position, CASE WHEN kind = 'f' THEN i END::INTEGER AS position_in_unique_constraint FROM {db}.pgcat.tavana_key_columns;
 CREATE VIEW {db}.information.referential_constraints AS
 	SELECT 'tavana' AS constraint_catalog, k.nsp AS constraint_schema, k.name AS constraint_name, 'tavana' AS unique_constraint_catalog, u.nsp AS unique_constraint_schema, u.name AS unique_constraint_name,
 		'NONE' AS match_option, 'NO ACTION' AS update_rule, 'NO ACTION' AS delete_rule
-	FROM {db}.catalog.tavana_keys k LEFT JOIN {db}.catalog.tavana_keys u ON u.nsp = k.ref_schema AND u.rel = k.ref_table AND u.kind <> 'f' AND (u.columns = k.ref_columns OR len(k.ref_columns) = 0 AND u.kind = 'p') WHERE k.kind = 'f';
+	FROM {db}.pgcat.tavana_keys k LEFT JOIN {db}.pgcat.tavana_keys u ON u.nsp = k.ref_schema AND u.rel = k.ref_table AND u.kind <> 'f' AND (u.columns = k.ref_columns OR len(k.ref_columns) = 0 AND u.kind = 'p') WHERE k.kind = 'f';
 CREATE VIEW {db}.information.constraint_column_usage AS
 	SELECT 'tavana' AS table_catalog, CASE WHEN kind = 'f' THEN ref_schema ELSE nsp END AS table_schema, CASE WHEN kind = 'f' THEN ref_table ELSE rel END AS table_name,
-		CASE WHEN kind = 'f' THEN ref_col ELSE col END AS column_name, 'tavana' AS constraint_catalog, nsp AS constraint_schema, name AS constraint_name FROM {db}.catalog.tavana_key_columns;
+		CASE WHEN kind = 'f' THEN ref_col ELSE col END AS column_name, 'tavana' AS constraint_catalog, nsp AS constraint_schema, name AS constraint_name FROM {db}.pgcat.tavana_key_columns;
 CREATE VIEW {db}.information.routines AS
 	SELECT 'tavana' AS specific_catalog, 'pg_catalog' AS specific_schema, proname || '_' || oid::VARCHAR AS specific_name, 'tavana' AS routine_catalog, 'pg_catalog' AS routine_schema, proname AS routine_name,
-		'FUNCTION' AS routine_type, {db}.catalog.format_type(prorettype, -1) AS data_type, 'EXTERNAL' AS routine_body, NULL::VARCHAR AS routine_definition, 'INTERNAL' AS external_language FROM {db}.catalog.pg_proc;
+		'FUNCTION' AS routine_type, {db}.pgcat.format_type(prorettype, -1) AS data_type, 'EXTERNAL' AS routine_body, NULL::VARCHAR AS routine_definition, 'INTERNAL' AS external_language FROM {db}.pgcat.pg_proc;
 CREATE VIEW {db}.information.information_schema_catalog_name AS SELECT 'tavana' AS catalog_name;
-CREATE VIEW {db}.information.enabled_roles AS SELECT rolname AS role_name FROM {db}.catalog.pg_roles;
-CREATE VIEW {db}.information.applicable_roles AS SELECT rolname AS grantee, rolname AS role_name, 'NO' AS is_grantable FROM {db}.catalog.pg_roles WHERE false;
+CREATE VIEW {db}.information.enabled_roles AS SELECT rolname AS role_name FROM {db}.pgcat.pg_roles;
+CREATE VIEW {db}.information.applicable_roles AS SELECT rolname AS grantee, rolname AS role_name, 'NO' AS is_grantable FROM {db}.pgcat.pg_roles WHERE false;
 CREATE VIEW {db}.information.sequences AS SELECT NULL::VARCHAR AS sequence_catalog, NULL::VARCHAR AS sequence_schema, NULL::VARCHAR AS sequence_name, NULL::VARCHAR AS data_type WHERE false;
 CREATE VIEW {db}.information.character_sets AS SELECT NULL::VARCHAR AS character_set_catalog, NULL::VARCHAR AS character_set_schema, 'UTF8' AS character_set_name, 'UCS' AS character_repertoire, 'UTF8' AS form_of_use, 'tavana' AS default_collate_catalog, 'pg_catalog' AS default_collate_schema, 'C.UTF-8' AS default_collate_name;
 CREATE VIEW {db}.information.triggers AS SELECT NULL::VARCHAR AS trigger_catalog, NULL::VARCHAR AS trigger_schema, NULL::VARCHAR AS trigger_name, NULL::VARCHAR AS event_object_schema, NULL::VARCHAR AS event_object_table WHERE false;
 CREATE VIEW {db}.information.parameters AS SELECT NULL::VARCHAR AS specific_schema, NULL::VARCHAR AS specific_name, NULL::INTEGER AS ordinal_position, NULL::VARCHAR AS parameter_mode, NULL::VARCHAR AS parameter_name, NULL::VARCHAR AS data_type WHERE false;
-CREATE VIEW {db}.information.table_privileges AS SELECT {db}.catalog.tavana_owner() AS grantor, {db}.catalog.tavana_owner() AS grantee, 'tavana' AS table_catalog, nsp AS table_schema, rel AS table_name, p AS privilege_type, 'NO' AS is_grantable, 'NO' AS with_hierarchy FROM {db}.catalog.tavana_relations, (SELECT unnest(['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS p);
-CREATE VIEW {db}.information.column_privileges AS SELECT {db}.catalog.tavana_owner() AS grantor, {db}.catalog.tavana_owner() AS grantee, 'tavana' AS table_catalog, nsp AS table_schema, rel AS table_name, col AS column_name, p AS privilege_type, 'NO' AS is_grantable FROM {db}.catalog.tavana_columns, (SELECT unnest(['SELECT', 'INSERT', 'UPDATE']) AS p);
+CREATE VIEW {db}.information.table_privileges AS SELECT {db}.pgcat.tavana_owner() AS grantor, {db}.pgcat.tavana_owner() AS grantee, 'tavana' AS table_catalog, nsp AS table_schema, rel AS table_name, p AS privilege_type, 'NO' AS is_grantable, 'NO' AS with_hierarchy FROM {db}.pgcat.tavana_relations, (SELECT unnest(['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS p);
+CREATE VIEW {db}.information.column_privileges AS SELECT {db}.pgcat.tavana_owner() AS grantor, {db}.pgcat.tavana_owner() AS grantee, 'tavana' AS table_catalog, nsp AS table_schema, rel AS table_name, col AS column_name, p AS privilege_type, 'NO' AS is_grantable FROM {db}.pgcat.tavana_columns, (SELECT unnest(['SELECT', 'INSERT', 'UPDATE']) AS p);

@@ -87,7 +87,7 @@ func emptySQL() string {
 			col, letter, _ := strings.Cut(c, " ")
 			cols = append(cols, `"`+col+`" `+letters[letter])
 		}
-		b.WriteString("CREATE TABLE {db}.catalog." + name + " (" + strings.Join(cols, ", ") + ");\n")
+		b.WriteString("CREATE TABLE {db}.pgcat." + name + " (" + strings.Join(cols, ", ") + ");\n")
 	}
 	return b.String()
 }

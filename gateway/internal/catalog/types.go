@@ -164,33 +164,38 @@ func typesSQL() string {
 			add(a, t.array, 0, t.oid, "_"+t.name, category, "array_subscript_handler", "array_", align, "x", -1)
 		}
 	}
-	out := `CREATE TABLE {db}.catalog.pg_type (oid BIGINT, typname VARCHAR, typnamespace BIGINT, typowner BIGINT, typlen SMALLINT, typbyval BOOLEAN,
-	typtype VARCHAR, typcategory VARCHAR, typispreferred BOOLEAN, typisdefined BOOLEAN, typdelim VARCHAR, typrelid BIGINT, typsubscript VARCHAR,
-	typelem BIGINT, typarray BIGINT, typinput VARCHAR, typoutput VARCHAR, typreceive VARCHAR, typsend VARCHAR, typmodin VARCHAR, typmodout VARCHAR,
-	typanalyze VARCHAR, typalign VARCHAR, typstorage VARCHAR, typnotnull BOOLEAN, typbasetype BIGINT, typtypmod INTEGER, typndims INTEGER,
-	typcollation BIGINT, typdefaultbin VARCHAR, typdefault VARCHAR, typacl VARCHAR, tavana_name VARCHAR);
-INSERT INTO {db}.catalog.pg_type VALUES
+	out := `CREATE TYPE {db}.pgcat.tavana_oid AS BIGINT;
+CREATE TYPE {db}.pgcat.tavana_char AS VARCHAR;
+CREATE TABLE {db}.pgcat.pg_type (oid {db}.pgcat.tavana_oid, typname VARCHAR, typnamespace {db}.pgcat.tavana_oid, typowner {db}.pgcat.tavana_oid, typlen SMALLINT, typbyval BOOLEAN,
+	typtype {db}.pgcat.tavana_char, typcategory {db}.pgcat.tavana_char, typispreferred BOOLEAN, typisdefined BOOLEAN, typdelim {db}.pgcat.tavana_char, typrelid {db}.pgcat.tavana_oid, typsubscript VARCHAR,
+	typelem {db}.pgcat.tavana_oid, typarray {db}.pgcat.tavana_oid, typinput VARCHAR, typoutput VARCHAR, typreceive VARCHAR, typsend VARCHAR, typmodin VARCHAR, typmodout VARCHAR,
+	typanalyze VARCHAR, typalign {db}.pgcat.tavana_char, typstorage {db}.pgcat.tavana_char, typnotnull BOOLEAN, typbasetype {db}.pgcat.tavana_oid, typtypmod INTEGER, typndims INTEGER,
+	typcollation {db}.pgcat.tavana_oid, typdefaultbin VARCHAR, typdefault VARCHAR, typacl VARCHAR, tavana_name VARCHAR);
+INSERT INTO {db}.pgcat.pg_type VALUES
 ` + strings.Join(rows, ",\n") + ";\n"
 	var r []string
 	for _, p := range ranges {
 		r = append(r, fmt.Sprintf("(%d,%d,0,0,0,'-','-')", p[0], p[1]))
 	}
-	return out + `CREATE TABLE {db}.catalog.pg_range (rngtypid BIGINT, rngsubtype BIGINT, rngmultitypid BIGINT, rngcollation BIGINT, rngsubopc BIGINT,
+	return out + `CREATE TABLE {db}.pgcat.pg_range (rngtypid {db}.pgcat.tavana_oid, rngsubtype {db}.pgcat.tavana_oid, rngmultitypid BIGINT, rngcollation BIGINT, rngsubopc BIGINT,
 	rngcanonical VARCHAR, rngsubdiff VARCHAR);
-INSERT INTO {db}.catalog.pg_range VALUES ` + strings.Join(r, ", ") + ";\n"
+INSERT INTO {db}.pgcat.pg_range VALUES ` + strings.Join(r, ", ") + ";\n"
 }
 
 // typeMacros makes the functions that tell a DuckDB type's OID and type modifier.
 func typeMacros() string {
 	var base, arrays strings.Builder
 	for _, d := range pgenc.DuckTypes() {
+		if strings.HasPrefix(d.Name, "tavana_") {
+			continue
+		}
 		fmt.Fprintf(&base, " WHEN '%s' THEN %d", d.Name, d.OID)
 	}
 	for _, a := range pgenc.ArrayTypes() {
 		fmt.Fprintf(&arrays, " WHEN %d THEN %d", a.Element, a.Array)
 	}
-	return `CREATE MACRO {db}.catalog.tavana_base_oid(t) AS CASE WHEN t LIKE 'DECIMAL%' THEN 1700 ELSE CASE t` + base.String() + ` WHEN 'TIMESTAMP WITH TIME ZONE' THEN 1184 WHEN 'TIME WITH TIME ZONE' THEN 1266 ELSE 25 END END;
-CREATE MACRO {db}.catalog.tavana_type_oid(t) AS CASE WHEN t LIKE '%]' THEN CASE {db}.catalog.tavana_base_oid(regexp_replace(t, '(\[\d*\])+$', ''))` + arrays.String() + ` ELSE 1009 END ELSE {db}.catalog.tavana_base_oid(t) END;
-CREATE MACRO {db}.catalog.tavana_typmod(t) AS CASE WHEN regexp_matches(t, '^DECIMAL\(\d+,\d+\)') THEN regexp_extract(t, '(\d+),', 1)::INTEGER * 65536 + regexp_extract(t, ',(\d+)', 1)::INTEGER + 4 ELSE -1 END::INTEGER;
+	return `CREATE MACRO {db}.pgcat.tavana_base_oid(t) AS CASE WHEN t LIKE 'DECIMAL%' THEN 1700 ELSE CASE t` + base.String() + ` WHEN 'TIMESTAMP WITH TIME ZONE' THEN 1184 WHEN 'TIME WITH TIME ZONE' THEN 1266 ELSE 25 END END;
+CREATE MACRO {db}.pgcat.tavana_type_oid(t) AS CASE WHEN t LIKE '%]' THEN CASE {db}.pgcat.tavana_base_oid(regexp_replace(t, '(\[\d*\])+$', ''))` + arrays.String() + ` ELSE 1009 END ELSE {db}.pgcat.tavana_base_oid(t) END;
+CREATE MACRO {db}.pgcat.tavana_typmod(t) AS CASE WHEN regexp_matches(t, '^DECIMAL\(\d+,\d+\)') THEN regexp_extract(t, '(\d+),', 1)::INTEGER * 65536 + regexp_extract(t, ',(\d+)', 1)::INTEGER + 4 ELSE -1 END::INTEGER;
 `
 }

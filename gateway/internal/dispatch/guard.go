@@ -1,6 +1,8 @@
 package dispatch
 
 import (
+	"strings"
+
 	"github.com/angelerator/tavana/gateway/internal/session"
 	"github.com/angelerator/tavana/gateway/internal/sqltext"
 	"github.com/angelerator/tavana/internal/pgerror"
@@ -20,6 +22,9 @@ func (s *Session) guard(st *session.Statement) error {
 	case sqltext.Declare, sqltext.Fetch, sqltext.Move, sqltext.Close, sqltext.Listen:
 		return pgerror.Newf(pgerror.FeatureNotSupported, "%s is not supported", st.Tag(0))
 	}
+	if err := s.readOnly(st); err != nil {
+		return err
+	}
 	if err := st.Bent(); err != nil {
 		return err
 	}
@@ -34,6 +39,28 @@ func (s *Session) guard(st *session.Statement) error {
 		return pgerror.Newf(pgerror.InsufficientPrivilege, "permission denied: %s is for superusers", st.Tag(0))
 	}
 	return st.Refused()
+}
+
+// readOnly returns an error (25006) for a statement that writes in a read-only transaction. Temporary tables may be written.
+func (s *Session) readOnly(st *session.Statement) error {
+	if !st.Effect.WritesLasting() {
+		return nil
+	}
+	name := "transaction_read_only"
+	if !s.InBlock() {
+		name = "default_transaction_read_only"
+	}
+	if v, _ := s.Settings.Get(name); v != "on" {
+		return nil
+	}
+	switch st.Effect {
+	case sqltext.Insert, sqltext.Update, sqltext.Delete, sqltext.Merge, sqltext.Copy, sqltext.Truncate:
+		if s.pin != nil && s.pin.keep {
+			return nil // the table may be a temporary one
+		}
+	}
+	verb, _, _ := strings.Cut(st.Tag(0), " 0")
+	return pgerror.Newf(pgerror.ReadOnlySQLTransaction, "cannot execute %s in a read-only transaction", verb)
 }
 
 // explainable tells whether EXPLAIN takes the statement. EXPLAIN ANALYZE runs what it explains, and DuckDB explains

@@ -184,6 +184,9 @@ func tableName(o sqltext.Object) string {
 	if o.Schema == "" {
 		return identifier(o.Name)
 	}
+	if o.Schema == "pg_temp" {
+		return "temp." + identifier(o.Name)
+	}
 	return identifier(o.Schema) + "." + identifier(o.Name)
 }
 

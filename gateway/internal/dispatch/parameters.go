@@ -10,8 +10,11 @@ import (
 func parameterTypes(st *sqltext.Statement, declared []pgenc.OID, inferred []string) []pgenc.OID {
 	out := make([]pgenc.OID, len(declared))
 	var beside map[int]pgenc.OID
+	arrays := castToArrays(st)
 	for i := range out {
 		switch {
+		case arrays[i+1] != pgenc.OIDUnspecified && isTextual(declared[i]):
+			out[i] = arrays[i+1]
 		case declared[i] != pgenc.OIDUnspecified && declared[i] != pgenc.OIDUnknown:
 			out[i] = declared[i]
 		case i < len(inferred) && inferred[i] != "":
@@ -28,12 +31,38 @@ func parameterTypes(st *sqltext.Statement, declared []pgenc.OID, inferred []stri
 	return out
 }
 
+// isTextual tells whether a declared type is text, or none.
+func isTextual(oid pgenc.OID) bool {
+	return oid == pgenc.OIDUnspecified || oid == pgenc.OIDUnknown || oid == pgenc.OIDText || oid == pgenc.OIDVarchar
+}
+
+// castToArrays returns the array types that parameters are cast to. Text is read as an array where PostgreSQL would: DuckDB
+// writes its lists otherwise.
+func castToArrays(st *sqltext.Statement) map[int]pgenc.OID {
+	var out map[int]pgenc.OID
+	for i, t := range st.Tokens {
+		if t.Kind != sqltext.Param || !st.Is(i+3, "[") || !st.Is(i+4, "]") || !st.Is(i+1, "::") && !(st.Is(i+1, "AS") && st.Is(i-1, "(")) {
+			continue
+		}
+		if oid, ok := pgenc.TypeNamed(st.Raw(i+2) + "[]"); ok {
+			if out == nil {
+				out = map[int]pgenc.OID{}
+			}
+			out[st.ParamNumber(i)] = oid
+		}
+	}
+	return out
+}
+
 // byContext returns the types of the parameters that an arithmetic or comparison operator joins with a number.
 func byContext(st *sqltext.Statement) map[int]pgenc.OID {
 	out := map[int]pgenc.OID{}
 	for i, t := range st.Tokens {
 		if t.Kind != sqltext.Param {
 			continue
+		}
+		if st.Is(i-1, "(") && st.Is(i+1, ")") && st.IsAny(i-2, "ANY", "ALL", "SOME") {
+			out[st.ParamNumber(i)], _ = pgenc.TypeNamed("text[]")
 		}
 		for _, j := range [2]int{i - 2, i + 2} {
 			if j >= 0 && j < len(st.Tokens) && st.Tokens[j].Kind == sqltext.Number && isOperator(st, (i+j)/2) {

@@ -172,7 +172,7 @@ func decodeArray(v []byte, element OID) (elements, error) {
 		return elements{}, pgerror.New(pgerror.InvalidBinaryRepresentation, "invalid binary array")
 	case n > maxDimensions:
 		return elements{}, pgerror.Newf(pgerror.ProgramLimitExceeded, "number of array dimensions (%d) exceeds the maximum allowed (%d)", n, maxDimensions)
-	case oid != element:
+	case oid != element && !(isText(oid) && isText(element)):
 		return elements{}, pgerror.Newf(pgerror.DatatypeMismatch, "binary data has array element type %d instead of expected %d", oid, element)
 	case len(v) < int(n)*8:
 		return elements{}, short
@@ -215,6 +215,9 @@ func decodeArray(v []byte, element OID) (elements, error) {
 	}
 	return e, nil
 }
+
+// isText tells whether a type is one of those that are text here.
+func isText(oid OID) bool { return oid == OIDText || oid == OIDVarchar || oid == OIDBPChar }
 
 func errLowerBound() error {
 	return pgerror.New(pgerror.FeatureNotSupported, "arrays whose subscripts do not begin with 1 are not supported")

@@ -31,6 +31,8 @@ func (c *Column) AppendBinary(dst []byte, row int, s *Settings) ([]byte, error) 
 		return be.AppendUint16(dst, value[uint16](c, row)), nil
 	case kInt32, kFloat32:
 		return be.AppendUint32(dst, value[uint32](c, row)), nil
+	case kOID:
+		return be.AppendUint32(dst, uint32(value[int64](c, row))), nil
 	case kInt64, kFloat64:
 		return be.AppendUint64(dst, value[uint64](c, row)), nil
 	case kUint8:

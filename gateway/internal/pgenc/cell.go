@@ -41,7 +41,7 @@ func cellType(f arrow.Field, binary bool) arrow.DataType {
 		return arrow.PrimitiveTypes.Int16
 	case kUint16, kInt32:
 		return arrow.PrimitiveTypes.Int32
-	case kUint32, kInt64:
+	case kUint32, kInt64, kOID:
 		return arrow.PrimitiveTypes.Int64
 	case kFloat32:
 		return arrow.PrimitiveTypes.Float32

@@ -146,7 +146,8 @@ func (d *CopyDecoder) End() error {
 		if err != nil {
 			return err
 		}
-		if d.opts.Format == sqltext.CopyBinary && (used < len(d.pending) || !d.ended) {
+		// PostgreSQL takes a binary file without its end marker, and so must we: some clients leave it out.
+		if d.opts.Format == sqltext.CopyBinary && (used < len(d.pending) || !d.started) {
 			return pgerror.New(pgerror.BadCopyFileFormat, "unexpected EOF in COPY data")
 		}
 	}

@@ -100,7 +100,7 @@ func (p *param) readText() (arrow.Array, error) {
 			return nil, errSyntax("boolean", s)
 		}
 		return boolArray(v), nil
-	case OIDInt2, OIDInt4, OIDInt8:
+	case OIDInt2, OIDInt4, OIDInt8, OIDOid:
 		size, name := intSize(p.oid)
 		v, err := strconv.ParseInt(trimmed, 10, size)
 		if err != nil {
@@ -158,6 +158,8 @@ func (p *param) readBinary() (arrow.Array, error) {
 		return intArray(int64(int32(be.Uint32(v))), 32), nil
 	case OIDInt8:
 		return intArray(int64(be.Uint64(v)), 64), nil
+	case OIDOid:
+		return intArray(int64(be.Uint32(v)), 64), nil
 	case OIDFloat4:
 		return floatArray(float64(math.Float32frombits(be.Uint32(v))), 32), nil
 	case OIDFloat8:
@@ -184,7 +186,7 @@ func (p *param) readBinary() (arrow.Array, error) {
 		return timeTZText(int64(be.Uint64(v)), -int32(be.Uint32(v[8:])))
 	case OIDVarbit:
 		return bitsText(v)
-	case OIDText, OIDVarchar, OIDBPChar, OIDUnspecified, OIDUnknown, OIDJSON:
+	case OIDText, OIDChar, OIDVarchar, OIDBPChar, OIDUnspecified, OIDUnknown, OIDJSON:
 		if err := checkText(text(v)); err != nil {
 			return nil, err
 		}

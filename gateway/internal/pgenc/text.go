@@ -31,7 +31,7 @@ func (c *Column) AppendText(dst []byte, row int, s *Settings) ([]byte, error) {
 		return strconv.AppendInt(dst, int64(value[int16](c, row)), 10), nil
 	case kInt32:
 		return strconv.AppendInt(dst, int64(value[int32](c, row)), 10), nil
-	case kInt64:
+	case kInt64, kOID:
 		return strconv.AppendInt(dst, value[int64](c, row), 10), nil
 	case kUint8:
 		return strconv.AppendUint(dst, uint64(value[uint8](c, row)), 10), nil
@@ -60,7 +60,7 @@ func (c *Column) AppendText(dst []byte, row int, s *Settings) ([]byte, error) {
 	case kUhugeint:
 		v := value[int128](c, row)
 		return appendUint128(dst, uint64(v.hi), v.lo), nil
-	case kText, kJSON:
+	case kText, kChar, kJSON:
 		b := c.bytes(row)
 		if c.zeros && bytes.IndexByte(b, 0) >= 0 {
 			return dst, pgerror.New(pgerror.CharacterNotInRepertoire, `invalid byte sequence for encoding "UTF8": 0x00`).

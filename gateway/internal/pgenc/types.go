@@ -17,6 +17,8 @@ import (
 	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
+
+	"github.com/angelerator/tavana/gateway/internal/sqltext"
 )
 
 // OID is the number of a type in pg_type.
@@ -27,10 +29,12 @@ const (
 	OIDUnspecified OID = 0
 	OIDBool        OID = 16
 	OIDBytea       OID = 17
+	OIDChar        OID = 18
 	OIDInt8        OID = 20
 	OIDInt2        OID = 21
 	OIDInt4        OID = 23
 	OIDText        OID = 25
+	OIDOid         OID = 26
 	OIDJSON        OID = 114
 	OIDFloat4      OID = 700
 	OIDFloat8      OID = 701
@@ -59,7 +63,7 @@ type Type struct {
 
 // sizes are pg_type.typlen of the types of fixed size.
 var sizes = map[OID]int16{
-	OIDBool: 1, OIDInt2: 2, OIDInt4: 4, OIDInt8: 8, OIDFloat4: 4, OIDFloat8: 8, OIDDate: 4, OIDTime: 8,
+	OIDBool: 1, OIDChar: 1, OIDOid: 4, OIDInt2: 2, OIDInt4: 4, OIDInt8: 8, OIDFloat4: 4, OIDFloat8: 8, OIDDate: 4, OIDTime: 8,
 	OIDTimestamp: 8, OIDTimestampTZ: 8, OIDInterval: 16, OIDTimeTZ: 12, OIDUUID: 16,
 }
 
@@ -69,7 +73,7 @@ var duckNames = map[OID]string{
 	OIDBool: "BOOLEAN", OIDBytea: "BLOB", OIDInt8: "BIGINT", OIDInt2: "SMALLINT", OIDInt4: "INTEGER", OIDText: "VARCHAR",
 	OIDVarchar: "VARCHAR", OIDBPChar: "VARCHAR", OIDJSON: "JSON", OIDFloat4: "FLOAT", OIDFloat8: "DOUBLE",
 	OIDDate: "DATE", OIDTime: "TIME", OIDTimestamp: "TIMESTAMP", OIDTimestampTZ: "TIMESTAMPTZ", OIDInterval: "INTERVAL",
-	OIDTimeTZ: "TIMETZ", OIDVarbit: "BIT", OIDUUID: "UUID", OIDNumeric: "DECIMAL(38,9)",
+	OIDOid: "BIGINT", OIDChar: "VARCHAR", OIDTimeTZ: "TIMETZ", OIDVarbit: "BIT", OIDUUID: "UUID", OIDNumeric: "DECIMAL(38,9)",
 }
 
 // DuckType returns the DuckDB type to cast a parameter of this OID to; "" for one that is not declared or not known.
@@ -82,7 +86,7 @@ func DuckType(oid OID) string {
 
 // oidsByDuckName are the OIDs of the types that DuckDB infers for parameters.
 var oidsByDuckName = map[string]OID{
-	"BOOLEAN": OIDBool, "TINYINT": OIDInt2, "SMALLINT": OIDInt2, "INTEGER": OIDInt4, "BIGINT": OIDInt8, "UTINYINT": OIDInt2,
+	sqltext.OIDType: OIDOid, sqltext.CharType: OIDChar, "BOOLEAN": OIDBool, "TINYINT": OIDInt2, "SMALLINT": OIDInt2, "INTEGER": OIDInt4, "BIGINT": OIDInt8, "UTINYINT": OIDInt2,
 	"USMALLINT": OIDInt4, "UINTEGER": OIDInt8, "UBIGINT": OIDNumeric, "HUGEINT": OIDNumeric, "UHUGEINT": OIDNumeric,
 	"FLOAT": OIDFloat4, "DOUBLE": OIDFloat8, "VARCHAR": OIDText, "BLOB": OIDBytea, "DATE": OIDDate, "TIME": OIDTime,
 	"TIMESTAMP": OIDTimestamp, "TIMESTAMP_S": OIDTimestamp, "TIMESTAMP_MS": OIDTimestamp, "TIMESTAMP_NS": OIDTimestamp,
@@ -162,6 +166,8 @@ const (
 	kInt16
 	kInt32
 	kInt64
+	kOID  // an int64 that is an oid
+	kChar // a text that is a "char"
 	kUint8
 	kUint16
 	kUint32
@@ -196,7 +202,7 @@ const (
 )
 
 var kindOIDs = [...]OID{
-	kNull: OIDText, kBool: OIDBool, kBool8: OIDBool, kInt8: OIDInt2, kInt16: OIDInt2, kInt32: OIDInt4, kInt64: OIDInt8, kUint8: OIDInt2,
+	kNull: OIDText, kBool: OIDBool, kBool8: OIDBool, kInt8: OIDInt2, kInt16: OIDInt2, kInt32: OIDInt4, kInt64: OIDInt8, kOID: OIDOid, kChar: OIDChar, kUint8: OIDInt2,
 	kUint16: OIDInt4, kUint32: OIDInt8, kUint64: OIDNumeric, kFloat32: OIDFloat4, kFloat64: OIDFloat8, kDecimal: OIDNumeric,
 	kHugeint: OIDNumeric, kUhugeint: OIDNumeric, kText: OIDText, kJSON: OIDJSON, kBytea: OIDBytea, kBit: OIDVarbit,
 	kUUID: OIDUUID, kDate: OIDDate, kTimeMicro: OIDTime, kTimeNano: OIDTime, kTimeTZ: OIDTimeTZ, kTimestampS: OIDTimestamp,
@@ -227,7 +233,21 @@ func extension(f arrow.Field) string {
 	return opaque.TypeName
 }
 
+// aliasOf returns the name of the catalog's own type that a worker has noted.
+func aliasOf(f arrow.Field) string {
+	if i := f.Metadata.FindKey("tavana:type"); i >= 0 {
+		return f.Metadata.Values()[i]
+	}
+	return ""
+}
+
 func kindOf(f arrow.Field) kind {
+	switch aliasOf(f) {
+	case sqltext.OIDType:
+		return kOID
+	case sqltext.CharType:
+		return kChar
+	}
 	switch extension(f) {
 	case "arrow.uuid":
 		return kUUID

@@ -43,6 +43,10 @@ func Answers(st *sqltext.Statement, v sqltext.Verb) bool {
 		return !st.IsAny(1, "TABLES", "DATABASES", "SCHEMAS") && !(st.Is(1, "ALL") && st.Is(2, "TABLES"))
 	case sqltext.Set, sqltext.Reset, sqltext.Discard, sqltext.Deallocate:
 		return true
+	case sqltext.Close:
+		return st.Is(1, "ALL") && len(st.Tokens) == 2
+	case sqltext.Listen:
+		return st.Is(0, "UNLISTEN")
 	}
 	return false
 }
@@ -58,6 +62,10 @@ func (s *Session) Answer(st *sqltext.Statement, v sqltext.Verb) (*Answer, error)
 		return s.show(st)
 	case sqltext.Discard:
 		return s.discard(st)
+	case sqltext.Close: // there are no cursors
+		return &Answer{Tag: "CLOSE CURSOR ALL"}, nil
+	case sqltext.Listen: // nobody can listen
+		return &Answer{Tag: "UNLISTEN"}, nil
 	}
 	return s.deallocate(st)
 }

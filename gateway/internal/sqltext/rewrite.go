@@ -149,6 +149,14 @@ func (w *rewrite) word(i int) {
 		w.functionAlias(i)
 	case "set_config":
 		w.setConfig(i)
+	case "typinput", "typoutput", "typreceive", "typsend", "typmodin", "typmodout", "typanalyze":
+		w.noFunction(i)
+	case "float":
+		w.float(i)
+	case "pg_temp":
+		if w.Is(i+1, ".") {
+			w.put(i, "temp")
+		}
 	case "numeric", "decimal", "dec":
 		w.numeric(i)
 	case "cast":
@@ -275,20 +283,55 @@ func (w *rewrite) setConfig(i int) {
 
 func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 
+// noFunction compares a column of functions with 0, which is none: it holds names here.
+func (w *rewrite) noFunction(i int) {
+	if w.IsAny(i+1, "=", "<>", "!=") && w.Raw(i+2) == "0" {
+		w.put(i+2, "'-'")
+	}
+}
+
+// float is double precision, unless a precision says that less will do; DuckDB's FLOAT has four bytes.
+func (w *rewrite) float(i int) {
+	if !w.isType(i) {
+		return
+	}
+	if !w.Is(i+1, "(") || !w.Is(i+3, ")") {
+		w.put(i, "DOUBLE")
+		return
+	}
+	const single = 24 // binary digits
+	name := "DOUBLE"
+	if n, err := strconv.Atoi(w.Raw(i + 2)); err == nil && n <= single {
+		name = "REAL"
+	}
+	w.put(i, name)
+	w.drop(i+1, i+4)
+}
+
+// isType tells whether the word at token i is a type: that of a cast, or of a column that is defined.
+func (w *rewrite) isType(i int) bool { return w.isCastType(i) || w.isColumnType(i) }
+
+func (w *rewrite) isCastType(i int) bool {
+	return w.Is(i-1, "::") || w.Is(i-1, "AS") && w.castOpen(i-1) > 0
+}
+
+func (w *rewrite) isColumnType(i int) bool {
+	return w.IsAny(0, "CREATE", "ALTER") && (w.Name(i-1) != "" || w.Is(i-1, "TYPE")) && (i+1 == len(w.Tokens) ||
+		w.IsAny(i+1, ",", ")", "(", "NOT", "NULL", "DEFAULT", "PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "CONSTRAINT", "USING", "[", ";"))
+}
+
 // numeric gives a numeric without a precision one: PostgreSQL's has any number of digits, DuckDB's would have three behind
 // the point. A literal gets as many as it needs.
 func (w *rewrite) numeric(i int) {
 	if w.Is(i+1, "(") || w.Is(i+1, ".") {
 		return
 	}
-	isCast := w.Is(i-1, "::") || w.Is(i-1, "AS") && w.castOpen(i-1) > 0
-	isColumn := w.IsAny(0, "CREATE", "ALTER") && (w.Name(i-1) != "" || w.Is(i-1, "TYPE")) && (i+1 == len(w.Tokens) || w.IsAny(i+1, ",", ")", "NOT", "NULL", "DEFAULT", "PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "CONSTRAINT", "USING", "[", ";"))
-	if !isCast && !isColumn {
+	if !w.isType(i) {
 		return
 	}
 	const precision, scale = 38, 9
 	digits := scale
-	if isCast {
+	if w.isCastType(i) {
 		if n, ok := w.literalScale(i - 2); ok {
 			digits = n
 		}
@@ -298,7 +341,7 @@ func (w *rewrite) numeric(i int) {
 
 // literalScale returns how many digits the literal at token i, perhaps in parentheses, has behind its point.
 func (w *rewrite) literalScale(i int) (n int, ok bool) {
-	if w.Is(i, ")") && w.Is(i-2, "(") && w.Name(i-3) == "" {
+	if w.inParens(i) {
 		i--
 	}
 	if i < 0 || w.Tokens[i].Kind != String && w.Tokens[i].Kind != Number {
@@ -319,6 +362,11 @@ func (w *rewrite) literalScale(i int) (n int, ok bool) {
 	return min(max(n, 0), most), true
 }
 
+// inParens tells whether the parenthesis at token i closes one that has a single token in it, and is no call's.
+func (s *Statement) inParens(i int) bool {
+	return s.Is(i, ")") && s.Is(i-2, "(") && (s.Name(i-3) == "" || s.Tokens[i-3].Kind == Word && isKeyword(s.Raw(i-3)))
+}
+
 // castOpen returns the index of the CAST whose AS is token i; 0 and less: it is no cast's.
 func (w *rewrite) castOpen(i int) int {
 	depth := 0
@@ -337,6 +385,12 @@ func (w *rewrite) castOpen(i int) int {
 	}
 	return 0
 }
+
+// OIDType and CharType are the catalog's types whose values PostgreSQL has as oid and "char".
+const (
+	OIDType  = "tavana_oid"
+	CharType = "tavana_char"
+)
 
 // regTypes are the types whose values are objects' numbers, written as their names.
 var regTypes = map[string]bool{
@@ -366,6 +420,9 @@ func (w *rewrite) cast(i int) {
 		w.insert(start, open)
 		w.put(i, closing)
 		w.drop(i+1, j+1)
+	case name == "oid" && w.r.Catalog != "":
+		w.drop(i+1, j)
+		w.put(j, w.r.Catalog+"."+OIDType)
 	case ownTextTypes[name], name == "char" && j < len(w.Tokens) && w.Tokens[j].Kind == Quoted:
 		w.drop(i+1, j)
 		w.put(j, "VARCHAR")
@@ -390,6 +447,15 @@ func (w *rewrite) isName(start, end int) bool {
 // castCall rewrites CAST(expression AS regclass).
 func (w *rewrite) castCall(i int) {
 	end := w.afterParens(i+1) - 1
+	if w.Is(i+1, "(") && w.Is(end-1, "]") {
+		at := i + 2
+		for w.Is(at, "(") {
+			at++
+		}
+		if after := at + 1 + at - i - 2; w.Is(after, "AS") { // as many parentheses close
+			w.listLiteral(at)
+		}
+	}
 	if !w.Is(i+1, "(") || !w.Is(end, ")") || !w.Is(end-2, "AS") || !regTypes[w.Name(end-1)] || w.r.Catalog == "" {
 		return
 	}
@@ -400,9 +466,14 @@ func (w *rewrite) castCall(i int) {
 // arrayLiteral writes the literal before the cast at token i as a list.
 func (w *rewrite) arrayLiteral(i int) {
 	at := i - 1
-	if w.Is(at, ")") && w.Is(at-2, "(") && w.Name(at-3) == "" {
+	if w.inParens(at) {
 		at--
 	}
+	w.listLiteral(at)
+}
+
+// listLiteral writes the literal at token at as a list, if it is an array's.
+func (w *rewrite) listLiteral(at int) {
 	if at < 0 || w.Tokens[at].Kind != String || w.r.Array == nil {
 		return
 	}

@@ -1701,7 +1701,7 @@ func (x *CancelResponse) GetFound() bool {
 	return false
 }
 
-// Bootstrap hands over SQL that fills a database of that name, read-only from then on, whose schema "catalog" is in the path
+// Bootstrap hands over SQL that fills a database of that name, read-only from then on, whose schema "pgcat" is in the path
 // of sessions with the setting catalog = name. A database that is there already stays as it is.
 type BootstrapRequest struct {
 	state    protoimpl.MessageState `protogen:"open.v1"`

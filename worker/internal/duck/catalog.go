@@ -9,7 +9,7 @@ import (
 )
 
 // catalogSchema is the schema of a catalog's database that sessions search.
-const catalogSchema = "catalog"
+const catalogSchema = "pgcat"
 
 // spillDirectory is DuckDB's own folder for what does not fit in memory. It is one of those that it may open files in.
 func spillDirectory(dir string) string { return filepath.Join(dir, "spill") }

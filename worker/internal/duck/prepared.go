@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
+	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	bindings "github.com/duckdb/duckdb-go-bindings"
@@ -286,5 +288,42 @@ func arrowSchema(opts bindings.ArrowOptions, types []bindings.LogicalType, names
 	if s == nil {
 		return nil, errorFrom(bindings.ErrorDataMessage(ed))
 	}
-	return s, nil
+	return withAliases(s, types), nil
+}
+
+// aliasKey is the field metadata in which the name of a type of one's own travels: Arrow knows only what it is made of.
+const aliasKey = "tavana:type"
+
+// withAliases notes the names of columns' types, and of lists' elements, that catalogs have made.
+func withAliases(s *arrow.Schema, types []bindings.LogicalType) *arrow.Schema {
+	var fields []arrow.Field
+	for i, t := range types {
+		list := bindings.GetTypeId(t) == bindings.TypeList
+		element := t
+		if list {
+			element = bindings.ListTypeChildType(t)
+		}
+		alias := bindings.LogicalTypeGetAlias(element)
+		if list {
+			bindings.DestroyLogicalType(&element)
+		}
+		if !strings.HasPrefix(alias, "tavana_") {
+			continue
+		}
+		if fields == nil {
+			fields = slices.Clone(s.Fields())
+		}
+		metadata := arrow.NewMetadata([]string{aliasKey}, []string{alias})
+		if l, ok := fields[i].Type.(*arrow.ListType); ok && list {
+			item := l.ElemField()
+			item.Metadata = metadata
+			fields[i].Type = arrow.ListOfField(item)
+		} else {
+			fields[i].Metadata = metadata
+		}
+	}
+	if fields == nil {
+		return s
+	}
+	return arrow.NewSchema(fields, nil)
 }
