@@ -33,6 +33,13 @@ tools: ## install what the tests work with: PostgreSQL 15, psql, psycopg, an S3 
 test: tools build extensions ## run every test, with the race detector
 	go test -race -timeout 20m ./...
 
+.PHONY: test-clients
+test-clients: tools build extensions ## install real PostgreSQL clients from their registries and run them against Tavana
+	@scripts/clients/python.sh $(CURDIR)/$(CACHE)
+	@scripts/clients/node.sh $(CURDIR)/$(CACHE)
+	@scripts/clients/java.sh $(CURDIR)/$(CACHE)
+	TAVANA_CLIENTS=$(CURDIR)/$(CACHE)/clients go test -count=1 -timeout 40m ./clients
+
 .PHONY: race
 race: build extensions ## run the concurrent parts' tests ten times with the race detector
 	go test -race -count=10 -timeout 30m ./gateway/internal/... ./internal/...

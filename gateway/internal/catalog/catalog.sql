@@ -47,22 +47,22 @@ CREATE VIEW {db}.pgcat.tavana_key_columns AS
 	LEFT JOIN {db}.pgcat.tavana_columns f ON f.nsp = k.ref_schema AND f.rel = k.ref_table AND f.col = CASE WHEN len(k.ref_columns) >= k.i THEN k.ref_columns[k.i] END;
 
 CREATE VIEW {db}.pgcat.pg_namespace AS
-	SELECT {db}.pgcat.tavana_schema_oid(nspname)::{db}.pgcat.tavana_oid AS oid, nspname, 10::BIGINT AS nspowner, NULL::VARCHAR AS nspacl
+	SELECT {db}.pgcat.tavana_schema_oid(nspname)::tavana_oid AS oid, nspname, 10::BIGINT AS nspowner, NULL::VARCHAR AS nspacl
 	FROM (SELECT 'pg_catalog' AS nspname UNION SELECT 'information_schema' UNION SELECT 'public' UNION
 		SELECT schema_name FROM duckdb_schemas() WHERE database_name IN ('tavana', 'init') AND schema_name NOT IN ('main', 'pg_tavana', 'pg_catalog', 'information_schema'));
 
 CREATE VIEW {db}.pgcat.pg_class AS
-	SELECT reloid::{db}.pgcat.tavana_oid AS oid, rel AS relname, {db}.pgcat.tavana_schema_oid(nsp)::{db}.pgcat.tavana_oid AS relnamespace, 0::BIGINT AS reltype, 0::BIGINT AS reloftype, 10::BIGINT AS relowner,
+	SELECT reloid::tavana_oid AS oid, rel AS relname, {db}.pgcat.tavana_schema_oid(nsp)::tavana_oid AS relnamespace, 0::BIGINT AS reltype, 0::BIGINT AS reloftype, 10::BIGINT AS relowner,
 		CASE WHEN is_view THEN 0 ELSE 2 END::BIGINT AS relam, reloid AS relfilenode, 0::BIGINT AS reltablespace, 0::INTEGER AS relpages,
 		-1::FLOAT AS reltuples, 0::INTEGER AS relallvisible, 0::BIGINT AS reltoastrelid, false AS relhasindex, false AS relisshared,
-		CASE WHEN nsp = 'pg_temp' THEN 't' ELSE 'p' END::{db}.pgcat.tavana_char AS relpersistence, CASE WHEN is_view THEN 'v' ELSE 'r' END::{db}.pgcat.tavana_char AS relkind, natts AS relnatts,
+		CASE WHEN nsp = 'pg_temp' THEN 't' ELSE 'p' END::tavana_char AS relpersistence, CASE WHEN is_view THEN 'v' ELSE 'r' END::tavana_char AS relkind, natts AS relnatts,
 		0::SMALLINT AS relchecks, is_view AS relhasrules, false AS relhastriggers, false AS relhassubclass, false AS relrowsecurity,
 		false AS relforcerowsecurity, true AS relispopulated, 'd' AS relreplident, false AS relispartition, 0::BIGINT AS relrewrite,
 		0::BIGINT AS relfrozenxid, 0::BIGINT AS relminmxid, NULL::VARCHAR AS relacl, NULL::VARCHAR[] AS reloptions, NULL::VARCHAR AS relpartbound
 	FROM {db}.pgcat.tavana_relations;
 
 CREATE VIEW {db}.pgcat.pg_attribute AS
-	SELECT reloid::{db}.pgcat.tavana_oid AS attrelid, col AS attname, typoid::{db}.pgcat.tavana_oid AS atttypid, -1::INTEGER AS attstattarget, t.typlen AS attlen, num AS attnum,
+	SELECT reloid::tavana_oid AS attrelid, col AS attname, typoid::tavana_oid AS atttypid, -1::INTEGER AS attstattarget, t.typlen AS attlen, num AS attnum,
 		CASE WHEN t.typcategory = 'A' THEN 1 ELSE 0 END::INTEGER AS attndims, -1::INTEGER AS attcacheoff, typmod AS atttypmod, t.typbyval AS attbyval,
 		t.typalign AS attalign, t.typstorage AS attstorage, '' AS attcompression, NOT nullable AS attnotnull, def IS NOT NULL AS atthasdef,
 		false AS atthasmissing, '' AS attidentity, '' AS attgenerated, false AS attisdropped, true AS attislocal, 0::INTEGER AS attinhcount,
@@ -74,8 +74,8 @@ CREATE VIEW {db}.pgcat.pg_attrdef AS
 	FROM {db}.pgcat.tavana_columns WHERE def IS NOT NULL;
 
 CREATE VIEW {db}.pgcat.pg_constraint AS
-	SELECT k.oid::{db}.pgcat.tavana_oid AS oid, k.name AS conname, {db}.pgcat.tavana_schema_oid(k.nsp)::{db}.pgcat.tavana_oid AS connamespace, k.kind::{db}.pgcat.tavana_char AS contype, false AS condeferrable, false AS condeferred,
-		false AS convalidated, k.reloid::{db}.pgcat.tavana_oid AS conrelid, 0::BIGINT AS contypid, 0::BIGINT AS conindid, 0::BIGINT AS conparentid,
+	SELECT k.oid::tavana_oid AS oid, k.name AS conname, {db}.pgcat.tavana_schema_oid(k.nsp)::tavana_oid AS connamespace, k.kind::tavana_char AS contype, false AS condeferrable, false AS condeferred,
+		false AS convalidated, k.reloid::tavana_oid AS conrelid, 0::BIGINT AS contypid, 0::BIGINT AS conindid, 0::BIGINT AS conparentid,
 		CASE WHEN k.kind = 'f' THEN {db}.pgcat.tavana_oid('relation', k.ref_schema || '.' || k.ref_table) ELSE 0 END AS confrelid,
 		CASE WHEN k.kind = 'f' THEN 'a' ELSE ' ' END AS confupdtype, CASE WHEN k.kind = 'f' THEN 'a' ELSE ' ' END AS confdeltype,
 		CASE WHEN k.kind = 'f' THEN 's' ELSE ' ' END AS confmatchtype, true AS conislocal, 0::INTEGER AS coninhcount, true AS connoinherit,
@@ -92,7 +92,7 @@ CREATE VIEW {db}.pgcat.pg_description AS
 	UNION ALL SELECT {db}.pgcat.tavana_schema_oid(schema_name), 2615, 0, comment FROM duckdb_schemas() WHERE comment IS NOT NULL AND database_name IN ('tavana', 'init');
 
 CREATE VIEW {db}.pgcat.pg_database AS
-	SELECT 16384::{db}.pgcat.tavana_oid AS oid, database AS datname, 10::BIGINT AS datdba, 6::INTEGER AS encoding, 'c' AS datlocprovider, false AS datistemplate, true AS datallowconn,
+	SELECT 16384::tavana_oid AS oid, database AS datname, 10::BIGINT AS datdba, 6::INTEGER AS encoding, 'c' AS datlocprovider, false AS datistemplate, true AS datallowconn,
 		-1::INTEGER AS datconnlimit, 0::BIGINT AS datfrozenxid, 0::BIGINT AS datminmxid, 1663::BIGINT AS dattablespace, 'C.UTF-8' AS datcollate,
 		'C.UTF-8' AS datctype, NULL::VARCHAR AS daticulocale, NULL::VARCHAR AS datcollversion, NULL::VARCHAR AS datacl
 	FROM tavana_rows('session');

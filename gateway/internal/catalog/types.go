@@ -164,20 +164,18 @@ func typesSQL() string {
 			add(a, t.array, 0, t.oid, "_"+t.name, category, "array_subscript_handler", "array_", align, "x", -1)
 		}
 	}
-	out := `CREATE TYPE {db}.pgcat.tavana_oid AS BIGINT;
-CREATE TYPE {db}.pgcat.tavana_char AS VARCHAR;
-CREATE TABLE {db}.pgcat.pg_type (oid {db}.pgcat.tavana_oid, typname VARCHAR, typnamespace {db}.pgcat.tavana_oid, typowner {db}.pgcat.tavana_oid, typlen SMALLINT, typbyval BOOLEAN,
-	typtype {db}.pgcat.tavana_char, typcategory {db}.pgcat.tavana_char, typispreferred BOOLEAN, typisdefined BOOLEAN, typdelim {db}.pgcat.tavana_char, typrelid {db}.pgcat.tavana_oid, typsubscript VARCHAR,
-	typelem {db}.pgcat.tavana_oid, typarray {db}.pgcat.tavana_oid, typinput VARCHAR, typoutput VARCHAR, typreceive VARCHAR, typsend VARCHAR, typmodin VARCHAR, typmodout VARCHAR,
-	typanalyze VARCHAR, typalign {db}.pgcat.tavana_char, typstorage {db}.pgcat.tavana_char, typnotnull BOOLEAN, typbasetype {db}.pgcat.tavana_oid, typtypmod INTEGER, typndims INTEGER,
-	typcollation {db}.pgcat.tavana_oid, typdefaultbin VARCHAR, typdefault VARCHAR, typacl VARCHAR, tavana_name VARCHAR);
+	out := `CREATE TABLE {db}.pgcat.pg_type (oid tavana_oid, typname VARCHAR, typnamespace tavana_oid, typowner tavana_oid, typlen SMALLINT, typbyval BOOLEAN,
+	typtype tavana_char, typcategory tavana_char, typispreferred BOOLEAN, typisdefined BOOLEAN, typdelim tavana_char, typrelid tavana_oid, typsubscript VARCHAR,
+	typelem tavana_oid, typarray tavana_oid, typinput VARCHAR, typoutput VARCHAR, typreceive VARCHAR, typsend VARCHAR, typmodin VARCHAR, typmodout VARCHAR,
+	typanalyze VARCHAR, typalign tavana_char, typstorage tavana_char, typnotnull BOOLEAN, typbasetype tavana_oid, typtypmod INTEGER, typndims INTEGER,
+	typcollation tavana_oid, typdefaultbin VARCHAR, typdefault VARCHAR, typacl VARCHAR, tavana_name VARCHAR);
 INSERT INTO {db}.pgcat.pg_type VALUES
 ` + strings.Join(rows, ",\n") + ";\n"
 	var r []string
 	for _, p := range ranges {
 		r = append(r, fmt.Sprintf("(%d,%d,0,0,0,'-','-')", p[0], p[1]))
 	}
-	return out + `CREATE TABLE {db}.pgcat.pg_range (rngtypid {db}.pgcat.tavana_oid, rngsubtype {db}.pgcat.tavana_oid, rngmultitypid BIGINT, rngcollation BIGINT, rngsubopc BIGINT,
+	return out + `CREATE TABLE {db}.pgcat.pg_range (rngtypid tavana_oid, rngsubtype tavana_oid, rngmultitypid BIGINT, rngcollation BIGINT, rngsubopc BIGINT,
 	rngcanonical VARCHAR, rngsubdiff VARCHAR);
 INSERT INTO {db}.pgcat.pg_range VALUES ` + strings.Join(r, ", ") + ";\n"
 }

@@ -24,20 +24,20 @@ type noted struct {
 	unchanged *pgerror.Error
 }
 
-// noted returns what the worker is to run for a statement whose parameters are cast to casts.
+// noted returns what the worker is to run for a statement with the portal's parameters.
 //
 // run says that it is about to run, not only described.
-func (s *Session) noted(st *session.Statement, casts []string, run bool) (*noted, error) {
+func (s *Session) noted(st *session.Statement, p *session.Portal, run bool) (*noted, error) {
 	n := s.withoutKeys(st)
 	if n == nil {
-		text, err := s.rewrite(st, casts, run)
+		text, err := s.rewrite(st, p, run)
 		return &noted{Rewritten: text}, err
 	}
 	list, err := sqltext.Split(n.Text)
 	if err != nil || len(list) != 1 {
 		return n, err
 	}
-	text, err := s.rewrite(&session.Statement{Statement: list[0]}, nil, run)
+	text, err := s.rewrite(&session.Statement{Statement: list[0]}, &session.Portal{}, run)
 	n.Rewritten = n.Then(text)
 	return n, err
 }

@@ -10,17 +10,17 @@ import (
 	"github.com/angelerator/tavana/gateway/internal/sqltext"
 )
 
-// rewrite returns a statement's text as the worker gets it, with parameters cast to casts. run says that it is about to run:
+// rewrite returns a statement's text as the worker gets it, with the portal's parameters cast. run says that it is about to run:
 // then set_config acts.
-func (s *Session) rewrite(st *session.Statement, casts []string, run bool) (sqltext.Rewritten, error) {
+func (s *Session) rewrite(st *session.Statement, p *session.Portal, run bool) (sqltext.Rewritten, error) {
 	rules := sqltext.Rules{
 		Catalog: catalog.Catalog, Information: catalog.Information, InCatalog: catalog.InCatalog, InInformation: catalog.InInformation,
 		Value: s.value, Setting: s.setting, Array: pgenc.ListLiteral,
 	}
 	if run {
-		rules.SetConfig = s.setConfig
+		rules.SetConfig, rules.Params = s.setConfig, p.Texts
 	}
-	return st.Rewrite(&rules, casts)
+	return st.Rewrite(&rules, p.Casts)
 }
 
 // value is what a name such as current_user stands for in this session.

@@ -232,7 +232,7 @@ func (s *Session) stream(ctx context.Context, p *session.Portal) (*Rows, error) 
 	if s.InBlock() && st.Effect.Writes() {
 		s.Wrote()
 	}
-	text, err := s.noted(st, p.Casts, true)
+	text, err := s.noted(st, p, true)
 	if err != nil {
 		return nil, err
 	}
@@ -300,6 +300,13 @@ func (s *Session) Bind(st *session.Statement, values [][]byte, codes, formats []
 		}
 	}
 	p := &session.Portal{Statement: st, Formats: formats}
+	st.Functions(func(name string, _ int) {
+		if name == "set_config" && p.Texts == nil {
+			for _, v := range values {
+				p.Texts = append(p.Texts, string(v))
+			}
+		}
+	})
 	rec, casts, err := pgenc.Params(values, codes, st.ParamOIDs)
 	if err != nil {
 		return nil, err
@@ -422,7 +429,7 @@ func (s *Session) prepare(ctx context.Context, st *session.Statement, oids []pge
 	for i, oid := range oids {
 		casts[i] = pgenc.DuckType(oid)
 	}
-	text, err := s.noted(st, casts, false)
+	text, err := s.noted(st, &session.Portal{Casts: casts}, false)
 	if err != nil {
 		return nil, err
 	}

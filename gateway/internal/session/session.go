@@ -73,6 +73,8 @@ type Portal struct {
 	// them.
 	Params []byte
 	Casts  []string
+	// Texts are the parameters as text, where the statement sets a run-time parameter by one.
+	Texts []string
 	// Formats are those of the result's columns: none, one for all, or one each.
 	Formats []int16
 	// Run is the execution of a portal that has been started, owned by who executes portals. It is closed when the portal

@@ -17,6 +17,8 @@ type Rules struct {
 	Value func(name string) (sql string, ok bool)
 	// Setting returns a run-time parameter, for current_setting.
 	Setting func(name string) (value string, ok bool)
+	// Params are the parameters' values as text, for set_config; nil where they are not known.
+	Params []string
 	// SetConfig applies set_config('name', 'value', local) and returns the value; nil only looks.
 	SetConfig func(name, value string, local bool) (string, error)
 	// Array turns an array literal ({1,2}) into a list of DuckDB's; ok is false for what is none.
@@ -270,12 +272,33 @@ func (w *rewrite) setting(i int) {
 // setConfig is set_config('name', 'value', is_local).
 func (w *rewrite) setConfig(i int) {
 	args, next, ok := w.Arguments(i + 1)
-	if !ok || len(args) != 3 || w.Tokens[i+2].Kind != String || !w.Is(i+3, ",") || w.Tokens[i+4].Kind != String || next != i+8 {
+	if !ok || len(args) != 3 || next != i+8 || w.Tokens[i+2].Kind != String || !w.Is(i+3, ",") {
 		return
 	}
-	v := Unquote(w.Raw(i + 4))
+	var v string
+	switch n := w.ParamNumber(i + 4); w.Tokens[i+4].Kind {
+	case String:
+		v = Unquote(w.Raw(i + 4))
+	case Param:
+		if w.r.Params == nil || n < 1 || n > len(w.r.Params) {
+			w.put(i, "CAST")
+			w.drop(i+2, i+4)
+			w.drop(i+5, i+7)
+			w.append(i+4, " AS VARCHAR")
+			return
+		}
+		v = w.r.Params[n-1]
+	default:
+		return
+	}
 	if w.r.SetConfig != nil && w.err == nil {
 		v, w.err = w.r.SetConfig(Unquote(w.Raw(i+2)), v, w.IsAny(i+6, "TRUE", "T") || strings.EqualFold(w.Raw(i+6), "'t'"))
+	}
+	if w.Tokens[i+4].Kind == Param { // it stays, since a value is bound to it
+		w.put(i, "coalesce")
+		w.put(i+2, quote(v))
+		w.drop(i+5, i+7)
+		return
 	}
 	w.put(i, quote(v))
 	w.drop(i+1, next)
@@ -386,7 +409,7 @@ func (w *rewrite) castOpen(i int) int {
 	return 0
 }
 
-// OIDType and CharType are the catalog's types whose values PostgreSQL has as oid and "char".
+// OIDType and CharType are the workers' types whose values PostgreSQL has as oid and "char".
 const (
 	OIDType  = "tavana_oid"
 	CharType = "tavana_char"
@@ -422,7 +445,10 @@ func (w *rewrite) cast(i int) {
 		w.drop(i+1, j+1)
 	case name == "oid" && w.r.Catalog != "":
 		w.drop(i+1, j)
-		w.put(j, w.r.Catalog+"."+OIDType)
+		w.put(j, OIDType)
+		if w.Is(j+1, "[") {
+			w.arrayLiteral(i)
+		}
 	case ownTextTypes[name], name == "char" && j < len(w.Tokens) && w.Tokens[j].Kind == Quoted:
 		w.drop(i+1, j)
 		w.put(j, "VARCHAR")

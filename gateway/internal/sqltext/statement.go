@@ -256,7 +256,11 @@ func (s *Statement) NoParams() error {
 
 // ParamNumber returns n of the token $n; 0 for one too large to be a number.
 func (s *Statement) ParamNumber(i int) int {
-	n, err := strconv.Atoi(s.Raw(i)[1:])
+	raw := s.Raw(i)
+	if raw == "" || raw[0] != '$' {
+		return 0
+	}
+	n, err := strconv.Atoi(raw[1:])
 	if err != nil {
 		return 0
 	}
