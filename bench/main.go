@@ -49,6 +49,8 @@ func run(ctx context.Context, bin, out, only string) error {
 		{"tpch", tpch},
 		{"s3", tpchOnS3},
 		{"lasting", lasting},
+		{"copy", copyCases},
+		{"pgbench", pgbench},
 		{"idle", idle},
 	} {
 		if !strings.Contains(c.name, only) {

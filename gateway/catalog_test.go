@@ -157,3 +157,47 @@ func TestOtherSessionsAreSeenAndEnded(t *testing.T) {
 		t.Errorf("an unknown one: %v (%v)", got, err)
 	}
 }
+
+// Columns have the names that a real PostgreSQL gives them.
+func TestColumnsAreNamedAsInPostgreSQL(t *testing.T) {
+	w := open(t, 1, nil)
+	pg, err := pgtest.Start(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pg.Stop)
+	ours, theirs := w.connect(), connectTo(t, pg.URL())
+	const from = " FROM (VALUES (1, 'x', true)) t(a, b, c)"
+	for _, list := range []string{
+		"1, 'a', 1 + 2, -a", "a, t.b", "a AS x, b y, 1 z", "count(*) AS n, count(*), max(a), min(b)", "coalesce(a, 2), lower(b), upper(b) || 'z'",
+		"count(*) FILTER (WHERE a > 1)", "row_number() OVER (ORDER BY a), sum(a) OVER (PARTITION BY b)",
+		"1::int, 'x'::text, a::text, lower(b)::varchar(3), 1::double precision, '1'::numeric(4,2), 1::bigint + 1",
+		"CAST(1 AS bigint), CAST(a AS text), DATE '2020-01-01', TIMESTAMP '2020-01-01 00:00:00', INTERVAL '1 day'",
+		"CASE WHEN c THEN 1 END, CASE WHEN c THEN 1 ELSE a END", "EXISTS (SELECT 1), ARRAY[1, 2], (SELECT max(1)), (SELECT 1 AS q), (SELECT 2)",
+		"NULL, true, a IS NULL, NOT c, a = 1, a IN (1, 2), b LIKE 'x'", "(ARRAY[1, 2])[1], (a)", "now()::date, extract(year FROM DATE '2020-01-01')::int",
+		"now() AT TIME ZONE 'UTC' IS NULL AS t", "nullif(a, 2), greatest(a, 2), substring(b, 1, 1), position('x' IN b), trim(b)", "*, a + 1, lower(b)", "t.*, 1",
+		"a, count(*)", "current_user, current_date IS NULL, current_user::text", "b::int IS NULL AS z, -1, +1, 1.5, a * 2",
+	} {
+		sql := "SELECT " + list + from
+		if strings.Contains(list, "count(*)") && strings.HasPrefix(list, "a,") {
+			sql += " GROUP BY a"
+		}
+		a, b := namesOf(t, ours, sql), namesOf(t, theirs, sql)
+		if a != b {
+			t.Errorf("%s:\n%s\nPostgreSQL:\n%s", sql, a, b)
+		}
+	}
+}
+
+func namesOf(t *testing.T, c *pgconn.PgConn, sql string) string {
+	t.Helper()
+	d, err := c.Prepare(t.Context(), "", sql, nil)
+	if err != nil {
+		return err.Error()
+	}
+	var out []string
+	for _, f := range d.Fields {
+		out = append(out, f.Name)
+	}
+	return strings.Join(out, "|")
+}

