@@ -20,6 +20,7 @@ import (
 type staged struct {
 	mu     sync.Mutex
 	spools map[string]*spool
+	memory spoolMemory
 }
 
 func (s *staged) add(sp *spool) (name string) {
@@ -47,7 +48,7 @@ func (s *staged) remove(name string) {
 
 // Put implements workerapi.Service: rows into a spool, its name out, and the spool goes with the call.
 func (w *Worker) Put(ctx context.Context, in workerapi.Source, done func(*workerpb.PutResult) error) error {
-	s := newSpool(w.spill.path, in.Schema(), w.cfg.SpillMax)
+	s := newSpool(w.spill.path, in.Schema(), w.cfg.SpillMax, &w.staged.memory)
 	defer s.drop()
 	for {
 		rec, err := in.Next()

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"sync/atomic"
 	"syscall"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -21,6 +22,7 @@ type spool struct {
 	schema *arrow.Schema
 	dir    string
 	limit  int64 // bytes that may go to disk
+	memory *spoolMemory
 	rows   uint64
 
 	few      []arrow.RecordBatch
@@ -34,11 +36,19 @@ type spool struct {
 	dropped bool
 }
 
-// keptInMemory is how many bytes of a spool stay in memory.
-const keptInMemory = 1 << 20
+// spoolMemory is how much of all spools may stay in memory, in bytes; what is past it goes to disk.
+type spoolMemory struct{ left atomic.Int64 }
 
-func newSpool(dir string, schema *arrow.Schema, limit uint64) *spool {
-	return &spool{schema: schema, dir: dir, limit: int64(limit)}
+func (m *spoolMemory) take(n int64) bool {
+	if m.left.Add(-n) >= 0 {
+		return true
+	}
+	m.left.Add(n)
+	return false
+}
+
+func newSpool(dir string, schema *arrow.Schema, limit uint64, memory *spoolMemory) *spool {
+	return &spool{schema: schema, dir: dir, limit: int64(limit), memory: memory}
 }
 
 // add appends a batch, which stays the caller's.
@@ -46,7 +56,7 @@ func (s *spool) add(rec arrow.RecordBatch) error {
 	s.rows += uint64(rec.NumRows())
 	if s.file == nil {
 		size := recordSize(rec)
-		if s.fewBytes+size <= keptInMemory {
+		if s.memory.take(size) {
 			rec.Retain()
 			s.few = append(s.few, rec)
 			s.fewBytes += size
@@ -93,8 +103,14 @@ func (s *spool) openFile() error {
 		}
 		rec.Release()
 	}
-	s.few, s.fewBytes = nil, 0
+	s.giveBack()
 	return nil
+}
+
+// giveBack returns the memory of few, which has been released.
+func (s *spool) giveBack() {
+	s.memory.left.Add(s.fewBytes)
+	s.few, s.fewBytes = nil, 0
 }
 
 // spoolFile writes into a spool's file, up to its limit.
@@ -165,7 +181,7 @@ func (s *spool) freeUnread() {
 	for _, rec := range s.few {
 		rec.Release()
 	}
-	s.few = nil
+	s.giveBack()
 	if s.file != nil {
 		_ = s.file.Close()
 		s.file = nil

@@ -103,6 +103,7 @@ func New(cfg Config, log *slog.Logger) (*Worker, error) {
 		running: map[string]*execution{}, changed: make(chan struct{}), stopping: make(chan struct{}), broken: make(chan error, 1),
 	}
 	w.staged.spools = map[string]*spool{}
+	w.staged.memory.left.Store(int64((limit.total - limit.duckdb) / 4)) // of what is not DuckDB's
 	w.ledger.setCapacity(limit.duckdb)
 	if lake := cfg.lake(); lake.Metadata != "" {
 		w.writers = newWriters(lake.Lock)

@@ -26,6 +26,7 @@ type CopyDecoder struct {
 	pending []byte
 	scan    lineScan
 	line    int    // lines begun
+	valid   bool   // the bytes being read are text
 	current []byte // the line being split, for errors
 	rows    int    // in the cells' builders
 	size    int    // bytes of rows
@@ -159,6 +160,7 @@ func (d *CopyDecoder) consume(data []byte, final bool) (used int, err error) {
 	if d.opts.Format == sqltext.CopyBinary {
 		return d.consumeBinary(data)
 	}
+	d.valid = checkText(text(data)) == nil // then each line is
 	for used < len(data) && !d.ended {
 		line, n, err := d.scan.next(data[used:], final)
 		if err != nil {
@@ -183,8 +185,10 @@ func (d *CopyDecoder) takeLine(line []byte) error {
 		d.ended = true
 		return nil
 	}
-	if err := checkText(text(line)); err != nil {
-		return d.context(err, -1)
+	if !d.valid {
+		if err := checkText(text(line)); err != nil {
+			return d.context(err, -1)
+		}
 	}
 	if d.opts.Header && d.line == 1 {
 		return d.takeHeader(line)

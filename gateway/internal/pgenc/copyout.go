@@ -15,6 +15,8 @@ type CopyEncoder struct {
 	fields   []arrow.Field
 	settings Settings
 	opts     sqltext.CopyOptions
+	// plain are the columns whose values never need quotes or escapes.
+	plain []bool
 	// force are the columns that CSV always quotes.
 	force []bool
 	// special are the bytes that make a value of a text file be escaped, or one of a CSV file be quoted.
@@ -42,7 +44,25 @@ func NewCopyEncoder(schema *arrow.Schema, opts sqltext.CopyOptions, s Settings) 
 		e.special[c] = true
 	}
 	e.special[opts.Delimiter] = true
+	const inNumbers = "0123456789+-.:eEtfNaInity "
+	harmless := opts.Null == "" || opts.Null == `\N`
+	for _, c := range []byte(inNumbers) {
+		harmless = harmless && !e.special[c]
+	}
+	e.plain = make([]bool, len(e.fields))
+	for i, f := range e.fields {
+		e.plain[i] = harmless && !e.force[i] && isPlain(kindOf(f))
+	}
 	return e, nil
+}
+
+// isPlain tells whether a type's values are written with digits, signs and the letters of NaN and Infinity.
+func isPlain(k kind) bool {
+	switch k {
+	case kBool, kBool8, kInt8, kInt16, kInt32, kInt64, kOID, kUint8, kUint16, kUint32, kUint64, kFloat32, kFloat64, kDecimal, kHugeint, kUhugeint:
+		return true
+	}
+	return false
 }
 
 // copySignature begins a binary file: the signature, no flags, no extension.
@@ -137,7 +157,9 @@ func (e *CopyEncoder) appendText(dst []byte, cols []Column, row int) ([]byte, er
 		if dst, err = cols[i].AppendText(dst, row, &e.settings); err != nil {
 			return dst, err
 		}
-		dst = e.escape(dst, at)
+		if !e.plain[i] {
+			dst = e.escape(dst, at)
+		}
 	}
 	return append(dst, '\n'), nil
 }
@@ -186,7 +208,9 @@ func (e *CopyEncoder) appendCSV(dst []byte, cols []Column, row int) ([]byte, err
 		if dst, err = cols[i].AppendText(dst, row, &e.settings); err != nil {
 			return dst, err
 		}
-		dst = e.quote(dst, at, e.force[i])
+		if !e.plain[i] {
+			dst = e.quote(dst, at, e.force[i])
+		}
 	}
 	return append(dst, '\n'), nil
 }
