@@ -201,3 +201,37 @@ func namesOf(t *testing.T, c *pgconn.PgConn, sql string) string {
 	}
 	return strings.Join(out, "|")
 }
+
+// Texts that are too much, or cut off: the SQLSTATE that PostgreSQL gives, and the connection lives on where its would.
+func TestTextsThatAreTooMuch(t *testing.T) {
+	w := open(t, 1, nil)
+	pg, err := pgtest.Start(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pg.Stop)
+	for _, c := range []struct{ name, sql string }{
+		{"10,000 statements", strings.Repeat("SELECT 1;", 10_000)},
+		{"a literal of 100 MB", "SELECT length('" + strings.Repeat("x", 100<<20) + "') AS n"},
+		{"an unterminated quote", "SELECT 'abc"},
+		{"an unterminated name", `SELECT "abc`},
+		{"an unterminated comment", "SELECT 1 /* abc"},
+		{"an unterminated dollar quote", "SELECT $a$ abc"},
+		{"nothing but semicolons", strings.Repeat(";", 10_000)},
+		{"1,600 columns", "SELECT " + strings.Repeat("1 AS a, ", 1599) + "2 AS b"},
+	} {
+		ours, theirs := w.connect(), connectTo(t, pg.URL())
+		_, aErr := ours.Exec(t.Context(), c.sql).ReadAll()
+		_, bErr := theirs.Exec(t.Context(), c.sql).ReadAll()
+		if codeOf(aErr) != codeOf(bErr) {
+			t.Errorf("%s: %v, PostgreSQL: %v", c.name, aErr, bErr)
+		}
+		if got, err := query(t.Context(), ours, "SELECT 1"); err != nil || got[0] != "1" {
+			t.Errorf("after %s: %v", c.name, err)
+		}
+	}
+	// PostgreSQL's list has 1,664 entries at most; here it may have more.
+	if _, err := w.connect().Exec(t.Context(), "SELECT "+strings.Repeat("1 AS a, ", 1699)+"2 AS b").ReadAll(); err != nil {
+		t.Error(err)
+	}
+}
