@@ -97,20 +97,20 @@ func TestALeaverMakesRoomForTheNext(t *testing.T) {
 		var q Queue
 		var r room
 		ctx, cancel := context.WithCancelCause(t.Context())
-		errs := make(chan error, 2)
-		go func() { errs <- q.Wait(ctx, r.take) }()
+		leaver, next := make(chan error, 1), make(chan error, 1)
+		go func() { leaver <- q.Wait(ctx, r.take) }()
 		synctest.Wait()
-		go func() { errs <- q.Wait(t.Context(), r.take) }()
+		go func() { next <- q.Wait(t.Context(), r.take) }()
 		synctest.Wait()
 		r.mu.Lock()
 		r.free = 1 // no wake: the head leaving is enough
 		r.mu.Unlock()
 		reason := pgerror.New(pgerror.QueryCanceled, "enough")
 		cancel(reason)
-		if err := <-errs; !errors.Is(err, reason) {
+		if err := <-leaver; !errors.Is(err, reason) {
 			t.Errorf("the leaver got %v", err)
 		}
-		if err := <-errs; err != nil {
+		if err := <-next; err != nil {
 			t.Errorf("the next got %v", err)
 		}
 		if q.Len() != 0 {
