@@ -27,6 +27,17 @@ func (r *room) take(context.Context) (bool, error) {
 	return true, nil
 }
 
+// noting is take that calls note while the line is still its own: what a waiter does after Wait may come behind the next's.
+func (r *room) noting(note func()) func(context.Context) (bool, error) {
+	return func(ctx context.Context) (bool, error) {
+		ok, err := r.take(ctx)
+		if ok {
+			note()
+		}
+		return ok, err
+	}
+}
+
 func (r *room) give(q *Queue, n int) {
 	r.mu.Lock()
 	r.free += n
@@ -44,12 +55,14 @@ func TestFirstInFirstOut(t *testing.T) {
 		const n = 1000
 		for i := range n {
 			wg.Go(func() {
-				if err := q.Wait(t.Context(), r.take); err != nil {
+				note := func() {
+					mu.Lock()
+					order = append(order, i)
+					mu.Unlock()
+				}
+				if err := q.Wait(t.Context(), r.noting(note)); err != nil {
 					t.Error(err)
 				}
-				mu.Lock()
-				order = append(order, i)
-				mu.Unlock()
 			})
 			synctest.Wait() // in line before the next arrives
 		}
@@ -72,13 +85,13 @@ func TestANewcomerDoesNotPassThoseWhoWait(t *testing.T) {
 		var q Queue
 		var r room
 		got := make(chan string, 2)
-		go func() { _ = q.Wait(t.Context(), r.take); got <- "first" }()
+		go func() { _ = q.Wait(t.Context(), r.noting(func() { got <- "first" })) }()
 		synctest.Wait()
 		// There is room, but nobody has been told yet.
 		r.mu.Lock()
 		r.free = 2
 		r.mu.Unlock()
-		go func() { _ = q.Wait(t.Context(), r.take); got <- "second" }()
+		go func() { _ = q.Wait(t.Context(), r.noting(func() { got <- "second" })) }()
 		synctest.Wait()
 		select {
 		case who := <-got:

@@ -85,6 +85,9 @@ func (s *Session) Idle() {
 	}
 }
 
+// activityKey is the key of a statement's context under which admission finds whose statement waits.
+type activityKey struct{}
+
 func (a *activity) setQueued(on bool) {
 	a.mu.Lock()
 	a.queued = on

@@ -161,6 +161,15 @@ func (d *Dispatcher) admit(ctx context.Context, st *workerpb.Statement, pinned, 
 		}
 		return false, d.retryLater(waiting, err)
 	}
+	if a, ok := ctx.Value(activityKey{}).(*activity); ok {
+		once := try
+		try = func(waiting context.Context) (bool, error) {
+			room, err := once(waiting)
+			a.setQueued(!room && err == nil)
+			return room, err
+		}
+		defer a.setQueued(false)
+	}
 	queue := &d.queue
 	if pinned != nil {
 		queue = &pinned.Pinned // it can't run elsewhere, and must not keep others from it
