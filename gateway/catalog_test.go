@@ -74,6 +74,10 @@ func TestLookupsOfDriversAnswerAsPostgreSQL(t *testing.T) {
 		"SELECT quote_ident('a b'), quote_ident('ab'), quote_literal('it''s'), quote_nullable(NULL::text)",
 		"SELECT '{1,NULL,-3}'::int4[], ('{a,\"b c\"}')::text[], '{}'::int[], '\\x'::bytea, '\\x00ff'::bytea, '12345678901234567890.0001'::numeric, ('0.0001'::numeric)::numeric(20,4)",
 		"SELECT 'abc' ~ 'b', 'abc' ~ '^b', 'aBc' ~* 'b', 'abc' !~ 'b', 'a.c' ~ '^a\\.c$', 'x' OPERATOR(pg_catalog.~) '^(x)$'",
+		"SELECT 'a' ~~ 'a%', 'a' ~~* 'A%', 'abc' !~~ 'a%', 'a' OPERATOR(pg_catalog.~~) 'a%'",
+		"SELECT 'abc' ~ ('b'), 'abc' ~ lower('B'), 'abc' ~* ('B'), 'abc' OPERATOR(pg_catalog.~*) 'B', 'abc' !~* 'B', 'abc' ~ 'x' || 'b', 'abc' ~ CAST('b' AS text)",
+		"SELECT 'abc' ~ CASE WHEN true THEN 'b' END, p FROM (SELECT 'b'::text AS p) s WHERE 'abc' ~ p AND 'abc' !~ (p || 'x') AND 'abc' ~ s.p::text",
+		"SELECT numeric '1.23456', '1.5'::numeric, 0.1::float AS f, 1.5::float(24)",
 		"SELECT i FROM generate_series(1, 3) AS i",
 		"SELECT count(*), max(i), 1, 'x', i + 1 FROM generate_series(1, 1) i GROUP BY i FOR UPDATE",
 	} {
@@ -233,5 +237,29 @@ func TestTextsThatAreTooMuch(t *testing.T) {
 	// PostgreSQL's list has 1,664 entries at most; here it may have more.
 	if _, err := w.connect().Exec(t.Context(), "SELECT "+strings.Repeat("1 AS a, ", 1699)+"2 AS b").ReadAll(); err != nil {
 		t.Error(err)
+	}
+}
+
+// What a session is does not go into what is stored for others.
+func TestValuesOfASessionAreNotStored(t *testing.T) {
+	w := openLasting(t, 1, nil)
+	c := w.connect()
+	for sql, code := range map[string]string{
+		"CREATE VIEW v AS SELECT 1 AS a WHERE 'x' = current_user":            "0A000",
+		"CREATE TEMP VIEW v AS SELECT user AS u":                             "0A000",
+		"CREATE TABLE d (a int, who text DEFAULT current_user)":              "0A000",
+		"CREATE VIEW v AS SELECT current_setting('TimeZone') AS z":           "0A000",
+		"CREATE TEMP VIEW v AS SELECT pid FROM pg_stat_activity":             "0A000",
+		"SELECT CASE WHEN false THEN set_config('work_mem', '1', false) END": "0A000",
+		"CREATE TABLE taken AS SELECT current_user AS u":                     "",
+		"CREATE VIEW named AS SELECT 1 AS float, 2 AS numeric":               "",
+		"CREATE TEMP TABLE secret AS SELECT 1 AS a":                          "",
+	} {
+		if _, err := query(t.Context(), c, sql); (err != nil) != (code != "") || err != nil && codeOf(err) != code {
+			t.Errorf("%s: %v, want %q", sql, err, code)
+		}
+	}
+	if got, err := query(t.Context(), c, "SELECT string_agg(column_name, ',' ORDER BY ordinal_position) FROM information_schema.columns WHERE table_name = 'named'"); err != nil || got[0] != "float,numeric" {
+		t.Errorf("%v (%v)", got, err)
 	}
 }

@@ -79,6 +79,8 @@ type CopyIn struct {
 	worker  *router.Worker
 	put     *workerapi.Put // nil: no row has come
 	closed  bool
+	// where is the condition as the worker gets it.
+	where string
 }
 
 // CopyIn begins a COPY from the client. ctx lives until Close.
@@ -108,6 +110,9 @@ func (c *CopyIn) begin() error {
 	if err != nil {
 		return err
 	}
+	if err := c.condition(); err != nil {
+		return err
+	}
 	resp, err := c.s.prepare(c.ctx, query, nil)
 	if err != nil {
 		return err
@@ -122,6 +127,38 @@ func (c *CopyIn) begin() error {
 		c.s.Wrote()
 	}
 	return nil
+}
+
+// condition reads WHERE: one expression, without a subquery, as in PostgreSQL.
+func (c *CopyIn) condition() error {
+	if c.Copy.Where == nil {
+		return nil
+	}
+	st := session.NewStatement(*c.Copy.Where)
+	depth := 0
+	for i := range st.Tokens {
+		switch {
+		case st.Is(i, "("):
+			depth++
+		case st.Is(i, ")"):
+			depth--
+		case st.IsAny(i, "SELECT", "VALUES", "FROM", "TABLE") && !st.Is(i-1, "DISTINCT"):
+			err := pgerror.New(pgerror.FeatureNotSupported, "cannot use subquery in COPY FROM WHERE condition")
+			at := max(i-1, 0) // the parenthesis, or IN before it
+			if st.Is(at-1, "IN") {
+				at--
+			}
+			return locate(err.At(int(st.Tokens[at].Start)+1), &st.Statement, nil)
+		case depth == 0 && st.IsAny(i, "UNION", "INTERSECT", "EXCEPT", "LIMIT", "OFFSET", "ORDER", "GROUP", "HAVING", "WINDOW", "QUALIFY", "FETCH", "FOR", "SAMPLE", "USING"):
+			return locate(st.SyntaxErrorAt(i), &st.Statement, nil)
+		}
+		if depth < 0 {
+			return locate(st.SyntaxErrorAt(i), &st.Statement, nil)
+		}
+	}
+	text, err := c.s.rewrite(st, &session.Portal{}, true)
+	c.where = text.Text
+	return err
 }
 
 // reason prefers why the statement's context ended to what came of it.
@@ -209,8 +246,8 @@ func (c *CopyIn) insertSQL(casts []string) string {
 		}
 	}
 	rows := "SELECT " + strings.Join(values, ", ") + " FROM tavana_rows('stdin')"
-	if c.Copy.Where != "" {
-		rows = "SELECT * FROM (" + rows + ") WHERE " + c.Copy.Where
+	if c.where != "" {
+		rows = "SELECT * FROM (" + rows + ") AS " + identifier(c.Copy.Table.Name) + " WHERE (" + c.where + ")"
 	}
 	return "INSERT INTO " + tableName(c.Copy.Table) + " (" + strings.Join(names, ", ") + ") " + rows
 }

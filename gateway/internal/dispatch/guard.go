@@ -22,6 +22,9 @@ func (s *Session) guard(st *session.Statement) error {
 	case sqltext.Declare, sqltext.Fetch, sqltext.Move, sqltext.Close, sqltext.Listen:
 		return pgerror.Newf(pgerror.FeatureNotSupported, "%s is not supported", st.Tag(0))
 	}
+	if err := liveInView(st); err != nil {
+		return err
+	}
 	if err := s.readOnly(st); err != nil {
 		return err
 	}
@@ -39,6 +42,21 @@ func (s *Session) guard(st *session.Statement) error {
 		return pgerror.Newf(pgerror.InsufficientPrivilege, "permission denied: %s is for superusers", st.Tag(0))
 	}
 	return st.Refused()
+}
+
+// liveInView refuses a view over a live table: its rows travel with statements that name it.
+func liveInView(st *session.Statement) error {
+	if !st.Is(0, "CREATE") {
+		return nil
+	}
+	view := false
+	for i, t := range st.Tokens {
+		view = view || i < 6 && st.IsAny(i, "VIEW", "MACRO", "FUNCTION")
+		if view && (t.Kind == sqltext.Word || t.Kind == sqltext.Quoted) && liveNames[strings.ToLower(st.Name(i))] != "" {
+			return pgerror.Newf(pgerror.FeatureNotSupported, "%s cannot be used in a view", st.Name(i)).At(int(t.Start) + 1)
+		}
+	}
+	return nil
 }
 
 // readOnly returns an error (25006) for a statement that writes in a read-only transaction. Temporary tables may be written.

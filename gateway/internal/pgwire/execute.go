@@ -77,6 +77,10 @@ func (c *conn) execute(p *session.Portal, limit uint32, describe bool) error {
 		return err
 	}
 	if p.Statement.CopiesIn() {
+		if p.Run != nil {
+			return errPortalDone
+		}
+		p.Run = &execution{cancel: func(error) {}, failed: true}
 		return c.copyIn(p)
 	}
 	e, _ := p.Run.(*execution)

@@ -1,6 +1,7 @@
 package sqltext
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/angelerator/tavana/internal/pgerror"
@@ -15,8 +16,8 @@ type ClientCopy struct {
 	// Table is what is copied, with its Columns, none for all, when it is no query.
 	Table   Object
 	Columns []string
-	// Where says which of the rows that come are kept; "": all.
-	Where string
+	// Where says which of the rows that come are kept; nil: all.
+	Where *Statement
 	CopyOptions
 }
 
@@ -100,6 +101,11 @@ func (s *Statement) ClientCopy() (*ClientCopy, error) {
 			var ok bool
 			if c.Columns, next, ok = s.nameList(next); !ok {
 				return nil, s.SyntaxErrorAt(next)
+			}
+			for i, name := range c.Columns {
+				if slices.Contains(c.Columns[:i], name) {
+					return nil, pgerror.Newf(pgerror.DuplicateColumn, "column %q specified more than once", name)
+				}
 			}
 		}
 		if next != direction {
@@ -197,7 +203,7 @@ func (o *optionReader) read(i int) error {
 			return pgerror.New(pgerror.SyntaxError, "WHERE clause not allowed with COPY TO").At(int(s.Tokens[i].Start) + 1)
 		}
 		where := s.slice(i+1, len(s.Tokens))
-		o.c.Where = where.Text
+		o.c.Where = &where
 		return nil
 	}
 	if i < len(s.Tokens) {

@@ -350,6 +350,9 @@ func (s *Statement) typeName(i, end int) string {
 		}
 		return name
 	}
+	if name == "float" && s.Is(i+1, "(") && isSingle(s.Raw(i+2)) {
+		return "float4"
+	}
 	if own, ok := ownTypeNames[name]; ok {
 		return own
 	}

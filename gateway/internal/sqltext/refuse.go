@@ -66,7 +66,7 @@ func (s *Statement) Refused() error {
 		switch {
 		case t.Kind == String && redirects(Unquote(s.Raw(i))), t.Kind == Quoted && redirects(s.Name(i)):
 			return s.denied(i, urlOptions)
-		case s.Is(i, "SECRET") && s.IsAny(0, "CREATE", "DROP", "ALTER"):
+		case s.Is(i, "SECRET") && s.IsAny(0, "CREATE", "DROP", "ALTER") && s.onlyWords(i, "OR", "REPLACE", "TEMP", "TEMPORARY", "PERSISTENT"):
 			return s.denied(i, "secrets are for superusers")
 		case i == 0 && s.Is(0, "ALTER") && s.Is(1, "DATABASE"):
 			return s.denied(i, "databases are for superusers")
@@ -75,6 +75,16 @@ func (s *Statement) Refused() error {
 		}
 	}
 	return nil
+}
+
+// onlyWords tells whether nothing but these words stands between the first token and token i.
+func (s *Statement) onlyWords(i int, words ...string) bool {
+	for j := 1; j < i; j++ {
+		if !s.IsAny(j, words...) {
+			return false
+		}
+	}
+	return true
 }
 
 func (s *Statement) denied(i int, what string) *pgerror.Error {

@@ -3,6 +3,8 @@ package sqltext
 import (
 	"strconv"
 	"strings"
+
+	"github.com/angelerator/tavana/internal/pgerror"
 )
 
 // Rules are what a statement's text is rewritten by, so that DuckDB takes it for what PostgreSQL would. A rule looks at
@@ -217,7 +219,7 @@ var informationTypes = map[string]string{
 
 // value puts the session's value for a word such as current_user.
 func (w *rewrite) value(i int) {
-	if w.r.Value == nil || w.Is(i+1, ".") || w.Is(i-1, "AS") || w.IsAny(0, "CREATE", "ALTER", "DROP", "GRANT", "REVOKE", "SET", "RESET") && w.Is(i, "USER") {
+	if w.r.Value == nil || w.Is(i+1, ".") || w.Is(i-1, "AS") || i == 1 && w.IsAny(0, "CREATE", "ALTER", "DROP") {
 		return
 	}
 	sql, ok := w.r.Value(strings.ToLower(w.Raw(i)))
@@ -231,6 +233,15 @@ func (w *rewrite) value(i int) {
 		w.drop(i+1, i+3)
 	}
 	w.put(i, sql)
+	w.notStored(i)
+}
+
+// notStored refuses a value of the session in what is stored and evaluated later, by whom it may be: a view or a default.
+func (w *rewrite) notStored(i int) {
+	if w.err == nil && w.IsAny(0, "CREATE", "ALTER") && !w.createsTableAs() {
+		w.err = pgerror.Newf(pgerror.FeatureNotSupported, "%s cannot be stored in a view or a default", strings.ToLower(w.Raw(i))).
+			WithHint("It would keep the value that it has now.").At(int(w.Tokens[i].Start) + 1)
+	}
 }
 
 // call puts the session's value for a function such as version().
@@ -248,6 +259,7 @@ func (w *rewrite) schemas(i int) {
 	if sql, ok := w.r.Value("current_schemas(" + strings.ToLower(w.Raw(i+2)) + ")"); ok {
 		w.put(i, sql)
 		w.drop(i+1, i+4)
+		w.notStored(i)
 	}
 }
 
@@ -267,6 +279,7 @@ func (w *rewrite) setting(i int) {
 		return // DuckDB says that it does not know it
 	}
 	w.drop(i+1, next)
+	w.notStored(i)
 }
 
 // setConfig is set_config('name', 'value', is_local).
@@ -274,6 +287,12 @@ func (w *rewrite) setConfig(i int) {
 	args, next, ok := w.Arguments(i + 1)
 	if !ok || len(args) != 3 || next != i+8 || w.Tokens[i+2].Kind != String || !w.Is(i+3, ",") {
 		return
+	}
+	for j := range w.Tokens {
+		if w.IsAny(j, "FROM", "WHERE", "CASE") || j == 0 && !w.Is(j, "SELECT") { // it acts once, whatever a row says
+			w.err = pgerror.New(pgerror.FeatureNotSupported, "set_config is supported in a list without FROM and conditions only").At(int(w.Tokens[i].Start) + 1)
+			return
+		}
 	}
 	var v string
 	switch n := w.ParamNumber(i + 4); w.Tokens[i+4].Kind {
@@ -322,13 +341,18 @@ func (w *rewrite) float(i int) {
 		w.put(i, "DOUBLE")
 		return
 	}
-	const single = 24 // binary digits
 	name := "DOUBLE"
-	if n, err := strconv.Atoi(w.Raw(i + 2)); err == nil && n <= single {
+	if isSingle(w.Raw(i + 2)) {
 		name = "REAL"
 	}
 	w.put(i, name)
 	w.drop(i+1, i+4)
+}
+
+// isSingle tells whether a float's precision, in binary digits, is one of four bytes.
+func isSingle(precision string) bool {
+	n, err := strconv.Atoi(precision)
+	return err == nil && n <= 24
 }
 
 // isType tells whether the word at token i is a type: that of a cast, or of a column that is defined.
@@ -339,20 +363,47 @@ func (w *rewrite) isCastType(i int) bool {
 }
 
 func (w *rewrite) isColumnType(i int) bool {
-	return w.IsAny(0, "CREATE", "ALTER") && (w.Name(i-1) != "" || w.Is(i-1, "TYPE")) && (i+1 == len(w.Tokens) ||
-		w.IsAny(i+1, ",", ")", "(", "NOT", "NULL", "DEFAULT", "PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "CONSTRAINT", "USING", "[", ";"))
+	switch {
+	case w.Is(0, "CREATE"):
+		return w.createsTable() && w.Name(i-1) != "" && w.IsAny(i-2, "(", ",")
+	case w.Is(0, "ALTER"):
+		return w.Is(i-1, "TYPE") || w.Name(i-1) != "" && w.IsAny(i-2, "ADD", "COLUMN", "EXISTS")
+	}
+	return false
+}
+
+// createsTableAs tells whether the statement is a CREATE TABLE AS, whose query runs now.
+func (s *Statement) createsTableAs() bool {
+	for i := 1; i < 5; i++ {
+		if s.Is(i, "TABLE") {
+			return s.isTableAs(i + 1)
+		}
+	}
+	return false
+}
+
+// createsTable tells whether the statement is a CREATE TABLE that lists columns.
+func (s *Statement) createsTable() bool {
+	for i := 1; i < 5; i++ {
+		if s.Is(i, "TABLE") {
+			return !s.isTableAs(i + 1)
+		}
+	}
+	return false
 }
 
 // numeric gives a numeric without a precision one: PostgreSQL's has any number of digits, DuckDB's would have three behind
 // the point. A literal gets as many as it needs.
 func (w *rewrite) numeric(i int) {
-	if w.Is(i+1, "(") || w.Is(i+1, ".") {
-		return
-	}
-	if !w.isType(i) {
-		return
-	}
 	const precision, scale = 38, 9
+	if n, ok := w.literalScale(i + 1); ok && w.Tokens[i+1].Kind == String && !w.Is(i-1, ".") { // numeric '1.5'
+		w.put(i, "CAST(")
+		w.append(i+1, " AS DECIMAL("+strconv.Itoa(precision)+","+strconv.Itoa(n)+"))")
+		return
+	}
+	if w.Is(i+1, "(") || w.Is(i+1, ".") || !w.isType(i) {
+		return
+	}
 	digits := scale
 	if w.isCastType(i) {
 		if n, ok := w.literalScale(i - 2); ok {
@@ -367,7 +418,7 @@ func (w *rewrite) literalScale(i int) (n int, ok bool) {
 	if w.inParens(i) {
 		i--
 	}
-	if i < 0 || w.Tokens[i].Kind != String && w.Tokens[i].Kind != Number {
+	if i < 0 || i >= len(w.Tokens) || w.Tokens[i].Kind != String && w.Tokens[i].Kind != Number {
 		return 0, false
 	}
 	text := strings.TrimSpace(w.Raw(i))
@@ -566,39 +617,108 @@ func (w *rewrite) operator(i int) {
 	if !w.Is(i+1, "(") || !w.Is(end, ")") {
 		return
 	}
-	if w.Is(i+2, "pg_catalog") && w.Is(i+3, ".") {
-		w.drop(i, i+4)
-	} else {
-		w.drop(i, i+2)
+	first := i + 2
+	if w.Is(first, "pg_catalog") && w.Is(first+1, ".") {
+		first += 2
 	}
+	// Other operators would bind otherwise than OPERATOR() does.
+	op := ""
+	for j := first; j < end; j++ {
+		op += w.Raw(j)
+	}
+	switch op {
+	case "~", "!~":
+		w.pattern(end+1, "s")
+	case "~*", "!~*":
+		w.put(end-1, "")
+		w.pattern(end+1, "is")
+	case "=", "<>", "~~", "!~~", "~~*", "!~~*":
+	default:
+		return
+	}
+	w.drop(i, first)
 	w.put(end, "")
-	if w.Is(end-1, "~") {
-		w.pattern(end-1, end+1)
-	}
 }
 
-// match makes ~ look for its pattern in any part of the text: DuckDB's wants the whole.
+// match makes ~ look for its pattern in any part of the text: DuckDB's wants the whole. ~~ is LIKE.
 func (w *rewrite) match(i int) {
-	if w.Is(i+1, ")") { // OPERATOR(~), which has been done
+	if w.Is(i-1, "~") || w.Is(i+1, "~") || w.inOperator(i) {
 		return
 	}
-	w.pattern(i, i+1)
+	if w.Is(i+1, "*") {
+		w.put(i+1, "")
+		w.pattern(i+2, "is")
+		return
+	}
+	w.pattern(i+1, "s")
 }
 
-// pattern rewrites the pattern at token j, where it is a literal or a parameter, of the operator at token i.
-func (w *rewrite) pattern(i, j int) {
-	if j >= len(w.Tokens) {
+// inOperator tells whether token i stands inside OPERATOR().
+func (s *Statement) inOperator(i int) bool {
+	for i--; i >= 0 && (s.IsAny(i, "!", ".") || s.Is(i, "pg_catalog")); i-- {
+	}
+	return s.Is(i, "(") && s.Is(i-1, "OPERATOR")
+}
+
+// pattern makes the pattern that begins at token j one of the whole text that has it anywhere.
+func (w *rewrite) pattern(j int, flags string) {
+	end := w.primaryEnd(j)
+	if end <= j || w.IsAny(j, "ANY", "ALL", "SOME") {
 		return
 	}
-	flags := "s"
-	if w.Is(j, "*") {
-		w.put(j, "")
-		flags, j = "is", j+1
+	w.insert(j, "('(?"+flags+").*(?:' || ")
+	w.append(end-1, " || ').*')")
+}
+
+// primaryEnd returns the token behind the expression that begins at token j, up to the next operator.
+func (s *Statement) primaryEnd(j int) int {
+	switch {
+	case j >= len(s.Tokens):
+		return j
+	case s.Is(j, "("):
+		j = s.afterParens(j)
+	case s.Is(j, "CASE"):
+		depth := 0
+		for ; j < len(s.Tokens); j++ {
+			if s.Is(j, "CASE") {
+				depth++
+			} else if s.Is(j, "END") {
+				if depth--; depth == 0 {
+					break
+				}
+			}
+		}
+		j++
+	case s.Tokens[j].Kind == Op:
+		return j
+	default:
+		j++
 	}
-	if j < len(w.Tokens) && (w.Tokens[j].Kind == String || w.Tokens[j].Kind == Param) {
-		w.insert(j, "('(?"+flags+").*(?:' || ")
-		w.append(j, " || ').*')")
+	for j < len(s.Tokens) {
+		switch {
+		case s.Is(j, "."):
+			j += 2
+		case s.Is(j, "(") && s.Name(j-1) != "":
+			j = s.afterParens(j)
+		case s.Is(j, "["):
+			for depth := 0; j < len(s.Tokens); j++ {
+				if s.Is(j, "[") {
+					depth++
+				} else if s.Is(j, "]") {
+					depth--
+				}
+				if depth == 0 {
+					break
+				}
+			}
+			j++
+		case s.Is(j, "::"):
+			j += 2
+		default:
+			return min(j, len(s.Tokens))
+		}
 	}
+	return min(j, len(s.Tokens))
 }
 
 // functionAlias makes the alias of a function in FROM the name of its column too, as PostgreSQL does.
