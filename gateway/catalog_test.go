@@ -79,6 +79,9 @@ func TestLookupsOfDriversAnswerAsPostgreSQL(t *testing.T) {
 		"SELECT 'abc' ~ CASE WHEN true THEN 'b' END, p FROM (SELECT 'b'::text AS p) s WHERE 'abc' ~ p AND 'abc' !~ (p || 'x') AND 'abc' ~ s.p::text",
 		"SELECT numeric '1.23456', '1.5'::numeric, 0.1::float AS f, 1.5::float(24)",
 		"SELECT i FROM generate_series(1, 3) AS i",
+		"SELECT generate_series(1, 3), 7 AS x",
+		"SELECT extract(second FROM TIMESTAMP '2020-01-01 00:00:01.5'), date_part('second', TIMESTAMP '2020-01-01 00:00:01.5'), extract(year FROM DATE '2020-02-03'), date_part('month', DATE '2020-02-03'), extract(epoch FROM TIMESTAMP '2020-01-01 00:00:00') = 1577836800 AS e",
+		"SELECT 'xay' SIMILAR TO '%a%', 'abc' SIMILAR TO 'a', 'a.c' SIMILAR TO 'a.c', 'abc' SIMILAR TO 'a.c', 'abc' SIMILAR TO '%(b|d)%', 'abc' NOT SIMILAR TO 'a_c', 'a%c' SIMILAR TO 'a\\%c'",
 		"SELECT count(*), max(i), 1, 'x', i + 1 FROM generate_series(1, 1) i GROUP BY i FOR UPDATE",
 	} {
 		if strings.Contains(sql, "FOR UPDATE") {

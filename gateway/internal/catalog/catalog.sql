@@ -241,6 +241,7 @@ CREATE MACRO {db}.pgcat.decode(s, f) AS CASE f WHEN 'hex' THEN unhex(s) WHEN 'ba
 	(b) AS system.main.decode(b);
 CREATE MACRO {db}.pgcat.encode(b, f) AS CASE f WHEN 'hex' THEN lower(hex(b)) WHEN 'base64' THEN to_base64(b) ELSE error('unrecognized encoding: "' || f || '"') END,
 	(s) AS system.main.encode(s);
+CREATE MACRO {db}.pgcat.date_part(part, x) AS CASE WHEN lower(part) IN ('second', 'seconds') THEN system.main.date_part('microsecond', x) / 1e6 ELSE system.main.date_part(part, x)::DOUBLE END;
 CREATE MACRO {db}.pgcat.quote_ident(s) AS CASE WHEN regexp_full_match(s, '[a-z_][a-z0-9_$]*') THEN s ELSE '"' || replace(s, '"', '""') || '"' END;
 CREATE MACRO {db}.pgcat.quote_literal(s) AS '''' || replace(s::VARCHAR, '''', '''''') || '''';
 CREATE MACRO {db}.pgcat.quote_nullable(s) AS CASE WHEN s IS NULL THEN 'NULL' ELSE '''' || replace(s::VARCHAR, '''', '''''') || '''' END;

@@ -151,6 +151,10 @@ func (w *rewrite) word(i int) {
 		w.setting(i)
 	case "generate_series", "unnest", "generate_subscripts", "string_to_table", "regexp_split_to_table":
 		w.functionAlias(i)
+	case "extract":
+		w.extract(i)
+	case "similar":
+		w.similar(i)
 	case "set_config":
 		w.setConfig(i)
 	case "typinput", "typoutput", "typreceive", "typsend", "typmodin", "typmodout", "typanalyze":
@@ -723,7 +727,11 @@ func (s *Statement) primaryEnd(j int) int {
 
 // functionAlias makes the alias of a function in FROM the name of its column too, as PostgreSQL does.
 func (w *rewrite) functionAlias(i int) {
-	if !w.Is(i+1, "(") || !w.inFrom(i) {
+	if !w.Is(i+1, "(") {
+		return
+	}
+	if !w.inFrom(i) {
+		w.setInList(i)
 		return
 	}
 	at := w.afterParens(i + 1)
@@ -734,6 +742,83 @@ func (w *rewrite) functionAlias(i int) {
 		return
 	}
 	w.append(at, "("+w.Raw(at)+")")
+}
+
+// setInList makes a row of each value of generate_series in the list of a SELECT, where DuckDB has one list of them.
+func (w *rewrite) setInList(i int) {
+	if !w.Is(i, "generate_series") {
+		return
+	}
+	for j := i - 1; j >= 0; j-- {
+		switch {
+		case w.IsAny(j, ")", "]"):
+			if j = w.opening(j); j < 0 {
+				return
+			}
+		case w.IsAny(j, "(", "[", "WHERE", "ON", "BY", "HAVING", "VALUES", "IN", "THEN", "ELSE", "WHEN"):
+			return
+		case w.Is(j, "SELECT"):
+			w.insert(i, "unnest(")
+			w.append(w.afterParens(i+1)-1, ")")
+			return
+		}
+	}
+}
+
+// extract gives EXTRACT(SECOND FROM …) its fraction.
+func (w *rewrite) extract(i int) {
+	end := w.afterParens(i+1) - 1
+	if w.Is(i+1, "(") && w.IsAny(i+2, "SECOND", "SECONDS") && w.Is(i+3, "FROM") && w.Is(end, ")") {
+		w.insert(i, "(")
+		w.put(i+2, "MICROSECOND")
+		w.append(end, "::DECIMAL(18,0) * 0.000001)")
+	}
+}
+
+// similar writes the pattern of SIMILAR TO as the regular expression that DuckDB takes it for.
+func (w *rewrite) similar(i int) {
+	if !w.Is(i+1, "TO") || i+2 >= len(w.Tokens) {
+		return
+	}
+	if w.Tokens[i+2].Kind != String || w.Is(i+3, "ESCAPE") || w.Is(i+3, "||") || w.Is(i+3, "::") {
+		w.err = pgerror.New(pgerror.FeatureNotSupported, "SIMILAR TO is supported with a literal only").At(int(w.Tokens[i].Start) + 1)
+		return
+	}
+	w.put(i+2, quote(similarPattern(Unquote(w.Raw(i+2)))))
+}
+
+// similarPattern returns the regular expression of a SIMILAR TO pattern (section 9.7.2 of the manual).
+func similarPattern(p string) string {
+	var b strings.Builder
+	b.WriteString("(?s)(?:")
+	inBrackets := false
+	for i := 0; i < len(p); i++ {
+		switch c := p[i]; {
+		case c == '\\' && i+1 < len(p):
+			i++
+			if strings.IndexByte("\\.+*?()|[]{}^$%_", p[i]) >= 0 {
+				b.WriteByte('\\')
+			}
+			b.WriteByte(p[i])
+		case inBrackets:
+			inBrackets = c != ']'
+			b.WriteByte(c)
+		case c == '[':
+			inBrackets = true
+			b.WriteByte(c)
+		case c == '%':
+			b.WriteString(".*")
+		case c == '_':
+			b.WriteByte('.')
+		case c == '.' || c == '^' || c == '$':
+			b.WriteByte('\\')
+			b.WriteByte(c)
+		default:
+			b.WriteByte(c)
+		}
+	}
+	b.WriteString(")")
+	return b.String()
 }
 
 // inFrom tells whether token i is an item of a FROM.
