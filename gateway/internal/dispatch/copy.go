@@ -216,7 +216,7 @@ func (c *CopyIn) insert(casts []string) (uint64, error) {
 		return 0, c.s.lost(asLost(err))
 	}
 	req := &workerpb.Statement{
-		QueryId: c.s.d.newID(), User: c.s.user, Sql: c.insertSQL(casts), Settings: c.s.workerSettings(), Lasting: true, Staged: name,
+		QueryId: c.s.d.newID(), User: c.s.user, Sql: c.insertSQL(casts), Settings: c.s.Settings.Worker(), Lasting: true, Staged: name,
 	}
 	if c.pin != nil {
 		req.SessionId = c.pin.id

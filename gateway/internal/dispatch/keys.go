@@ -80,7 +80,7 @@ func createKeys(st *session.Statement, table sqltext.Object, keys []sqltext.Key,
 		n.after = append(n.after, "DELETE FROM "+keysTable+" WHERE "+ofTable(table))
 	}
 	for i := range keys {
-		same := ofTable(table) + " AND name = " + quote(nameOf(table, &keys[i]))
+		same := ofTable(table) + " AND name = " + sqltext.Quote(nameOf(table, &keys[i]))
 		n.after = append(n.after, insertKey(table, &keys[i])+" WHERE NOT EXISTS (SELECT 1 FROM "+keysTable+" WHERE "+same+")")
 	}
 	return n
@@ -104,7 +104,7 @@ func addKey(table sqltext.Object, key *sqltext.Key) *noted {
 
 func dropKey(table sqltext.Object, name string, ifExists bool) *noted {
 	n := &noted{}
-	n.Text = "DELETE FROM " + keysTable + " WHERE " + ofTable(table) + " AND name = " + quote(name)
+	n.Text = "DELETE FROM " + keysTable + " WHERE " + ofTable(table) + " AND name = " + sqltext.Quote(name)
 	if !ifExists {
 		n.unchanged = pgerror.Newf(pgerror.UndefinedObject, "constraint %q of relation %q does not exist", name, table.Name)
 	}
@@ -117,7 +117,7 @@ func dropNotes(st *session.Statement) *noted {
 	for _, o := range st.DroppedNames() {
 		where := ofTable(o)
 		if st.Is(1, "SCHEMA") {
-			where = "table_schema = " + quote(o.Name)
+			where = "table_schema = " + sqltext.Quote(o.Name)
 		}
 		n.after = append(n.after, "DELETE FROM "+keysTable+" WHERE "+where)
 	}
@@ -126,17 +126,17 @@ func dropNotes(st *session.Statement) *noted {
 
 // renameNotes keeps the notes true when a table or a column gets another name.
 func renameNotes(st *session.Statement, table sqltext.Object, column, to string) *noted {
-	refers := "ref_schema = " + schemaOf(table) + " AND ref_table = " + quote(table.Name)
+	refers := "ref_schema = " + schemaOf(table) + " AND ref_table = " + sqltext.Quote(table.Name)
 	n := &noted{Rewritten: sqltext.Rewritten{Text: st.Text}}
 	if column == "" {
 		n.after = []string{
-			"UPDATE " + keysTable + " SET table_name = " + quote(to) + " WHERE " + ofTable(table),
-			"UPDATE " + keysTable + " SET ref_table = " + quote(to) + " WHERE " + refers,
+			"UPDATE " + keysTable + " SET table_name = " + sqltext.Quote(to) + " WHERE " + ofTable(table),
+			"UPDATE " + keysTable + " SET ref_table = " + sqltext.Quote(to) + " WHERE " + refers,
 		}
 		return n
 	}
 	renamed := func(list string) string {
-		return list + " = list_transform(" + list + ", lambda c: CASE WHEN c = " + quote(column) + " THEN " + quote(to) + " ELSE c END)"
+		return list + " = list_transform(" + list + ", lambda c: CASE WHEN c = " + sqltext.Quote(column) + " THEN " + sqltext.Quote(to) + " ELSE c END)"
 	}
 	n.after = []string{
 		"UPDATE " + keysTable + " SET " + renamed("columns") + " WHERE " + ofTable(table),
@@ -146,9 +146,9 @@ func renameNotes(st *session.Statement, table sqltext.Object, column, to string)
 }
 
 func insertKey(table sqltext.Object, k *sqltext.Key) string {
-	values := []string{schemaOf(table), quote(table.Name), quote(nameOf(table, k)), quote(string(k.Kind)), list(k.Columns)}
+	values := []string{schemaOf(table), sqltext.Quote(table.Name), sqltext.Quote(nameOf(table, k)), sqltext.Quote(string(k.Kind)), list(k.Columns)}
 	if k.Kind == sqltext.ForeignKey {
-		values = append(values, schemaOf(k.References), quote(k.References.Name), list(k.RefColumns))
+		values = append(values, schemaOf(k.References), sqltext.Quote(k.References.Name), list(k.RefColumns))
 	} else {
 		values = append(values, "NULL", "NULL", "NULL")
 	}
@@ -170,14 +170,14 @@ func nameOf(table sqltext.Object, k *sqltext.Key) string {
 
 // ofTable is the condition for a table's keys.
 func ofTable(o sqltext.Object) string {
-	return "table_schema = " + schemaOf(o) + " AND table_name = " + quote(o.Name)
+	return "table_schema = " + schemaOf(o) + " AND table_name = " + sqltext.Quote(o.Name)
 }
 
 func schemaOf(o sqltext.Object) string {
 	if o.Schema == "" {
 		return "current_schema()"
 	}
-	return quote(o.Schema)
+	return sqltext.Quote(o.Schema)
 }
 
 func tableName(o sqltext.Object) string {
@@ -222,8 +222,6 @@ func refusedInLasting(st *session.Statement) error {
 	return nil
 }
 
-func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
-
 func identifier(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }
 
 func identifiers(names []string) string {
@@ -237,7 +235,7 @@ func identifiers(names []string) string {
 func list(names []string) string {
 	out := make([]string, len(names))
 	for i, n := range names {
-		out[i] = quote(n)
+		out[i] = sqltext.Quote(n)
 	}
 	return "[" + strings.Join(out, ", ") + "]::VARCHAR[]"
 }

@@ -27,21 +27,21 @@ func (s *Session) rewrite(st *session.Statement, p *session.Portal, run bool) (s
 func (s *Session) value(name string) (sql string, ok bool) {
 	switch name {
 	case "current_user", "session_user", "user", "current_role":
-		return quote(s.User), true
+		return sqltext.Quote(s.User), true
 	case "current_database", "current_catalog":
-		return quote(s.Database), true
+		return sqltext.Quote(s.Database), true
 	case "current_schema":
 		path := s.searchPath()
 		if len(path) == 0 {
 			return "NULL::VARCHAR", true
 		}
-		return quote(path[0]), true
+		return sqltext.Quote(path[0]), true
 	case "current_schemas(true)":
 		return list(append([]string{"pg_catalog"}, s.searchPath()...)), true
 	case "current_schemas(false)":
 		return list(s.searchPath()), true
 	case "version":
-		return quote("PostgreSQL " + session.Version + " (Tavana) on x86_64-pc-linux-gnu, 64-bit"), true
+		return sqltext.Quote("PostgreSQL " + session.Version + " (Tavana) on x86_64-pc-linux-gnu, 64-bit"), true
 	case "pg_backend_pid":
 		return strconv.FormatUint(uint64(s.client.PID), 10) + "::INTEGER", true
 	}

@@ -2,14 +2,12 @@ package dispatch
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"strconv"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
 
-	"github.com/angelerator/tavana/gateway/internal/catalog"
 	"github.com/angelerator/tavana/gateway/internal/pgenc"
 	"github.com/angelerator/tavana/gateway/internal/router"
 	"github.com/angelerator/tavana/gateway/internal/session"
@@ -243,7 +241,7 @@ func (s *Session) stream(ctx context.Context, p *session.Portal) (*Rows, error) 
 	req := &workerpb.Statement{
 		Tables:  tables,
 		QueryId: s.d.newID(), User: s.user, Sql: text.Text, Parameters: p.Params, ParameterTypes: p.Casts,
-		Settings: s.workerSettings(), Profile: workerpb.Profile_PROFILE_LOSSLESS, Lasting: st.Effect.WritesLasting(), After: text.after,
+		Settings: s.Settings.Worker(), Profile: workerpb.Profile_PROFILE_LOSSLESS, Lasting: st.Effect.WritesLasting(), After: text.after,
 	}
 	if pin != nil {
 		req.SessionId = pin.id
@@ -269,13 +267,6 @@ func (s *Session) stream(ctx context.Context, p *session.Portal) (*Rows, error) 
 	return &Rows{
 		schema: schema, ctx: ctx, next: r.first, stream: r.stream, done: r.ended, tag: st.Tag, locate: fix,
 	}, nil
-}
-
-// workerSettings are the settings that act at the worker.
-func (s *Session) workerSettings() map[string]string {
-	m := maps.Clone(s.Settings.Worker())
-	m["catalog"] = catalog.Database
-	return m
 }
 
 // isRead tells whether a statement changes nothing, as far as its words tell.
@@ -440,7 +431,7 @@ func (s *Session) prepare(ctx context.Context, st *session.Statement, oids []pge
 	req := &workerpb.PrepareRequest{
 		Tables:  tables,
 		QueryId: s.d.newID(), User: s.user, Sql: text.Text, ParameterTypes: casts,
-		Settings: s.workerSettings(), Profile: workerpb.Profile_PROFILE_LOSSLESS, Lasting: st.Effect.WritesLasting(),
+		Settings: s.Settings.Worker(), Profile: workerpb.Profile_PROFILE_LOSSLESS, Lasting: st.Effect.WritesLasting(),
 	}
 	pin, err := s.pinFor(ctx, st.Effect)
 	if err != nil {

@@ -42,7 +42,7 @@ func (s *Session) pinFor(ctx context.Context, v sqltext.Verb) (*pin, error) {
 		p := &pin{id: s.d.newID()}
 		err := s.d.onAnyWorker(ctx, func(w *router.Worker) error {
 			p.worker = w
-			return w.Client.OpenSession(ctx, &workerpb.OpenSessionRequest{SessionId: p.id, User: s.user, Settings: s.workerSettings()})
+			return w.Client.OpenSession(ctx, &workerpb.OpenSessionRequest{SessionId: p.id, User: s.user, Settings: s.Settings.Worker()})
 		})
 		if err != nil {
 			return nil, err
@@ -65,7 +65,7 @@ func (s *Session) pinFor(ctx context.Context, v sqltext.Verb) (*pin, error) {
 // control runs one of the session's own commands at the pinned worker.
 func (s *Session) control(ctx context.Context, sql string) error {
 	r, err := s.d.execute(ctx, &workerpb.Statement{
-		QueryId: s.d.newID(), SessionId: s.pin.id, User: s.user, Sql: sql, Settings: s.workerSettings(),
+		QueryId: s.d.newID(), SessionId: s.pin.id, User: s.user, Sql: sql, Settings: s.Settings.Worker(),
 	}, s.pin.worker, false)
 	if err != nil {
 		return s.lost(err)

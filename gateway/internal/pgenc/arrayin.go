@@ -8,6 +8,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
+	"github.com/angelerator/tavana/gateway/internal/sqltext"
 	"github.com/angelerator/tavana/internal/pgerror"
 )
 
@@ -420,7 +421,7 @@ func writeList(b *strings.Builder, e elements) {
 		if v == nil {
 			b.WriteString("NULL")
 		} else {
-			b.WriteString("'" + strings.ReplaceAll(string(v), "'", "''") + "'")
+			b.WriteString(sqltext.Quote(string(v)))
 		}
 	}
 }

@@ -89,11 +89,7 @@ func (e *CopyEncoder) HeaderLine(dst []byte) []byte {
 		}
 		at := len(dst)
 		dst = append(dst, f.Name...)
-		if e.opts.Format == sqltext.CopyCSV {
-			dst = e.quote(dst, at, false)
-		} else {
-			dst = e.escape(dst, at)
-		}
+		dst = e.protect(dst, at, false)
 	}
 	return endCopyData(append(dst, '\n'), start)
 }
@@ -119,11 +115,8 @@ func (e *CopyEncoder) Append(dst []byte, rec arrow.RecordBatch, from, to, limit 
 			return dst, from, err
 		}
 	}
-	appendRow := e.appendText
-	switch e.opts.Format {
-	case sqltext.CopyCSV:
-		appendRow = e.appendCSV
-	case sqltext.CopyBinary:
+	appendRow := e.appendLine
+	if e.opts.Format == sqltext.CopyBinary {
 		appendRow = e.appendBinary
 	}
 	for row := from; row < to; row++ {
@@ -143,7 +136,8 @@ func (e *CopyEncoder) Append(dst []byte, rec arrow.RecordBatch, from, to, limit 
 	return dst, to, nil
 }
 
-func (e *CopyEncoder) appendText(dst []byte, cols []Column, row int) ([]byte, error) {
+// appendLine appends a row of a text or CSV file.
+func (e *CopyEncoder) appendLine(dst []byte, cols []Column, row int) ([]byte, error) {
 	for i := range cols {
 		if i > 0 {
 			dst = append(dst, e.opts.Delimiter)
@@ -158,10 +152,18 @@ func (e *CopyEncoder) appendText(dst []byte, cols []Column, row int) ([]byte, er
 			return dst, err
 		}
 		if !e.plain[i] {
-			dst = e.escape(dst, at)
+			dst = e.protect(dst, at, e.force[i])
 		}
 	}
 	return append(dst, '\n'), nil
+}
+
+// protect quotes or escapes the value that begins at dst[at], as the format does.
+func (e *CopyEncoder) protect(dst []byte, at int, force bool) []byte {
+	if e.opts.Format == sqltext.CopyCSV {
+		return e.quote(dst, at, force)
+	}
+	return e.escape(dst, at)
 }
 
 // escape puts backslashes into the value that begins at dst[at], where it needs them.
@@ -192,27 +194,6 @@ func (e *CopyEncoder) escape(dst []byte, at int) []byte {
 		to -= 2
 	}
 	return dst
-}
-
-func (e *CopyEncoder) appendCSV(dst []byte, cols []Column, row int) ([]byte, error) {
-	for i := range cols {
-		if i > 0 {
-			dst = append(dst, e.opts.Delimiter)
-		}
-		if cols[i].IsNull(row) {
-			dst = append(dst, e.opts.Null...)
-			continue
-		}
-		at := len(dst)
-		var err error
-		if dst, err = cols[i].AppendText(dst, row, &e.settings); err != nil {
-			return dst, err
-		}
-		if !e.plain[i] {
-			dst = e.quote(dst, at, e.force[i])
-		}
-	}
-	return append(dst, '\n'), nil
 }
 
 // quote puts the value that begins at dst[at] between quotes where it needs them: when it looks like NULL, has a

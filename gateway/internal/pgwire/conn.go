@@ -18,6 +18,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgproto3"
 
+	"github.com/angelerator/tavana/gateway/internal/catalog"
 	"github.com/angelerator/tavana/gateway/internal/dispatch"
 	"github.com/angelerator/tavana/gateway/internal/session"
 	"github.com/angelerator/tavana/internal/pgerror"
@@ -123,7 +124,7 @@ func (c *conn) start() error {
 	if db != c.srv.cfg.Database {
 		return pgerror.Newf(pgerror.InvalidCatalogName, "database %q does not exist", db)
 	}
-	s := session.New(session.Identity{User: user.Name, Superuser: user.Superuser, Database: db})
+	s := session.New(session.Identity{User: user.Name, Superuser: user.Superuser, Database: db, Catalog: catalog.Database})
 	if err := applyStartup(s.Settings, st); err != nil {
 		return err
 	}

@@ -80,8 +80,13 @@ func (r *Router) Run(ctx context.Context) {
 }
 
 func (r *Router) watch(ctx context.Context, w *Worker) {
+	said := "" // so that the tries, twenty a second, do not fill the log
 	for ctx.Err() == nil {
 		if err := r.join(ctx, w); err != nil {
+			if text := err.Error(); text != said && !IsLost(err) && ctx.Err() == nil {
+				r.log.Error("preparing a worker failed", "target", w.Target, "error", err)
+				said = text
+			}
 			rest(ctx)
 			continue
 		}
@@ -106,11 +111,7 @@ func (r *Router) join(ctx context.Context, w *Worker) error {
 	if r.onJoin == nil {
 		return nil
 	}
-	err := r.onJoin(ctx, w)
-	if err != nil && !IsLost(err) && ctx.Err() == nil {
-		r.log.Error("preparing a worker failed", "target", w.Target, "error", err)
-	}
-	return err
+	return r.onJoin(ctx, w)
 }
 
 // rest is a pause between two tries to reach a worker.

@@ -14,6 +14,8 @@ type Identity struct {
 	User      string
 	Superuser bool
 	Database  string
+	// Catalog is the database of the system catalog at workers; "": there is none.
+	Catalog string
 }
 
 // Session is one client's state. Make it with New.

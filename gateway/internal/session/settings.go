@@ -25,13 +25,16 @@ type Settings struct {
 	before map[string]string
 	local  map[string]string
 
+	// catalog is the Identity's.
+	catalog string
+
 	// derived of values
 	encoding pgenc.Settings
 	worker   map[string]string
 }
 
 func newSettings(id Identity) *Settings {
-	s := &Settings{values: map[string]string{}, start: map[string]string{}, fixed: map[string]string{
+	s := &Settings{catalog: id.Catalog, values: map[string]string{}, start: map[string]string{}, fixed: map[string]string{
 		"is_superuser": onOff(id.Superuser), "session_authorization": id.User,
 	}}
 	s.derive()
@@ -277,6 +280,9 @@ func (s *Settings) derive() {
 		EscapeBytea: get("bytea_output") == "escape", RoundFloats: digits < 1, FloatDigits: digits,
 	}
 	s.worker = map[string]string{}
+	if s.catalog != "" {
+		s.worker["catalog"] = s.catalog
+	}
 	if tz != "UTC" {
 		s.worker["TimeZone"] = zone.String()
 	}

@@ -1,6 +1,9 @@
 package sqltext
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // ColumnNames are the names that PostgreSQL gives to a result's columns where the query gives none (FigureColname in its
 // parse_target.c): a function's name, a cast's type, ?column?. DuckDB would show the expression.
@@ -82,16 +85,9 @@ func (s *Statement) valuesNames(i int) []string {
 	}
 	names := make([]string, len(row))
 	for n := range row {
-		names[n] = "column" + itoa(n+1)
+		names[n] = "column" + strconv.Itoa(n+1)
 	}
 	return names
-}
-
-func itoa(n int) string {
-	if n < 10 {
-		return string(rune('0' + n))
-	}
-	return itoa(n/10) + string(rune('0'+n%10))
 }
 
 // listNames reads the list of a SELECT or RETURNING from token i.

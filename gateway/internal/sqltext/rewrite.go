@@ -276,7 +276,7 @@ func (w *rewrite) setting(i int) {
 	v, known := w.r.Setting(Unquote(w.Raw(i + 2)))
 	switch {
 	case known:
-		w.put(i, quote(v))
+		w.put(i, Quote(v))
 	case len(args) == 2 && (strings.EqualFold(args[1].Text, "true") || strings.EqualFold(args[1].Text, "'t'")):
 		w.put(i, "NULL::VARCHAR")
 	default:
@@ -319,15 +319,16 @@ func (w *rewrite) setConfig(i int) {
 	}
 	if w.Tokens[i+4].Kind == Param { // it stays, since a value is bound to it
 		w.put(i, "coalesce")
-		w.put(i+2, quote(v))
+		w.put(i+2, Quote(v))
 		w.drop(i+5, i+7)
 		return
 	}
-	w.put(i, quote(v))
+	w.put(i, Quote(v))
 	w.drop(i+1, next)
 }
 
-func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+// Quote returns s as a string literal of SQL.
+func Quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 
 // noFunction compares a column of functions with 0, which is none: it holds names here.
 func (w *rewrite) noFunction(i int) {
@@ -784,7 +785,7 @@ func (w *rewrite) similar(i int) {
 		w.err = pgerror.New(pgerror.FeatureNotSupported, "SIMILAR TO is supported with a literal only").At(int(w.Tokens[i].Start) + 1)
 		return
 	}
-	w.put(i+2, quote(similarPattern(Unquote(w.Raw(i+2)))))
+	w.put(i+2, Quote(similarPattern(Unquote(w.Raw(i+2)))))
 }
 
 // similarPattern returns the regular expression of a SIMILAR TO pattern (section 9.7.2 of the manual).

@@ -286,40 +286,16 @@ type edit struct{ start, end, origin, originEnd int }
 
 // ReplaceParams returns the text with each $n written as values[n-1].
 func (s *Statement) ReplaceParams(values []string) string {
-	return s.rewriteParams(func(n int, raw string) string {
-		if n < 1 || n > len(values) {
-			return raw
-		}
-		return values[n-1]
-	}).Text
-}
-
-// rewriteParams writes what f makes of each $n, and literals as DuckDB reads them.
-func (s *Statement) rewriteParams(f func(n int, raw string) string) Rewritten {
-	var b strings.Builder
-	r := Rewritten{}
-	last := int32(0)
+	w := rewrite{Statement: s}
 	for i, t := range s.Tokens {
-		raw := s.Raw(i)
-		text := raw
-		switch {
-		case t.Kind == Param:
-			text = f(s.ParamNumber(i), raw)
-		case t.Kind == String && raw[0] == '\'':
-			text = s.literal(i, raw)
-		}
-		if text == raw {
+		if t.Kind != Param {
 			continue
 		}
-		b.WriteString(s.Text[last:t.Start])
-		start := b.Len()
-		b.WriteString(text)
-		r.edits = append(r.edits, edit{start, b.Len(), int(t.Start), int(t.End)})
-		last = t.End
+		if n := s.ParamNumber(i); n >= 1 && n <= len(values) {
+			w.put(i, values[n-1])
+		}
 	}
-	b.WriteString(s.Text[last:])
-	r.Text = b.String()
-	return r
+	return w.text().Text
 }
 
 // Origin turns a byte offset of the rewritten text into one of the original.
