@@ -3,13 +3,16 @@ package gateway_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgproto3"
 )
 
 // stalled is a COPY's file that stops in the middle: at some place nothing comes until it is released.
@@ -126,6 +129,64 @@ func TestACopyWhoseClientLeavesStoresNothing(t *testing.T) {
 		return err == nil && got[0] == "1"
 	})
 	wantRows(t, other, "0")
+}
+
+// The INSERT of many rows begins while they come. A client that pauses has it begin anew, and keeps nobody from writing.
+func TestACopyThatPausesIsWhole(t *testing.T) {
+	w := openLasting(t, 1, nil)
+	c, other := w.connect(), w.connect()
+	for _, sql := range []string{"CREATE TABLE t (a int, b text)", "CREATE TABLE beside (a int)"} {
+		if _, err := query(t.Context(), other, sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const rows = 300_000
+	s, done := startCopy(t, c, rows)
+	if _, err := query(t.Context(), other, "INSERT INTO beside VALUES (1)"); err != nil {
+		t.Error(err)
+	}
+	wantRows(t, other, "0")
+	close(s.release)
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	if got, err := query(t.Context(), c, "SELECT count(*) || ' ' || sum(a) || ' ' || count(DISTINCT b) FROM t"); err != nil ||
+		got[0] != fmt.Sprintf("%d %d %d", rows, rows*(rows-1)/2, rows) {
+		t.Errorf("%v (%v)", got, err)
+	}
+}
+
+// What is wrong with the first rows is told while the client is still at it, and nothing is stored.
+func TestACopyThatFailsIsToldAtOnce(t *testing.T) {
+	w := openLasting(t, 1, nil)
+	c := w.connect()
+	if _, err := query(t.Context(), c, "CREATE TABLE t (a int, b date)"); err != nil {
+		t.Fatal(err)
+	}
+	fe := c.Frontend()
+	fe.SendQuery(&pgproto3.Query{String: "COPY t FROM STDIN (FORMAT csv)"})
+	data := []byte("1,never\n" + strings.Repeat("2,2020-01-01\n", 300_000))
+	for chunk := range slices.Chunk(data, 64<<10) {
+		fe.Send(&pgproto3.CopyData{Data: chunk})
+	}
+	if err := fe.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		msg, err := c.ReceiveMessage(t.Context())
+		var e *pgconn.PgError
+		if _, ok := msg.(*pgproto3.CopyInResponse); ok && err == nil {
+			continue
+		}
+		if errors.As(err, &e) && e.Code == "22007" {
+			break
+		}
+		if m, ok := msg.(*pgproto3.ErrorResponse); ok && m.Code == "22007" {
+			break
+		}
+		t.Fatalf("%#v (%v)", msg, err)
+	}
+	wantRows(t, w.connect(), "0")
 }
 
 // A COPY whose worker is lost is an error, and nothing of it is there; one at the other worker is whole.

@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -28,6 +29,7 @@ type execution struct {
 	lease    *lease
 	writers  *writers             // nil: it writes nothing that lasts
 	tables   map[string]duck.Rows // what the statement may read of Go's, by name
+	staged   *spool               // those of them that a client sends; nil: none
 	reserved uint64
 	started  time.Time
 
@@ -45,9 +47,9 @@ type execution struct {
 	abandoned atomic.Bool
 }
 
-func newExecution(st *workerpb.Statement, l *lease, writers *writers, tables map[string]duck.Rows, reserved uint64) *execution {
+func newExecution(st *workerpb.Statement, l *lease, writers *writers, tables map[string]duck.Rows, staged *spool, reserved uint64) *execution {
 	e := &execution{
-		id: st.GetQueryId(), st: st, lease: l, writers: writers, tables: tables, reserved: reserved, started: time.Now(),
+		id: st.GetQueryId(), st: st, lease: l, writers: writers, tables: tables, staged: staged, reserved: reserved, started: time.Now(),
 		schema: make(chan *arrow.Schema, 1), batches: make(chan arrow.RecordBatch, 2), done: make(chan struct{}),
 		completion: &workerpb.Completion{Statistics: &workerpb.Statistics{}},
 	}
@@ -121,7 +123,7 @@ func (e *execution) attempt(params arrow.RecordBatch) (err error) {
 	}
 	r, err := p.Execute(e.quitCtx)
 	if err != nil {
-		return err
+		return e.orStaged(err)
 	}
 	defer func() {
 		if r.Close() && err != nil {
@@ -133,7 +135,15 @@ func (e *execution) attempt(params arrow.RecordBatch) (err error) {
 		e.schema <- r.Schema()
 		e.described = true
 	}
-	return e.pump(r)
+	return e.orStaged(e.pump(r))
+}
+
+// orStaged returns what kept DuckDB from the staged rows instead of what DuckDB made of it.
+func (e *execution) orStaged(err error) error {
+	if err == nil || e.staged == nil || e.quitCtx.Err() != nil {
+		return err
+	}
+	return cmp.Or(e.staged.failure(), err)
 }
 
 // pump moves chunks into batches until the result ends or nobody wants it.

@@ -47,9 +47,14 @@ func (s *staged) remove(name string) {
 }
 
 // Put implements workerapi.Service: rows into a spool, its name out, and the spool goes with the call.
-func (w *Worker) Put(ctx context.Context, in workerapi.Source, done func(*workerpb.PutResult) error) error {
+func (w *Worker) Put(ctx context.Context, in workerapi.Source, answer func(*workerpb.PutResult) error) error {
 	s := newSpool(w.spill.path, in.Schema(), w.cfg.SpillMax, &w.staged.memory)
 	defer s.drop()
+	name := w.staged.add(s)
+	defer w.staged.remove(name)
+	if err := answer(&workerpb.PutResult{Staged: name}); err != nil {
+		return err
+	}
 	for {
 		rec, err := in.Next()
 		if errors.Is(err, io.EOF) {
@@ -68,9 +73,7 @@ func (w *Worker) Put(ctx context.Context, in workerapi.Source, done func(*worker
 	if err := s.end(); err != nil {
 		return err
 	}
-	name := w.staged.add(s)
-	defer w.staged.remove(name)
-	if err := done(&workerpb.PutResult{Staged: name, Rows: s.rows}); err != nil {
+	if err := answer(&workerpb.PutResult{Staged: name, Rows: s.rows}); err != nil {
 		return err
 	}
 	<-ctx.Done()
@@ -80,21 +83,21 @@ func (w *Worker) Put(ctx context.Context, in workerapi.Source, done func(*worker
 // stdin is the name by which a statement reads the rows that were staged for it.
 const stdin = "stdin"
 
-// tables are the rows of Go's that a statement may read: those that came with it, and those that were staged.
-func (w *Worker) tables(st *workerpb.Statement) (map[string]duck.Rows, error) {
-	tables, err := sentTables(st.GetTables())
+// tables are the rows of Go's that a statement may read: those that came with it, and those that are staged for it. rows
+// are the latter; nil: none are.
+func (w *Worker) tables(st *workerpb.Statement) (tables map[string]duck.Rows, rows *spool, err error) {
+	tables, err = sentTables(st.GetTables())
 	if err != nil || st.GetStaged() == "" {
-		return tables, err
+		return tables, nil, err
 	}
-	s, err := w.staged.get(st.GetStaged())
-	if err != nil {
-		return nil, err
+	if rows, err = w.staged.get(st.GetStaged()); err != nil {
+		return nil, nil, err
 	}
 	if tables == nil {
 		tables = map[string]duck.Rows{}
 	}
-	tables[stdin] = s.table()
-	return tables, nil
+	tables[stdin] = rows.table()
+	return tables, rows, nil
 }
 
 // sentTables are tables that came with a request; nil: none did.

@@ -54,9 +54,12 @@ func put(t *testing.T, c *client, batches, rows int) (*workerapi.Put, string) {
 			t.Fatal(err)
 		}
 	}
-	name, n, err := p.Stage()
-	if err != nil || n != uint64(batches*rows) {
-		t.Fatalf("staged %d rows: %v", n, err)
+	name, err := p.Name()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.End(); err != nil {
+		t.Fatal(err)
 	}
 	return p, name
 }
@@ -65,7 +68,7 @@ func put(t *testing.T, c *client, batches, rows int) (*workerapi.Put, string) {
 func TestStagedRowsAreRead(t *testing.T) {
 	cfg := config(t)
 	c := dial(t, start(t, cfg))
-	for _, size := range []struct{ batches, rows int }{{0, 0}, {1, 1}, {3, 5000}, {40, 20000}} {
+	for _, size := range []struct{ batches, rows int }{{1, 0}, {1, 1}, {3, 5000}, {40, 20000}} {
 		p, name := put(t, c, size.batches, size.rows)
 		for range 2 {
 			st := c.statement(`SELECT (count(*)::VARCHAR || ' ' || coalesce(sum(a.i), 0)::VARCHAR || ' ' || count(a.s)::VARCHAR || ' ' ||
@@ -90,6 +93,81 @@ func TestStagedRowsAreRead(t *testing.T) {
 	_, name := put(t, c, 1, 1)
 	c.wantCode("SELECT * FROM tavana_rows('stdin')", pgerror.SyntaxErrorOrAccessRule)
 	c.wantCode("SELECT * FROM tavana_rows('"+name+"')", pgerror.SyntaxErrorOrAccessRule)
+}
+
+// A statement may begin before its rows are all there. It waits for them a little, and never takes what has come for all.
+func TestAStatementBeginsBeforeItsRows(t *testing.T) {
+	c := dial(t, start(t, config(t)))
+	for _, memory := range []bool{true, false} { // of the first rows, and of those in the file
+		p, err := c.Put(t.Context(), putSchema)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer p.Close()
+		written := 0
+		write := func(n int) {
+			t.Helper()
+			rec := putRows(written, n)
+			defer rec.Release()
+			if err := p.Write(rec); err != nil {
+				t.Fatal(err)
+			}
+			written += n
+		}
+		write(1000)
+		for i := 0; !memory && i < 40; i++ {
+			write(20_000)
+		}
+		name, err := p.Name()
+		if err != nil {
+			t.Fatal(err)
+		}
+		count := func() ([]string, error) {
+			st := c.statement("SELECT count(*)::VARCHAR || ' ' || sum(i)::VARCHAR FROM tavana_rows('stdin')")
+			st.Staged = name
+			got, _, err := c.run(st)
+			return got, err
+		}
+		if got, err := count(); pgerror.CodeOf(err) != pgerror.ObjectNotInPrerequisiteState {
+			t.Errorf("rows that are late: %v (%v)", got, err)
+		}
+		done := make(chan error, 1)
+		var got []string
+		go func() {
+			var err error
+			got, err = count()
+			done <- err
+		}()
+		for range 20 {
+			write(1000)
+		}
+		if err := p.End(); err != nil {
+			t.Fatal(err)
+		}
+		if err := <-done; err != nil || got[0] != fmt.Sprintf("%d %d", written, written*(written-1)/2) {
+			t.Errorf("%v (%v)", got, err)
+		}
+	}
+	// Rows that are given up are not all there are.
+	p, err := c.Put(t.Context(), putSchema)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rec := putRows(0, 10)
+	defer rec.Release()
+	if err := p.Write(rec); err != nil {
+		t.Fatal(err)
+	}
+	name, err := p.Name()
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.AfterFunc(20*time.Millisecond, p.Close)
+	st := c.statement("SELECT count(*)::VARCHAR FROM tavana_rows('stdin')")
+	st.Staged = name
+	if got, _, err := c.run(st); err == nil {
+		t.Errorf("given up: %v", got)
+	}
 }
 
 // Rows that come along with a statement are a table that it alone sees.

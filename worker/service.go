@@ -19,7 +19,7 @@ func (w *Worker) Execute(ctx context.Context, st *workerpb.Statement, out worker
 	if st.GetProfile() != workerpb.Profile_PROFILE_LOSSLESS || st.GetDialect() != workerpb.Dialect_DIALECT_POSTGRES {
 		return nil, pgerror.New(pgerror.FeatureNotSupported, "this worker serves the lossless profile and the PostgreSQL dialect only")
 	}
-	tables, err := w.tables(st)
+	tables, staged, err := w.tables(st)
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +40,7 @@ func (w *Worker) Execute(ctx context.Context, st *workerpb.Statement, out worker
 	if st.GetLasting() {
 		writers = w.writers
 	}
-	e := newExecution(st, l, writers, tables, granted)
+	e := newExecution(st, l, writers, tables, staged, granted)
 	if err := w.add(e); err != nil {
 		l.giveBack(true)
 		w.ledger.release(granted)

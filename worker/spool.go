@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"syscall"
+	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/ipc"
@@ -15,25 +16,32 @@ import (
 	"github.com/angelerator/tavana/worker/internal/duck"
 )
 
-// spool keeps the rows that a client sends until they are all there: then a statement reads them as fast as DuckDB can,
-// and once more when a conflict makes it begin anew. A slow client thus holds neither DuckDB's threads nor a transaction.
-// Little is kept in memory, the rest in a file that has no name.
+// spool keeps the rows that a client sends, for a statement to read as fast as DuckDB can, and once more when a conflict
+// makes it begin anew. The statement may begin while they come; but a client that is slow must hold neither DuckDB's
+// threads nor a transaction, so a reader that waits too long gives up, and the statement is run when all rows are there.
+// The first rows are kept in memory, those past what may be there in a file that has no name:
+//
+//	add → few | file → Next
 type spool struct {
 	schema *arrow.Schema
 	dir    string
 	limit  int64 // bytes that may go to disk
 	memory *spoolMemory
-	rows   uint64
 
+	// Of the one who adds.
+	rows uint64
+	file *os.File
+	w    *ipc.Writer
+
+	mu       sync.Mutex
+	more     chan struct{} // closed, and made anew, at each change of what follows
 	few      []arrow.RecordBatch
 	fewBytes int64
-	file     *os.File
-	w        *ipc.Writer
-	written  int64
-
-	mu      sync.Mutex
-	readers int
-	dropped bool
+	written  int64 // of file
+	ended    bool  // all rows are there
+	dropped  bool
+	failed   error // what a reader ended with
+	readers  int
 }
 
 // spoolMemory is how much of all spools may stay in memory, in bytes; what is past it goes to disk.
@@ -48,20 +56,27 @@ func (m *spoolMemory) take(n int64) bool {
 }
 
 func newSpool(dir string, schema *arrow.Schema, limit uint64, memory *spoolMemory) *spool {
-	return &spool{schema: schema, dir: dir, limit: int64(limit), memory: memory}
+	return &spool{schema: schema, dir: dir, limit: int64(limit), memory: memory, more: make(chan struct{})}
 }
 
-// add appends a batch, which stays the caller's.
+// change makes a change that readers are to see.
+func (s *spool) change(f func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f()
+	close(s.more)
+	s.more = make(chan struct{})
+}
+
+// add takes over a batch.
 func (s *spool) add(rec arrow.RecordBatch) error {
 	s.rows += uint64(rec.NumRows())
+	if size := recordSize(rec); s.file == nil && s.memory.take(size) {
+		s.change(func() { s.few = append(s.few, rec); s.fewBytes += size })
+		return nil
+	}
+	defer rec.Release()
 	if s.file == nil {
-		size := recordSize(rec)
-		if s.memory.take(size) {
-			rec.Retain()
-			s.few = append(s.few, rec)
-			s.fewBytes += size
-			return nil
-		}
 		if err := s.openFile(); err != nil {
 			return err
 		}
@@ -95,22 +110,9 @@ func (s *spool) openFile() error {
 		return diskError(err)
 	}
 	_ = os.Remove(f.Name())
-	s.file = f
 	s.w = ipc.NewWriter((*spoolFile)(s), ipc.WithSchema(s.schema))
-	for _, rec := range s.few {
-		if err := s.w.Write(rec); err != nil {
-			return diskError(err)
-		}
-		rec.Release()
-	}
-	s.giveBack()
+	s.change(func() { s.file = f })
 	return nil
-}
-
-// giveBack returns the memory of few, which has been released.
-func (s *spool) giveBack() {
-	s.memory.left.Add(s.fewBytes)
-	s.few, s.fewBytes = nil, 0
 }
 
 // spoolFile writes into a spool's file, up to its limit.
@@ -122,7 +124,7 @@ func (s *spoolFile) Write(p []byte) (int, error) {
 			WithHint("The limit is set by spill-max.")
 	}
 	n, err := s.file.Write(p)
-	s.written += int64(n)
+	(*spool)(s).change(func() { s.written += int64(n) })
 	return n, err
 }
 
@@ -139,10 +141,13 @@ func diskError(err error) error {
 
 // end is called after the last batch.
 func (s *spool) end() error {
-	if s.w == nil {
-		return nil
+	if s.w != nil {
+		if err := s.w.Close(); err != nil {
+			return diskError(err)
+		}
 	}
-	return diskError(s.w.Close())
+	s.change(func() { s.ended = true })
+	return nil
 }
 
 // table returns the rows for DuckDB.
@@ -152,25 +157,26 @@ func (s *spool) open() (duck.RowReader, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.dropped {
-		return nil, errors.New("the rows have been dropped")
-	}
-	r := &spoolReader{spool: s, few: s.few}
-	if s.file != nil {
-		var err error
-		if r.r, err = ipc.NewReader(io.NewSectionReader(s.file, 0, s.written), ipc.WithSchema(s.schema)); err != nil {
-			return nil, err
-		}
+		return nil, errDropped
 	}
 	s.readers++
-	return r, nil
+	s.failed = nil
+	return &spoolReader{spool: s, started: time.Now()}, nil
+}
+
+// failure returns what kept a reader from the rows; DuckDB keeps only its text.
+func (s *spool) failure() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.failed
 }
 
 // drop frees everything, once nobody reads it any more.
 func (s *spool) drop() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.dropped = true
-	s.freeUnread()
+	s.change(func() {
+		s.dropped = true
+		s.freeUnread()
+	})
 }
 
 // freeUnread is called with mu held.
@@ -181,30 +187,60 @@ func (s *spool) freeUnread() {
 	for _, rec := range s.few {
 		rec.Release()
 	}
-	s.giveBack()
+	s.memory.left.Add(s.fewBytes)
+	s.few, s.fewBytes = nil, 0
 	if s.file != nil {
 		_ = s.file.Close()
 		s.file = nil
 	}
 }
 
-// spoolReader is one reading of a spool.
+var (
+	errDropped = pgerror.New(pgerror.QueryCanceled, "the rows have been given up")
+	errLate    = pgerror.New(pgerror.ObjectNotInPrerequisiteState, "the rows did not come in time")
+)
+
+// spoolReader is one reading of a spool. It is used by one of DuckDB's threads at a time.
 type spoolReader struct {
 	spool *spool
-	few   []arrow.RecordBatch
+	few   int   // batches read from memory
+	at    int64 // bytes read from the file
 	r     *ipc.Reader
+
+	started time.Time
+	waited  time.Duration
 }
 
 // Next implements duck.RowReader.
 func (r *spoolReader) Next() (arrow.RecordBatch, error) {
-	if len(r.few) > 0 {
-		rec := r.few[0]
-		r.few = r.few[1:]
-		rec.Retain()
-		return rec, nil
+	rec, err := r.next()
+	if err != nil && !errors.Is(err, io.EOF) {
+		r.spool.change(func() { r.spool.failed = err })
 	}
+	return rec, err
+}
+
+func (r *spoolReader) next() (rec arrow.RecordBatch, err error) {
 	if r.r == nil {
-		return nil, io.EOF
+		inFile := false
+		err := r.await(func() bool {
+			if s := r.spool; r.few < len(s.few) {
+				rec = s.few[r.few]
+				rec.Retain()
+				r.few++
+				return true
+			} else if s.file != nil {
+				inFile = true
+				return true
+			}
+			return false
+		})
+		if err != nil || !inFile {
+			return rec, err
+		}
+		if r.r, err = ipc.NewReader(r, ipc.WithSchema(r.spool.schema)); err != nil {
+			return nil, err
+		}
 	}
 	if r.r.Next() {
 		rec := r.r.RecordBatch()
@@ -215,6 +251,49 @@ func (r *spoolReader) Next() (arrow.RecordBatch, error) {
 		return nil, err
 	}
 	return nil, io.EOF
+}
+
+// Read reads the spool's file, as far as it has come.
+func (r *spoolReader) Read(p []byte) (n int, err error) {
+	if err := r.await(func() bool { n = int(min(int64(len(p)), r.spool.written-r.at)); return n > 0 }); err != nil {
+		return 0, err
+	}
+	n, err = r.spool.file.ReadAt(p[:n], r.at) // there is a reader, so it stays open
+	r.at += int64(n)
+	return n, diskError(err)
+}
+
+// A reader waits so long in all, and for so much of its time, for rows that have not come.
+const (
+	readPatience = 100 * time.Millisecond
+	readShare    = 0.6
+)
+
+// await waits until there says that there is something to read; io.EOF: all has been read.
+func (r *spoolReader) await(there func() bool) error {
+	s := r.spool
+	for {
+		s.mu.Lock()
+		found, more, ended, dropped := there(), s.more, s.ended, s.dropped
+		s.mu.Unlock()
+		switch {
+		case dropped:
+			return errDropped
+		case found:
+			return nil
+		case ended:
+			return io.EOF
+		}
+		begun := time.Now()
+		late := time.NewTimer(readPatience + time.Duration(readShare*float64(begun.Sub(r.started))) - r.waited)
+		select {
+		case <-more:
+			late.Stop()
+		case <-late.C:
+			return errLate
+		}
+		r.waited += time.Since(begun)
+	}
 }
 
 // Close implements duck.RowReader.

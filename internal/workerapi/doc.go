@@ -5,7 +5,7 @@
 //	call      body                      answer
 //	DoGet     Ticket{Statement}         schema, record batches; Completion in the trailing metadata
 //	DoGet     Ticket{Fetch}             schema, the next record batches of a cursor; Completion
-//	DoPut     Put, then rows            PutResult
+//	DoPut     Put, then rows            PutResult with the rows' name; PutResult when all are there
 //	DoAction  OpenSession, CloseSession, Prepare, OpenCursor, CloseCursor, Cancel, Bootstrap, SetMemoryLimit, Drain
 //	DoAction  Watch                     a stream of State
 //

@@ -25,12 +25,15 @@ const (
 // on the way in it is one pooled, 64-byte aligned buffer. A sent frame belongs to gRPC, which calls its release once the
 // bytes are written; a received one belongs to the receiver until Release.
 type Frame struct {
+	Descriptor  []byte // a FlightDescriptor, in the first message of a DoPut
 	Header      []byte // an Arrow IPC Message, a flatbuffer
 	AppMetadata []byte
 	Body        [][]byte
 
 	release func()
 	pooled  *[]byte
+	// unpooled: the body received is the collector's, so it may be kept.
+	unpooled bool
 }
 
 // Release gives back what the frame holds. Slices of Body must not be used after it.
@@ -72,7 +75,11 @@ func (Codec) Marshal(v any) (mem.BufferSlice, error) {
 	n := f.BodyLen()
 	// hookSize keeps the prefix above gRPC's pooling threshold, below which it would never call the release hook.
 	const hookSize = 2 << 10
-	head := make([]byte, 0, len(f.Header)+len(f.AppMetadata)+32)
+	head := make([]byte, 0, len(f.Descriptor)+len(f.Header)+len(f.AppMetadata)+32)
+	if len(f.Descriptor) > 0 {
+		head = protowire.AppendTag(head, fieldDescriptor, protowire.BytesType)
+		head = protowire.AppendBytes(head, f.Descriptor)
+	}
 	if len(f.Header) > 0 {
 		head = protowire.AppendTag(head, fieldDataHeader, protowire.BytesType)
 		head = protowire.AppendBytes(head, f.Header)
@@ -165,7 +172,11 @@ func (f *Frame) read(r interface {
 		var dst []byte
 		if num == fieldDataBody {
 			f.putBody()
-			f.pooled, dst = alignedBody(n)
+			if f.unpooled {
+				dst = newAlignedBody(n)
+			} else {
+				f.pooled, dst = alignedBody(n)
+			}
 			f.Body = [][]byte{dst}
 		} else {
 			dst = make([]byte, n)
@@ -175,6 +186,8 @@ func (f *Frame) read(r interface {
 		}
 		left -= n
 		switch num {
+		case fieldDescriptor:
+			f.Descriptor = dst
 		case fieldDataHeader:
 			f.Header = dst
 		case fieldAppMetadata:
@@ -200,17 +213,16 @@ var bodyPool = sync.Pool{}
 // alignedBody returns n bytes that start at a multiple of 64, as Arrow wants its buffers, and the pool's handle (nil
 // when the buffer is not pooled).
 func alignedBody(n int) (*[]byte, []byte) {
-	const align = 64
-	need := n + align
+	need := n + alignment
 	if need > maxPooled {
-		b := alignIn(make([]byte, need), n)
-		return nil, b
+		return nil, newAlignedBody(n)
 	}
 	p, _ := bodyPool.Get().(*[]byte)
 	if p == nil || cap(*p) < need {
 		b := make([]byte, max(need, 64<<10))
 		p = &b
 	}
-	b := alignIn(*p, n)
-	return p, b
+	return p, alignIn(*p, n)
 }
+
+func newAlignedBody(n int) []byte { return alignIn(make([]byte, n+alignment), n) }

@@ -7,62 +7,110 @@ import (
 	"io"
 
 	"github.com/apache/arrow-go/v18/arrow"
-	"github.com/apache/arrow-go/v18/arrow/flight"
-	flightpb "github.com/apache/arrow-go/v18/arrow/flight/gen/flight"
+	"github.com/apache/arrow-go/v18/arrow/flight/gen/flight"
 	"github.com/apache/arrow-go/v18/arrow/ipc"
+	"google.golang.org/grpc"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/angelerator/tavana/internal/pgerror"
 	"github.com/angelerator/tavana/internal/workerapi/workerpb"
 )
 
-// DoPut stages rows: the first message's descriptor has a Put, the answer is one PutResult.
-func (s *server) DoPut(stream flightpb.FlightService_DoPutServer) error {
-	r, err := flight.NewRecordReader(stream)
+// DoPut stages rows: the first message's descriptor has a Put. The answers are two PutResults: the rows' name at once, and
+// how many there are at the end.
+func (s *server) DoPut(stream flight.FlightService_DoPutServer) error {
+	in := &source{call: stream}
+	in.messages.next = in.frame
+	defer in.messages.free()
+	first, err := in.frame()
 	if err != nil {
-		return pgerror.Newf(pgerror.ProtocolViolation, "malformed rows: %s", err)
+		return err
 	}
-	defer r.Release()
+	var d flight.FlightDescriptor
 	var put workerpb.Put
-	if err := proto.Unmarshal(r.LatestFlightDescriptor().GetCmd(), &put); err != nil {
+	if proto.Unmarshal(first.Descriptor, &d) != nil || proto.Unmarshal(d.GetCmd(), &put) != nil {
 		return pgerror.New(pgerror.ProtocolViolation, "malformed descriptor")
 	}
 	if err := checkVersion(put.GetVersion()); err != nil {
 		return err
 	}
-	return s.service.Put(stream.Context(), source{r}, func(res *workerpb.PutResult) error {
+	in.first = first
+	if in.reader, err = ipc.NewReaderFromMessageReader(&in.messages, ipc.WithDelayReadSchema(false)); err != nil {
+		return malformedRows(err)
+	}
+	defer in.reader.Release()
+	return s.service.Put(stream.Context(), in, func(res *workerpb.PutResult) error {
 		b, err := proto.Marshal(res)
 		if err != nil {
 			return err
 		}
-		return stream.Send(&flightpb.PutResult{AppMetadata: b})
+		return stream.Send(&flight.PutResult{AppMetadata: b})
 	})
 }
 
-// source is a flight.Reader as a Source.
-type source struct{ *flight.Reader }
+func malformedRows(err error) error {
+	return pgerror.Newf(pgerror.ProtocolViolation, "malformed rows: %s", err)
+}
 
-func (s source) Next() (arrow.RecordBatch, error) {
-	if s.Reader.Next() {
-		return s.RecordBatch(), nil
+// source reads the rows of a DoPut.
+type source struct {
+	call     grpc.ServerStream
+	messages messages
+	first    *Frame // read already
+	reader   *ipc.Reader
+	ended    error // what the call's frames ended with
+}
+
+func (s *source) frame() (*Frame, error) {
+	if f := s.first; f != nil {
+		s.first = nil
+		return f, nil
 	}
-	if err := s.Err(); err != nil && !errors.Is(err, io.EOF) {
-		return nil, pgerror.FromStatus(err)
+	f := &Frame{unpooled: true}
+	if err := s.call.RecvMsg(f); err != nil {
+		s.ended = err
+		return nil, err
 	}
-	return nil, io.EOF
+	return f, nil
+}
+
+// Schema implements Source.
+func (s *source) Schema() *arrow.Schema { return s.reader.Schema() }
+
+// Next implements Source.
+func (s *source) Next() (arrow.RecordBatch, error) {
+	if s.reader.Next() {
+		rec := s.reader.RecordBatch()
+		rec.Retain()
+		return rec, nil
+	}
+	switch err := s.reader.Err(); {
+	case errors.Is(s.ended, io.EOF):
+		return nil, io.EOF
+	case s.ended != nil:
+		return nil, pgerror.FromStatus(s.ended)
+	case err == nil: // an end inside the stream is not the caller's
+		return nil, malformedRows(ErrCutOff)
+	default:
+		return nil, malformedRows(err)
+	}
 }
 
 // Put is a DoPut under way. It is used by one goroutine at a time, and closed by who made it, when the statement that
 // reads its rows has ended.
 type Put struct {
-	call   flightpb.FlightService_DoPutClient
+	call   flight.FlightService_DoPutClient
 	cancel context.CancelFunc
-	w      *flight.Writer
+	out    sink
 }
 
 // Put begins to stage rows of schema at the worker.
 func (c *Client) Put(ctx context.Context, schema *arrow.Schema) (*Put, error) {
 	cmd, err := proto.Marshal(&workerpb.Put{Version: Version})
+	if err != nil {
+		return nil, err
+	}
+	descriptor, err := proto.Marshal(&flight.FlightDescriptor{Type: flight.FlightDescriptor_CMD, Cmd: cmd})
 	if err != nil {
 		return nil, err
 	}
@@ -72,14 +120,15 @@ func (c *Client) Put(ctx context.Context, schema *arrow.Schema) (*Put, error) {
 		cancel()
 		return nil, pgerror.FromStatus(err)
 	}
-	w := flight.NewRecordWriter(call, ipc.WithSchema(schema))
-	w.SetFlightDescriptor(&flightpb.FlightDescriptor{Type: flightpb.FlightDescriptor_CMD, Cmd: cmd})
-	return &Put{call: call, cancel: cancel, w: w}, nil
+	p := &Put{call: call, cancel: cancel, out: sink{call: call, descriptor: descriptor}}
+	_ = p.out.Schema(schema) // goes out with the first batch
+	return p, nil
 }
 
 // Write sends a batch, which stays the caller's.
 func (p *Put) Write(rec arrow.RecordBatch) error {
-	if err := p.w.Write(rec); err != nil {
+	rec.Retain()
+	if err := p.out.Batch(rec); err != nil {
 		return p.reason(err)
 	}
 	return nil
@@ -87,34 +136,51 @@ func (p *Put) Write(rec arrow.RecordBatch) error {
 
 // reason returns why the worker no longer takes rows: sending says only that it does not.
 func (p *Put) reason(err error) error {
-	if _, recvErr := p.call.Recv(); recvErr != nil && !errors.Is(recvErr, io.EOF) {
-		return pgerror.FromStatus(recvErr)
+	for {
+		if _, recvErr := p.call.Recv(); errors.Is(recvErr, io.EOF) {
+			return pgerror.FromStatus(err)
+		} else if recvErr != nil {
+			return pgerror.FromStatus(recvErr)
+		}
 	}
-	return pgerror.FromStatus(err)
 }
 
-// Stage ends the rows and waits until the worker has them all. It returns their name for Statement.staged, and how many
-// there are.
-func (p *Put) Stage() (name string, rows uint64, err error) {
-	if err := p.w.Close(); err != nil {
-		return "", 0, p.reason(err)
+// Name waits for the rows' name for Statement.staged: a statement may read them while they are being written. It is called
+// once, after a Write.
+func (p *Put) Name() (string, error) {
+	res, err := p.answer()
+	return res.GetStaged(), err
+}
+
+// End says that the rows written are all, and waits until the worker has them. It is called after Name.
+func (p *Put) End() error {
+	if err := p.out.close(); err != nil {
+		return p.reason(err)
 	}
 	if err := p.call.CloseSend(); err != nil {
-		return "", 0, p.reason(err)
+		return p.reason(err)
 	}
+	_, err := p.answer()
+	return err
+}
+
+func (p *Put) answer() (*workerpb.PutResult, error) {
 	res, err := p.call.Recv()
 	if err != nil {
 		if errors.Is(err, io.EOF) {
-			return "", 0, pgerror.WithCode(ErrCutOff, pgerror.IOError)
+			return nil, pgerror.WithCode(ErrCutOff, pgerror.IOError)
 		}
-		return "", 0, pgerror.FromStatus(err)
+		return nil, pgerror.FromStatus(err)
 	}
-	var out workerpb.PutResult
-	if err := proto.Unmarshal(res.GetAppMetadata(), &out); err != nil {
-		return "", 0, pgerror.WithCode(fmt.Errorf("decoding the worker's answer: %w", err), pgerror.IOError)
+	out := new(workerpb.PutResult)
+	if err := proto.Unmarshal(res.GetAppMetadata(), out); err != nil {
+		return nil, pgerror.WithCode(fmt.Errorf("decoding the worker's answer: %w", err), pgerror.IOError)
 	}
-	return out.GetStaged(), out.GetRows(), nil
+	return out, nil
 }
 
-// Close ends the call: the worker drops the rows.
-func (p *Put) Close() { p.cancel() }
+// Close ends the call: the worker drops the rows, and a statement that still reads them fails.
+func (p *Put) Close() {
+	p.cancel()
+	p.out.discard()
+}

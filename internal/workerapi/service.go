@@ -24,8 +24,9 @@ import (
 type Service interface {
 	// Execute runs a statement and streams its rows into out.
 	Execute(ctx context.Context, s *workerpb.Statement, out Sink) (*workerpb.Completion, error)
-	// Put stages rows and calls done when all are there; it returns, and drops them, when ctx ends.
-	Put(ctx context.Context, in Source, done func(*workerpb.PutResult) error) error
+	// Put stages rows: it calls answer at once with their name, and again when all are there. It returns, and drops them,
+	// when ctx ends.
+	Put(ctx context.Context, in Source, answer func(*workerpb.PutResult) error) error
 	Prepare(ctx context.Context, r *workerpb.PrepareRequest) (*workerpb.PrepareResponse, error)
 	OpenSession(ctx context.Context, r *workerpb.OpenSessionRequest) (*workerpb.OpenSessionResponse, error)
 	CloseSession(ctx context.Context, r *workerpb.CloseSessionRequest) (*workerpb.CloseSessionResponse, error)
@@ -40,7 +41,8 @@ type Service interface {
 // Source gives the rows of a Put. It is used by one goroutine at a time.
 type Source interface {
 	Schema() *arrow.Schema
-	// Next returns the next batch, or io.EOF after the last. It stays valid until the call after that, unless retained.
+	// Next returns the next batch, or io.EOF after the last, which only the caller's word makes the last: a call that is cut
+	// off is an error. The receiver releases it, and may keep it.
 	Next() (arrow.RecordBatch, error)
 }
 
@@ -125,7 +127,7 @@ func (s *server) DoGet(t *flight.Ticket, stream flight.FlightService_DoGetServer
 			pgerror.New(pgerror.QueryCanceled, "canceling statement due to statement timeout"))
 		defer cancel()
 	}
-	out := newSink(stream)
+	out := newAnswerSink(stream)
 	defer out.discard()
 	done, err := s.service.Execute(ctx, st, out)
 	if err != nil {

@@ -7,20 +7,28 @@ import (
 	"google.golang.org/grpc/metadata"
 )
 
-// sink writes record batches as Frames: it is the Flight encoder, and copies nothing.
+// sink writes record batches as Frames: it is the Flight encoder of both directions, and copies nothing.
 type sink struct {
-	call grpc.ServerStream
+	call interface{ SendMsg(any) error }
 	w    *ipc.Writer
+	// descriptor goes out with the first frame.
+	descriptor []byte
 	// closed: nothing is sent any more.
 	closed bool
 	// rec is the batch being written: each frame of it keeps it until gRPC has sent the frame.
 	rec arrow.RecordBatch
 }
 
-func newSink(call grpc.ServerStream) *sink { return &sink{call: call} }
+// answerSink is the sink of a DoGet.
+type answerSink struct {
+	sink
+	call grpc.ServerStream
+}
+
+func newAnswerSink(call grpc.ServerStream) *answerSink { return &answerSink{sink{call: call}, call} }
 
 // Granted implements Sink: the call's header goes out at once.
-func (s *sink) Granted() error { return s.call.SendHeader(metadata.MD{}) }
+func (s *answerSink) Granted() error { return s.call.SendHeader(metadata.MD{}) }
 
 // Schema implements Sink. The schema's message goes out with the first batch, or at the end.
 func (s *sink) Schema(schema *arrow.Schema) error {
@@ -67,7 +75,8 @@ func (s *sink) WritePayload(p ipc.Payload) error {
 		return nil
 	}
 	meta := p.Meta()
-	f := &Frame{Header: meta.Bytes()}
+	f := &Frame{Descriptor: s.descriptor, Header: meta.Bytes()}
+	s.descriptor = nil
 	if err := p.SerializeBody((*slices)(&f.Body)); err != nil {
 		return err
 	}

@@ -9,7 +9,6 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/flight/gen/flight"
 	"github.com/apache/arrow-go/v18/arrow/ipc"
-	"github.com/apache/arrow-go/v18/arrow/memory"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/angelerator/tavana/internal/pgerror"
@@ -21,17 +20,17 @@ type Stream struct {
 	call   flight.FlightService_DoGetClient
 	cancel context.CancelFunc
 
-	reader *ipc.Reader
-	// last is the frame of the message read last; kept are the frames of dictionaries, which every later batch may use.
-	last *Frame
-	kept []*Frame
+	reader   *ipc.Reader
+	messages messages
 
 	done *workerpb.Completion
 	err  error
 }
 
 func newStream(call flight.FlightService_DoGetClient, cancel context.CancelFunc) *Stream {
-	return &Stream{call: call, cancel: cancel}
+	s := &Stream{call: call, cancel: cancel}
+	s.messages.next = s.NextFrame
+	return s
 }
 
 // Granted waits until the worker has reserved the statement's memory, or said why it can't: an error with NoRoom came
@@ -66,7 +65,7 @@ func (b *Batch) Release() {
 // Schema waits for the first message and returns the result's schema. A schema without fields: no rows are returned.
 func (s *Stream) Schema() (*arrow.Schema, error) {
 	if s.reader == nil && s.err == nil {
-		r, err := ipc.NewReaderFromMessageReader((*messages)(s), ipc.WithDelayReadSchema(false))
+		r, err := ipc.NewReaderFromMessageReader(&s.messages, ipc.WithDelayReadSchema(false))
 		switch {
 		case err == nil:
 			s.reader = r
@@ -93,11 +92,7 @@ func (s *Stream) Next() (*Batch, error) {
 		return nil, s.err
 	}
 	if s.reader.Next() {
-		rec := s.reader.RecordBatch()
-		rec.Retain()
-		b := &Batch{RecordBatch: rec, frame: s.last}
-		s.last = nil
-		return b, nil
+		return s.messages.batch(s.reader), nil
 	}
 	if s.err == nil {
 		err := s.reader.Err()
@@ -140,14 +135,7 @@ func (s *Stream) Close() {
 	if s.err == nil {
 		s.err = io.ErrClosedPipe
 	}
-	if s.last != nil {
-		s.last.Release()
-		s.last = nil
-	}
-	for _, f := range s.kept {
-		f.Release()
-	}
-	s.kept = nil
+	s.messages.free()
 }
 
 // end turns what RecvMsg ended with into what the reader is told.
@@ -167,39 +155,3 @@ func (s *Stream) end(err error) error {
 	return io.EOF
 }
 
-// messages is the Stream as the ipc.MessageReader of its own reader.
-type messages Stream
-
-// Message implements ipc.MessageReader.
-func (m *messages) Message() (*ipc.Message, error) {
-	s := (*Stream)(m)
-	if s.last != nil {
-		s.last.Release()
-		s.last = nil
-	}
-	f, err := s.NextFrame()
-	if err != nil {
-		return nil, err
-	}
-	var body []byte
-	if len(f.Body) > 0 {
-		body = f.Body[0]
-	}
-	if len(f.Header) < 8 {
-		f.Release()
-		return nil, errors.New("message without a header")
-	}
-	msg := ipc.NewMessage(memory.NewBufferBytes(f.Header), memory.NewBufferBytes(body))
-	if msg.Type() == ipc.MessageDictionaryBatch {
-		s.kept = append(s.kept, f)
-	} else {
-		s.last = f
-	}
-	return msg, nil
-}
-
-// Retain and Release implement ipc.MessageReader; the Stream owns itself.
-func (m *messages) Retain() {}
-
-// Release implements ipc.MessageReader.
-func (m *messages) Release() {}

@@ -129,7 +129,7 @@ type broken struct {
 }
 
 func (b *broken) DoGet(_ *flight.Ticket, s flight.FlightService_DoGetServer) error {
-	out := newSink(s)
+	out := newAnswerSink(s)
 	if err := out.Schema(testSchema); err != nil {
 		return err
 	}
@@ -187,7 +187,7 @@ func TestNoPartialResultLooksWhole(t *testing.T) {
 // truncated sends a batch whose body is shorter than its header says.
 func truncated(s grpc.ServerStream) error {
 	rec := batch(make([]int64, 1000))
-	out := newSink(cutter{s})
+	out := newAnswerSink(cutter{s})
 	if err := out.Schema(testSchema); err != nil {
 		return err
 	}

@@ -244,7 +244,10 @@ func (f *Fake) sendRange(ctx context.Context, n, die int, out workerapi.Sink) (*
 }
 
 // Put counts the rows and keeps none.
-func (f *Fake) Put(ctx context.Context, in workerapi.Source, done func(*workerpb.PutResult) error) error {
+func (f *Fake) Put(ctx context.Context, in workerapi.Source, answer func(*workerpb.PutResult) error) error {
+	if err := answer(&workerpb.PutResult{Staged: "fake"}); err != nil {
+		return err
+	}
 	rows := uint64(0)
 	for {
 		rec, err := in.Next()
@@ -255,8 +258,9 @@ func (f *Fake) Put(ctx context.Context, in workerapi.Source, done func(*workerpb
 			return err
 		}
 		rows += uint64(rec.NumRows())
+		rec.Release()
 	}
-	if err := done(&workerpb.PutResult{Staged: "fake", Rows: rows}); err != nil {
+	if err := answer(&workerpb.PutResult{Staged: "fake", Rows: rows}); err != nil {
 		return err
 	}
 	<-ctx.Done()

@@ -62,13 +62,19 @@ func selectFrom(c *sqltext.ClientCopy) (*session.Statement, error) {
 	return st, nil
 }
 
-// CopyIn is a COPY from the client under way: rows are staged at a worker as they come, and inserted when all are there. So
-// a slow client holds no memory that a query could use, and nothing of a COPY that fails is ever stored. It is used by one
-// goroutine at a time, and closed by who got it.
+// CopyIn is a COPY from the client under way: rows are staged at a worker as they come. Their INSERT begins while they do,
+// if there are many; the worker gives it up when the client turns out to be slow, and it is run once all are there. So a
+// slow client holds no memory that a query could use, and nothing of a COPY that fails is ever stored: the INSERT ends with
+// the last row at the earliest. A CopyIn is used by one goroutine at a time, and closed by who got it.
+//
+//	begin ── Write ── Write … ── Write ── Finish
+//	            stage            └─ INSERT ──┘
 type CopyIn struct {
 	// Target describes the columns that rows are to have, and Copy what they look like.
 	Target *arrow.Schema
 	Copy   *sqltext.ClientCopy
+	// Casts are the DuckDB types that the columns are to be cast to; "": none. They are set before the first Write.
+	Casts []string
 
 	s       *Session
 	st      *session.Statement
@@ -78,6 +84,9 @@ type CopyIn struct {
 	pin     *pin
 	worker  *router.Worker
 	put     *workerapi.Put // nil: no row has come
+	staged  string         // the rows' name at the worker
+	batches int
+	insert  *insertion // nil: it has not begun
 	closed  bool
 	// where is the condition as the worker gets it.
 	where string
@@ -161,25 +170,36 @@ func (c *CopyIn) condition() error {
 	return err
 }
 
-// reason prefers why the statement's context ended to what came of it.
+// reason returns what the client hears of err: why the statement's context ended, if it did, rather than what came of it.
 func (c *CopyIn) reason(err error) error {
 	if err != nil && c.ctx.Err() != nil {
-		return pgerror.FromContext(c.ctx)
+		err = pgerror.FromContext(c.ctx)
 	}
-	return err
+	return c.s.lost(asLost(err))
 }
 
-// Context ends when the COPY is cancelled.
+// Context ends when the COPY is cancelled, or its INSERT has failed.
 func (c *CopyIn) Context() context.Context { return c.ctx }
 
+// earlyBatches is how much is there when the INSERT begins: some MB, so that few small statements begin twice.
+const earlyBatches = 4
+
 // Write stages a batch, which stays the caller's.
-func (c *CopyIn) Write(rec arrow.RecordBatch) error {
+func (c *CopyIn) Write(rec arrow.RecordBatch) error { return c.reason(c.write(rec)) }
+
+func (c *CopyIn) write(rec arrow.RecordBatch) error {
 	if c.put == nil {
 		if err := c.open(rec.Schema()); err != nil {
-			return c.reason(err)
+			return err
 		}
 	}
-	return c.reason(c.s.lost(asLost(c.put.Write(rec))))
+	if err := c.put.Write(rec); err != nil {
+		return err
+	}
+	if c.batches++; c.batches == earlyBatches && !c.s.InBlock() { // in a block, it could not be run a second time
+		return c.startInsert()
+	}
+	return nil
 }
 
 // open chooses the worker, which is the session's if it has one, and begins to stage rows there.
@@ -187,7 +207,7 @@ func (c *CopyIn) open(schema *arrow.Schema) (err error) {
 	if c.pin != nil {
 		c.worker = c.pin.worker
 		c.put, err = c.worker.Client.Put(c.ctx, schema)
-		return c.s.lost(err)
+		return err
 	}
 	return c.s.d.onAnyWorker(c.ctx, func(w *router.Worker) error {
 		c.worker = w
@@ -196,10 +216,9 @@ func (c *CopyIn) open(schema *arrow.Schema) (err error) {
 	})
 }
 
-// Finish inserts the rows, with casts to the DuckDB types of the columns (""; none), and returns how many they were. After
-// it only Close may be called.
-func (c *CopyIn) Finish(casts []string) (rows uint64, err error) {
-	rows, err = c.insert(casts)
+// Finish says that all rows are written, and returns how many were inserted. After it only Close may be called.
+func (c *CopyIn) Finish() (rows uint64, err error) {
+	rows, err = c.finish()
 	if err = c.reason(err); err != nil {
 		rows = 0
 	}
@@ -207,23 +226,74 @@ func (c *CopyIn) Finish(casts []string) (rows uint64, err error) {
 	return rows, err
 }
 
-func (c *CopyIn) insert(casts []string) (uint64, error) {
+func (c *CopyIn) finish() (uint64, error) {
 	if c.put == nil {
 		return 0, nil
 	}
-	name, _, err := c.put.Stage()
-	if err != nil {
-		return 0, c.s.lost(asLost(err))
+	if c.insert == nil {
+		if err := c.name(); err != nil {
+			return 0, err
+		}
+	}
+	if err := c.put.End(); err != nil {
+		return 0, err
+	}
+	if c.insert != nil {
+		if <-c.insert.done; !c.insert.late() {
+			return c.insert.rows, c.insert.err
+		}
+	}
+	if err := c.startInsert(); err != nil {
+		return 0, err
+	}
+	<-c.insert.done
+	return c.insert.rows, c.insert.err
+}
+
+// name asks for the rows' name, once.
+func (c *CopyIn) name() (err error) {
+	if c.staged == "" {
+		c.staged, err = c.put.Name()
+	}
+	return err
+}
+
+// insertion is the INSERT of staged rows, which runs beside the staging. rows and err are set when done is closed.
+type insertion struct {
+	done chan struct{}
+	rows uint64
+	err  error
+}
+
+// late tells whether the INSERT was given up because the rows did not come in time.
+func (i *insertion) late() bool { return pgerror.CodeOf(i.err) == pgerror.ObjectNotInPrerequisiteState }
+
+// startInsert begins the INSERT. The COPY waits for it at its end, whatever that is.
+func (c *CopyIn) startInsert() error {
+	if err := c.name(); err != nil {
+		return err
 	}
 	req := &workerpb.Statement{
-		QueryId: c.s.d.newID(), User: c.s.user, Sql: c.insertSQL(casts), Settings: c.s.Settings.Worker(), Lasting: true, Staged: name,
+		QueryId: c.s.d.newID(), User: c.s.user, Sql: c.insertSQL(), Settings: c.s.Settings.Worker(), Lasting: true, Staged: c.staged,
 	}
 	if c.pin != nil {
 		req.SessionId = c.pin.id
 	}
-	r, err := c.s.d.execute(c.ctx, req, c.worker, false)
+	i := &insertion{done: make(chan struct{})}
+	c.insert = i
+	go func() {
+		defer close(i.done)
+		if i.rows, i.err = c.s.d.insertStaged(c.ctx, req, c.worker); i.err != nil && !i.late() {
+			c.timer.cancel(i.err) // whoever waits for more rows need not
+		}
+	}()
+	return nil
+}
+
+func (d *Dispatcher) insertStaged(ctx context.Context, req *workerpb.Statement, w *router.Worker) (uint64, error) {
+	r, err := d.execute(ctx, req, w, false)
 	if err != nil {
-		return 0, c.s.lost(err)
+		return 0, err
 	}
 	defer r.stream.Close()
 	if !r.ended {
@@ -236,9 +306,9 @@ func (c *CopyIn) insert(casts []string) (uint64, error) {
 }
 
 // insertSQL is the statement that inserts the staged rows.
-func (c *CopyIn) insertSQL(casts []string) string {
-	names, values := make([]string, len(casts)), make([]string, len(casts))
-	for i, cast := range casts {
+func (c *CopyIn) insertSQL() string {
+	names, values := make([]string, len(c.Casts)), make([]string, len(c.Casts))
+	for i, cast := range c.Casts {
 		names[i] = identifier(c.Target.Field(i).Name)
 		values[i] = names[i]
 		if cast != "" {
@@ -262,6 +332,9 @@ func (c *CopyIn) end(rows uint64, err error) {
 		c.put.Close()
 	}
 	c.timer.end()
+	if c.insert != nil {
+		<-c.insert.done // its context has ended
+	}
 	if err != nil {
 		c.s.Fail()
 		c.s.dropIdlePin()

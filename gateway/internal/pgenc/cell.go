@@ -8,9 +8,9 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/decimal128"
-	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"github.com/angelerator/tavana/gateway/internal/sqltext"
+	"github.com/angelerator/tavana/internal/arrowpool"
 	"github.com/angelerator/tavana/internal/pgerror"
 )
 
@@ -28,7 +28,7 @@ func (c *cell) reserve(rows int) { c.b.Reserve(rows) }
 
 // newCell returns the cell for values of a column f of the table, in binary or as text.
 func newCell(f arrow.Field, binary bool) *cell {
-	return cellOn(array.NewBuilder(memory.DefaultAllocator, cellType(f, binary)), f, binary)
+	return cellOn(array.NewBuilder(arrowpool.Pool, cellType(f, binary)), f, binary)
 }
 
 // cellType is the type in which the values of a column travel: its own, where they are read here, or text, which DuckDB

@@ -26,7 +26,8 @@ type CopyDecoder struct {
 	pending []byte
 	scan    lineScan
 	line    int    // lines begun
-	valid   bool   // the bytes being read are text
+	valid   bool   // the bytes being read are known to be text
+	plain   bool   // and that nothing in them is quoted or escaped
 	current []byte // the line being split, for errors
 	rows    int    // in the cells' builders
 	size    int    // bytes of rows
@@ -160,9 +161,12 @@ func (d *CopyDecoder) consume(data []byte, final bool) (used int, err error) {
 	if d.opts.Format == sqltext.CopyBinary {
 		return d.consumeBinary(data)
 	}
-	d.valid = checkText(text(data)) == nil // then each line is
+	// All of it is looked at here at once, which is fast; but not again and again while a long row grows.
+	few := len(data) <= copyBytes
+	d.valid = few && checkText(text(data)) == nil
+	d.plain = few && d.isPlain(data)
 	for used < len(data) && !d.ended {
-		line, n, err := d.scan.next(data[used:], final)
+		line, n, err := d.scan.next(data[used:], final, d.plain)
 		if err != nil {
 			d.line++
 			d.current = data[used:]
@@ -177,6 +181,15 @@ func (d *CopyDecoder) consume(data []byte, final bool) (used int, err error) {
 		}
 	}
 	return used, nil
+}
+
+// isPlain tells whether lines and fields end where their ends are found first: most files are so throughout.
+func (d *CopyDecoder) isPlain(data []byte) bool {
+	special := byte('\\')
+	if d.opts.Format == sqltext.CopyCSV {
+		special = d.opts.Quote
+	}
+	return bytes.IndexByte(data, special) < 0 && bytes.IndexByte(data, '\r') < 0
 }
 
 func (d *CopyDecoder) takeLine(line []byte) error {
@@ -301,7 +314,7 @@ func (d *CopyDecoder) split(line []byte) error {
 // splitText divides a line of the text format into d.fields, and resolves escapes.
 func (d *CopyDecoder) splitText(line []byte) error {
 	d.fields, d.scratch = d.fields[:0], d.scratch[:0]
-	escaped := bytes.IndexByte(line, '\\') >= 0
+	escaped := !d.plain && bytes.IndexByte(line, '\\') >= 0
 	for {
 		end := d.textField(line, escaped)
 		raw := line[:end]
@@ -404,7 +417,7 @@ func lower(c byte) byte {
 // splitCSV divides a line of a CSV file into d.fields, with quotes off.
 func (d *CopyDecoder) splitCSV(line []byte) {
 	d.fields, d.scratch = d.fields[:0], d.scratch[:0]
-	quoted := bytes.IndexByte(line, d.opts.Quote) >= 0
+	quoted := !d.plain && bytes.IndexByte(line, d.opts.Quote) >= 0
 	for {
 		i := len(d.fields)
 		var value []byte

@@ -28,10 +28,15 @@ const (
 )
 
 // next returns the first line of data without its end, and its length with it; 0 while the end is not there. final: no
-// more data comes, so the last line may lack its end.
-func (s *lineScan) next(data []byte, final bool) (line []byte, n int, err error) {
+// more data comes, so the last line may lack its end. plain: nothing in data is quoted, escaped or a \r.
+func (s *lineScan) next(data []byte, final, plain bool) (line []byte, n int, err error) {
 	i := s.seen
-	if s.eol == eolLF && s.quick() {
+	if plain && s.eol == eolLF && !s.quoted && !s.escaped {
+		if end := bytes.IndexByte(data[i:], '\n'); end >= 0 {
+			return s.found(data, i+end, i+end+1)
+		}
+		i = len(data)
+	} else if s.eol == eolLF && s.quick() {
 		i = s.skip(data, i)
 	}
 	for ; i < len(data); i++ {

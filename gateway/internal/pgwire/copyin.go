@@ -38,6 +38,7 @@ func (c *conn) copyIn(p *session.Portal) (err error) {
 		return err
 	}
 	defer dec.Release()
+	in.Casts = dec.Casts()
 	format, codes := copyFormats(in.Copy.CopyOptions, in.Target.NumFields())
 	c.send(&pgproto3.CopyInResponse{OverallFormat: format, ColumnFormatCodes: codes})
 	if err := c.flush(); err != nil {
@@ -46,7 +47,7 @@ func (c *conn) copyIn(p *session.Portal) (err error) {
 	if err := c.receiveCopy(in.Context(), dec); err != nil {
 		return err
 	}
-	rows, err := in.Finish(dec.Casts())
+	rows, err := in.Finish()
 	if err != nil {
 		return err
 	}

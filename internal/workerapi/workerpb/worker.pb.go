@@ -340,7 +340,8 @@ type Statement struct {
 	Lasting bool `protobuf:"varint,14,opt,name=lasting,proto3" json:"lasting,omitempty"`
 	// Statements of the gateway's own to run behind it in the same transaction, such as notes about what it made.
 	After []string `protobuf:"bytes,15,rep,name=after,proto3" json:"after,omitempty"`
-	// Rows that a DoPut has staged at this worker, as its PutResult named them.
+	// Rows that a DoPut stages at this worker, as its PutResult named them. The statement may begin while they come: it then
+	// waits for them a little, and ends in 55000 when they take longer.
 	Staged        string `protobuf:"bytes,16,opt,name=staged,proto3" json:"staged,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -589,12 +590,13 @@ func (x *Put) GetVersion() uint32 {
 	return 0
 }
 
-// PutResult is the app_metadata of the one PutResult message that follows the last batch.
+// PutResult is the app_metadata of the two answers to a DoPut: the first names the rows at once, the second says that all
+// are there.
 type PutResult struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Names the rows in Statement.staged.
 	Staged        string `protobuf:"bytes,1,opt,name=staged,proto3" json:"staged,omitempty"`
-	Rows          uint64 `protobuf:"varint,2,opt,name=rows,proto3" json:"rows,omitempty"`
+	Rows          uint64 `protobuf:"varint,2,opt,name=rows,proto3" json:"rows,omitempty"` // in the second
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }

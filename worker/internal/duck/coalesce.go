@@ -1,13 +1,12 @@
 package duck
 
 import (
-	"math/bits"
 	"slices"
-	"sync"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
-	"github.com/apache/arrow-go/v18/arrow/memory"
+
+	"github.com/angelerator/tavana/internal/arrowpool"
 )
 
 // The sizes of the batches that leave the worker, in bytes of Arrow buffers: about 1 MiB is where gRPC is fastest, and a
@@ -120,7 +119,7 @@ func (c *Coalescer) Flush() (arrow.RecordBatch, error) {
 		for j, r := range c.pending {
 			parts[j] = r.Column(i)
 		}
-		a, err := array.Concatenate(parts, pool)
+		a, err := array.Concatenate(parts, arrowpool.Pool)
 		if err != nil {
 			return nil, err
 		}
@@ -145,56 +144,4 @@ func batchSize(rec arrow.RecordBatch) int {
 		n += c.Data().SizeInBytes()
 	}
 	return int(n)
-}
-
-// pool is the memory of outgoing batches: sync.Pools by power of two, so that a steady stream allocates nothing.
-var pool = &pooled{}
-
-const (
-	minClass = 12 // 4 KiB
-	maxClass = 23 // 8 MiB
-)
-
-type pooled struct {
-	classes [maxClass + 1]sync.Pool
-}
-
-var _ memory.Allocator = (*pooled)(nil)
-
-func class(n int) int { return max(bits.Len(uint(n-1)), minClass) }
-
-// Allocate implements memory.Allocator. The bytes are not cleared: Arrow's kernels write all they declare.
-func (p *pooled) Allocate(n int) []byte {
-	if n == 0 {
-		return nil
-	}
-	k := class(n)
-	if k > maxClass {
-		return memory.DefaultAllocator.Allocate(n)
-	}
-	if b, _ := p.classes[k].Get().(*[]byte); b != nil {
-		return (*b)[:n]
-	}
-	return memory.DefaultAllocator.Allocate(1 << k)[:n]
-}
-
-// Reallocate implements memory.Allocator.
-func (p *pooled) Reallocate(n int, b []byte) []byte {
-	if n <= cap(b) {
-		return b[:n]
-	}
-	nb := p.Allocate(n)
-	copy(nb, b)
-	p.Free(b)
-	return nb
-}
-
-// Free implements memory.Allocator.
-func (p *pooled) Free(b []byte) {
-	n := cap(b)
-	if n < 1<<minClass || n > 1<<maxClass || n&(n-1) != 0 {
-		return
-	}
-	b = b[:n]
-	p.classes[bits.Len(uint(n))-1].Put(&b)
 }

@@ -34,7 +34,7 @@ type Rows struct {
 	Open func() (RowReader, error)
 }
 
-// RowReader reads rows. It must not wait for a client: it holds one of DuckDB's threads.
+// RowReader reads rows. It must not wait long: it holds one of DuckDB's threads.
 type RowReader interface {
 	// Next returns the next batch, or io.EOF. The caller releases it.
 	Next() (arrow.RecordBatch, error)
