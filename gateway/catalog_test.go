@@ -1,12 +1,14 @@
 package gateway_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"github.com/angelerator/tavana/gateway"
 	"github.com/angelerator/tavana/internal/pgtest"
 )
 
@@ -163,6 +165,30 @@ func TestOtherSessionsAreSeenAndEnded(t *testing.T) {
 	if got, err := query(t.Context(), me, "SELECT pg_cancel_backend(12345)"); err != nil || got[0] != "f" {
 		t.Errorf("an unknown one: %v (%v)", got, err)
 	}
+}
+
+// Another user's session is seen, but neither its query nor its end is for anyone but superusers.
+func TestOthersSessionsAreTheirs(t *testing.T) {
+	var lines string
+	for user, superuser := range map[string]bool{"ann": false, "tavana": true} {
+		line, err := gateway.NewUserLine(user, "tavana", superuser)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines += line + "\n"
+	}
+	users := writeFile(t, "users", lines)
+	w := open(t, 1, func(c *gateway.Config) { c.UsersFile = users })
+	boss, ann := w.connect(), connectTo(t, fmt.Sprintf("postgres://ann:tavana@%s/tavana?sslmode=disable", w.addr))
+	w.want(ann, "SELECT query FROM pg_stat_activity WHERE usename = 'tavana'", "<insufficient privilege>")
+	for _, f := range []string{"pg_cancel_backend", "pg_terminate_backend"} {
+		w.wantCode(ann, "SELECT "+f+"(pid) FROM pg_stat_activity WHERE usename = 'tavana'", "42501")
+	}
+	w.want(boss, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'ann'", "t")
+	eventually(t, "the connection ends", func() bool {
+		_, err := query(t.Context(), ann, "SELECT 1")
+		return err != nil
+	})
 }
 
 // Columns have the names that a real PostgreSQL gives them.

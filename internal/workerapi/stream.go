@@ -154,4 +154,3 @@ func (s *Stream) end(err error) error {
 	s.done = done
 	return io.EOF
 }
-

@@ -322,11 +322,17 @@ func TestWhatHasNoRoomWaitsInOrder(t *testing.T) {
 		})
 		w.eventually(func() bool { return testutil.ToFloat64(gauge(t, w.reg, "tavana_query_queue_depth")) == float64(i+1) }, "%d wait", i+1)
 	}
+	if got := w.d.Queued(); got != n {
+		t.Errorf("pg_stat_activity shows %d waiting", got)
+	}
 	release()
 	if err := <-first; pgerror.CodeOf(err) != pgerror.QueryCanceled {
 		t.Errorf("the first ended with %v", err)
 	}
 	wg.Wait()
+	if got := w.d.Queued(); got != 0 {
+		t.Errorf("pg_stat_activity still shows %d waiting", got)
+	}
 	for i, sql := range f.Executed()[1:] {
 		if want := fmt.Sprintf("SELECT i FROM range(%d) t(i)", i); sql != want {
 			t.Errorf("number %d was %s", i, sql)

@@ -162,12 +162,7 @@ func (d *Dispatcher) admit(ctx context.Context, st *workerpb.Statement, pinned, 
 		return false, d.retryLater(waiting, err)
 	}
 	if a, ok := ctx.Value(activityKey{}).(*activity); ok {
-		once := try
-		try = func(waiting context.Context) (bool, error) {
-			room, err := once(waiting)
-			a.setQueued(!room && err == nil)
-			return room, err
-		}
+		a.setQueued(true)
 		defer a.setQueued(false)
 	}
 	queue := &d.queue

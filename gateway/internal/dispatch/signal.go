@@ -37,13 +37,16 @@ func (s *Session) signalling(ctx context.Context, p *session.Portal, bare sqltex
 		if errors.Is(err, io.EOF) {
 			break
 		}
+		var done *Batch
 		if err == nil {
-			batches = append(batches, s.signalBatch(schema, b, signals))
-			continue
+			done, err = s.signalBatch(schema, b, signals)
 		}
-		free()
-		rows.Close()
-		return nil, err
+		if err != nil {
+			free()
+			rows.Close()
+			return nil, err
+		}
+		batches = append(batches, done)
 	}
 	rows.Close()
 	out := &Rows{schema: schema, ctx: context.Background(), done: true, tag: p.Statement.Tag, locate: func(err error) error { return err }, more: batches}
@@ -62,8 +65,9 @@ func signalSchema(schema *arrow.Schema, signals []sqltext.Signal) *arrow.Schema 
 	return arrow.NewSchema(fields, nil)
 }
 
-// signalBatch signals the sessions of a batch, which it takes, and returns what came of it.
-func (s *Session) signalBatch(schema *arrow.Schema, b *Batch, signals []sqltext.Signal) *Batch {
+// signalBatch signals the sessions of a batch, which it takes, and returns what came of it. Those before an error have been
+// signalled, as in PostgreSQL.
+func (s *Session) signalBatch(schema *arrow.Schema, b *Batch, signals []sqltext.Signal) (*Batch, error) {
 	defer b.Release()
 	cols := append([]arrow.Array(nil), b.Columns()...)
 	for _, sig := range signals {
@@ -79,7 +83,8 @@ func (s *Session) signalBatch(schema *arrow.Schema, b *Batch, signals []sqltext.
 			}
 			found, err := s.signal(pids.Value(i), sig.Terminate)
 			if err != nil {
-				s.notice(pgerror.Flatten(err))
+				done.Release()
+				return nil, err
 			}
 			done.Append(found)
 		}
@@ -97,7 +102,7 @@ func (s *Session) signalBatch(schema *arrow.Schema, b *Batch, signals []sqltext.
 		copied[i] = a
 		defer a.Release()
 	}
-	return &Batch{RecordBatch: array.NewRecordBatch(schema, copied, b.NumRows())}
+	return &Batch{RecordBatch: array.NewRecordBatch(schema, copied, b.NumRows())}, nil
 }
 
 // signal cancels or ends the session with the process id. Others' are for superusers.
@@ -110,9 +115,14 @@ func (s *Session) signal(pid int64, terminate bool) (found bool, err error) {
 	})
 	switch {
 	case target == nil:
-		return false, pgerror.Newf(pgerror.Warning, "PID %d is not a PostgreSQL server process", pid)
+		s.notice(pgerror.Newf(pgerror.Warning, "PID %d is not a PostgreSQL server process", pid))
+		return false, nil
 	case !s.Superuser && target.identity.User != s.User:
-		return false, pgerror.New(pgerror.InsufficientPrivilege, "must be a member of the role whose query is being canceled")
+		what := "query is being canceled"
+		if terminate {
+			what = "process is being terminated"
+		}
+		return false, pgerror.New(pgerror.InsufficientPrivilege, "must be a member of the role whose "+what+" or member of pg_signal_backend")
 	case terminate:
 		// A little later, so that one's own session can still answer.
 		if target == &s.activity {
