@@ -443,3 +443,93 @@ class Timer:
         took = time.monotonic() - self.started
         if kind is None:
             true(took < self.seconds, f"{self.what} took {took:.1f} s")
+
+
+# ---- connections of the data tools ------------------------------------------------------------------------------------
+
+
+def uri(scheme="postgresql"):
+    """The connection as a URI that libpq and what follows it read. TLS, verified if there is a root to verify with."""
+    tls = f"sslmode=verify-full&sslrootcert={SSLROOTCERT}" if SSLROOTCERT else "sslmode=require"
+    return f"{scheme}://{USER}:{PASSWORD}@{HOST}:{PORT}/{DATABASE}?{tls}"
+
+
+def engine(driver, **options):
+    """A SQLAlchemy engine: psycopg2, psycopg, or asyncpg (whose engine is an AsyncEngine)."""
+    import sqlalchemy
+    from sqlalchemy.ext import asyncio as sa_asyncio
+
+    if driver != "asyncpg":
+        return sqlalchemy.create_engine(uri(f"postgresql+{driver}"), **options)
+    url = f"postgresql+asyncpg://{USER}:{PASSWORD}@{HOST}:{PORT}/{DATABASE}"
+    connect_args = {"ssl": tls_context(), "command_timeout": 30}
+    return sa_asyncio.create_async_engine(url, connect_args=connect_args, **options)
+
+
+def adbc_connection(**options):
+    """A connection of ADBC's PostgreSQL driver."""
+    from adbc_driver_postgresql import dbapi
+
+    return dbapi.connect(uri(), **options)
+
+
+# ---- a small table of known content for the data tools ---------------------------------------------------------------
+
+DATA_COLUMNS = (
+    "id bigint PRIMARY KEY, name text NOT NULL, grp int, amount numeric(12,2), ratio float8, ok bool, day date, ts timestamp,"
+    " tz timestamptz"
+)
+DATA_ROWS = 1000
+DATA_SQL = (
+    "SELECT i::bigint AS id, ('name ' || i::text)::text AS name, (CASE WHEN i % 10 = 0 THEN NULL ELSE i % 7 END)::int AS grp,"
+    " (CASE WHEN i % 11 = 0 THEN NULL ELSE i * 0.25 END)::numeric(12,2) AS amount,"
+    " (CASE WHEN i % 13 = 0 THEN NULL ELSE i * 0.5 END)::float8 AS ratio,"
+    " (CASE i % 3 WHEN 0 THEN NULL WHEN 1 THEN true ELSE false END)::bool AS ok,"
+    " (CASE WHEN i % 17 = 0 THEN NULL ELSE DATE '1969-07-20' + i::int END)::date AS day,"
+    " (CASE WHEN i % 19 = 0 THEN NULL ELSE TIMESTAMP '2020-01-01 00:00:00.25' + i * INTERVAL '1 hour' END)::timestamp AS ts,"
+    " (CASE WHEN i % 23 = 0 THEN NULL ELSE TIMESTAMPTZ '2020-01-01 00:00:00+00' + i * INTERVAL '1 hour' END)::timestamptz AS tz"
+)
+
+
+def data_sql(count=DATA_ROWS):
+    return f"{DATA_SQL} FROM generate_series(1, {count}) AS g(i)"
+
+
+def data_rows(count=DATA_ROWS):
+    """What data_sql gives, in the order of id."""
+    start, first = dt.datetime(2020, 1, 1, 0, 0, 0, 250_000), dt.date(1969, 7, 20)
+    zoned = dt.datetime(2020, 1, 1, tzinfo=UTC)
+    return [
+        (
+            i,
+            f"name {i}",
+            None if i % 10 == 0 else i % 7,
+            None if i % 11 == 0 else (Decimal(i) / 4).quantize(Decimal("0.01")),
+            None if i % 13 == 0 else i * 0.5,
+            (None, True, False)[i % 3],
+            None if i % 17 == 0 else first + dt.timedelta(days=i),
+            None if i % 19 == 0 else start + dt.timedelta(hours=i),
+            None if i % 23 == 0 else zoned + dt.timedelta(hours=i),
+        )
+        for i in range(1, count + 1)
+    ]
+
+
+def data_schema(conn, schema, table="data"):
+    """Makes the schema with the table of data_rows in it, unless it is there. conn is of psycopg, in autocommit."""
+    there = "SELECT 1 AS n FROM information_schema.tables WHERE table_schema = %s AND table_name = %s"
+    if conn.execute(there, [schema, table]).fetchone():
+        return
+    conn.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+    conn.execute("BEGIN")
+    conn.execute(f"CREATE TABLE {schema}.{table} ({DATA_COLUMNS})")
+    conn.execute(f"INSERT INTO {schema}.{table} {data_sql()}")
+    conn.execute("COMMIT")
+
+
+def drop_schema(schema):
+    """Drops the schema and all in it, with psycopg."""
+    import psycopg
+
+    with psycopg.connect(uri(), autocommit=True) as conn:
+        conn.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")

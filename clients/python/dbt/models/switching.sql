@@ -1,0 +1,2 @@
+{{ config(materialized=var('switching', 'table')) }}
+select id, status from {{ source('raw', 'orders') }}

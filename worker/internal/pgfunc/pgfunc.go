@@ -1,0 +1,33 @@
+// Package pgfunc has functions of PostgreSQL's that SQL can't be made of, for the macros of a catalog to call. They work on
+// texts: what else a value is, a macro has written out before.
+package pgfunc
+
+// Value is an argument or a result: NULL, a text, or a list. An argument's text is valid during the call only.
+type Value struct {
+	Null bool
+	Text string
+	List []Value
+}
+
+func text(s string) Value { return Value{Text: s} }
+
+// Function is a function: how deep lists are in its parameters and its result (0: a text), and what it does. Call is not
+// called with a NULL. Errors are pgerror's.
+type Function struct {
+	Name    string
+	Params  []int
+	Returns int
+	Call    func(args []Value) (Value, error)
+}
+
+// Depth returns the depth of the function's deepest value.
+func (f *Function) Depth() int {
+	d := f.Returns
+	for _, p := range f.Params {
+		d = max(d, p)
+	}
+	return d
+}
+
+// Functions are all functions.
+var Functions = append(regexps, Function{"tavana_format", []int{0, 1}, 0, format})
