@@ -25,10 +25,10 @@ func TestKeysAreInTheCatalog(t *testing.T) {
 		}
 	}
 	for sql, want := range map[string]string{
-		`SELECT conname || ' ' || contype || ' ' || conrelid::regclass || ' ' || conkey::text || ' ' || coalesce(confrelid::regclass::text, '') AS k FROM pg_constraint ORDER BY conname`: `customer_name_key u shop.customer [2] 0
-customer_pkey p shop.customer [1] 0
-orders_customer_fkey f shop.orders [3] shop.customer
-orders_pkey p shop.orders [1, 2] 0`,
+		`SELECT conname || ' ' || contype || ' ' || conrelid::regclass || ' ' || conkey::text || ' ' || coalesce(confrelid::regclass::text, '') AS k FROM pg_constraint ORDER BY conname`: `customer_name_key u shop.customer {2} 0
+customer_pkey p shop.customer {1} 0
+orders_customer_fkey f shop.orders {3} shop.customer
+orders_pkey p shop.orders {1,2} 0`,
 		`SELECT constraint_name || ' ' || constraint_type FROM information_schema.table_constraints WHERE table_schema = 'shop' ORDER BY 1`: `customer_name_key UNIQUE
 customer_pkey PRIMARY KEY
 orders_customer_fkey FOREIGN KEY

@@ -23,6 +23,8 @@ const (
 	InvalidArgumentForLogarithm      Code = "2201E"
 	InvalidArgumentForPowerFunction  Code = "2201F"
 	InvalidRowCountInLimitClause     Code = "2201W"
+	NullValueNotAllowed              Code = "22004"
+	InvalidRegularExpression         Code = "2201B"
 	CharacterNotInRepertoire         Code = "22021"
 	InvalidParameterValue            Code = "22023"
 	InvalidTextRepresentation        Code = "22P02"

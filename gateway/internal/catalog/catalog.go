@@ -3,7 +3,8 @@
 // every connection has in its search path; so a client's connection costs nothing for it. The worker knows nothing of what
 // is in it.
 //
-//	catalog.sql      views and macros
+//	catalog.sql      views, and macros for PostgreSQL's own functions
+//	functions.sql    macros for functions and operators that mean something else in DuckDB
 //	relations.go     tables of PostgreSQL that are always empty here
 //	types.go         the rows of pg_type
 //
@@ -22,9 +23,12 @@ import (
 //go:embed catalog.sql
 var views string
 
+//go:embed functions.sql
+var functions string
+
 // sql is the catalog with {db} for its database, which is named by what it holds: gateways of different versions have their
 // catalogs side by side.
-var sql = strings.Join([]string{"CREATE SCHEMA {db}.pgcat;\nCREATE SCHEMA {db}.information;\n", typesSQL(), typeMacros(), emptySQL(), views}, "\n")
+var sql = strings.Join([]string{"CREATE SCHEMA {db}.pgcat;\nCREATE SCHEMA {db}.information;\n", typesSQL(), typeMacros(), emptySQL(), functions, views}, "\n")
 
 // Database is the name of the catalog's database at a worker, and the catalog's id.
 var Database = func() string {

@@ -236,27 +236,17 @@ CREATE MACRO {db}.pgcat.pg_size_pretty(n) AS CASE WHEN abs(n) < 10240 THEN n::VA
 CREATE MACRO {db}.pgcat.array_upper(a, d) AS CASE WHEN d = 1 AND len(a) > 0 THEN len(a)::INTEGER END;
 CREATE MACRO {db}.pgcat.array_lower(a, d) AS CASE WHEN d = 1 AND len(a) > 0 THEN 1 END;
 CREATE MACRO {db}.pgcat.array_ndims(a) AS CASE WHEN len(a) > 0 THEN 1 END;
-CREATE MACRO {db}.pgcat.cardinality(a) AS len(a)::INTEGER;
-CREATE MACRO {db}.pgcat.decode(s, f) AS CASE f WHEN 'hex' THEN unhex(s) WHEN 'base64' THEN from_base64(s) WHEN 'escape' THEN system.main.encode(s) ELSE error('unrecognized encoding: "' || f || '"') END,
-	(b) AS system.main.decode(b);
-CREATE MACRO {db}.pgcat.encode(b, f) AS CASE f WHEN 'hex' THEN lower(hex(b)) WHEN 'base64' THEN to_base64(b) ELSE error('unrecognized encoding: "' || f || '"') END,
-	(s) AS system.main.encode(s);
-CREATE MACRO {db}.pgcat.date_part(part, x) AS CASE WHEN lower(part) IN ('second', 'seconds') THEN system.main.date_part('microsecond', x) / 1e6 ELSE system.main.date_part(part, x)::DOUBLE END;
-CREATE MACRO {db}.pgcat.quote_ident(s) AS CASE WHEN regexp_full_match(s, '[a-z_][a-z0-9_$]*') THEN s ELSE '"' || replace(s, '"', '""') || '"' END;
-CREATE MACRO {db}.pgcat.quote_literal(s) AS '''' || replace(s::VARCHAR, '''', '''''') || '''';
-CREATE MACRO {db}.pgcat.quote_nullable(s) AS CASE WHEN s IS NULL THEN 'NULL' ELSE '''' || replace(s::VARCHAR, '''', '''''') || '''' END;
-CREATE MACRO {db}.pgcat.regexp_match(s, p) AS CASE WHEN regexp_matches(s, p) THEN CASE WHEN len(regexp_extract_all(p, '\((?:[^?]|\?P)')) = 0 THEN [regexp_extract(s, p)] ELSE [regexp_extract(s, p, 1)] END END;
 
 -- Casts to and from the names of objects.
 CREATE MACRO {db}.pgcat.tavana_bare(name) AS replace(regexp_replace(CASE WHEN contains(name, '"') THEN name ELSE lower(name) END, '\s*\.\s*', '.'), '"', '');
 CREATE MACRO {db}.pgcat.to_regclass(name) AS CASE WHEN regexp_full_match(name, '[0-9]+') THEN name::BIGINT ELSE (SELECT min(tavana_o) FROM {db}.pgcat.tavana_of_relations
 	WHERE (contains(name, '.') AND {db}.pgcat.tavana_bare(name) = tavana_s || '.' || tavana_n) OR (NOT contains(name, '.') AND tavana_n = {db}.pgcat.tavana_bare(name) AND tavana_s IN ('public', 'pg_catalog', 'pg_temp'))) END;
-CREATE MACRO {db}.pgcat.regclass_oid(name) AS coalesce({db}.pgcat.to_regclass(name), CASE WHEN name IS NOT NULL THEN error('relation "' || name || '" does not exist') END);
+CREATE MACRO {db}.pgcat.regclass_oid(name) AS coalesce({db}.pgcat.to_regclass(name), CASE WHEN name IS NOT NULL THEN {db}.pgcat.tavana_error('42P01', 'relation "' || name || '" does not exist') END);
 CREATE MACRO {db}.pgcat.regclass_name(o) AS coalesce((SELECT CASE WHEN tavana_s IN ('public', 'pg_catalog', 'pg_temp') THEN tavana_n ELSE tavana_s || '.' || tavana_n END FROM {db}.pgcat.tavana_of_relations WHERE tavana_o = try_cast(o AS BIGINT)), (SELECT {db}.pgcat.to_regclass(o::VARCHAR))::VARCHAR, o::VARCHAR);
 CREATE MACRO {db}.pgcat.to_regtype(name) AS CASE WHEN regexp_full_match(name, '[0-9]+') THEN name::BIGINT ELSE (SELECT min(tavana_o) FROM {db}.pgcat.tavana_of_types
 	WHERE tavana_t = {db}.pgcat.tavana_bare(replace(name, 'pg_catalog.', '')) OR tavana_n = lower(name) OR (name ILIKE 'int' AND tavana_o = 23) OR (name ILIKE 'decimal' AND tavana_o = 1700)
 	OR (name ILIKE '%[]' AND tavana_t = '_' || CASE lower(name) WHEN 'int[]' THEN 'int4' ELSE replace(lower(name), '[]', '') END)) END;
-CREATE MACRO {db}.pgcat.regtype_oid(name) AS coalesce({db}.pgcat.to_regtype(name), CASE WHEN name IS NOT NULL THEN error('type "' || name || '" does not exist') END);
+CREATE MACRO {db}.pgcat.regtype_oid(name) AS coalesce({db}.pgcat.to_regtype(name), CASE WHEN name IS NOT NULL THEN {db}.pgcat.tavana_error('42704', 'type "' || name || '" does not exist') END);
 CREATE MACRO {db}.pgcat.regtype_name(o) AS coalesce((SELECT tavana_n FROM {db}.pgcat.tavana_of_types WHERE tavana_o = try_cast(o AS BIGINT)), o::VARCHAR);
 CREATE MACRO {db}.pgcat.to_regproc(name) AS {db}.pgcat.tavana_bare(replace(name, 'pg_catalog.', ''));
 CREATE MACRO {db}.pgcat.regproc_oid(name) AS {db}.pgcat.to_regproc(name);
@@ -264,7 +254,7 @@ CREATE MACRO {db}.pgcat.regproc_name(o) AS coalesce((SELECT tavana_n FROM {db}.p
 CREATE MACRO {db}.pgcat.regprocedure_oid(name) AS {db}.pgcat.to_regproc(name);
 CREATE MACRO {db}.pgcat.regprocedure_name(o) AS {db}.pgcat.regproc_name(o);
 CREATE MACRO {db}.pgcat.to_regnamespace(name) AS (SELECT tavana_o FROM {db}.pgcat.tavana_of_schemas WHERE tavana_n = {db}.pgcat.tavana_bare(name));
-CREATE MACRO {db}.pgcat.regnamespace_oid(name) AS coalesce({db}.pgcat.to_regnamespace(name), CASE WHEN name IS NOT NULL THEN error('schema "' || name || '" does not exist') END);
+CREATE MACRO {db}.pgcat.regnamespace_oid(name) AS coalesce({db}.pgcat.to_regnamespace(name), CASE WHEN name IS NOT NULL THEN {db}.pgcat.tavana_error('3F000', 'schema "' || name || '" does not exist') END);
 CREATE MACRO {db}.pgcat.regnamespace_name(o) AS coalesce((SELECT tavana_n FROM {db}.pgcat.tavana_of_schemas WHERE tavana_o = try_cast(o AS BIGINT)), o::VARCHAR);
 CREATE MACRO {db}.pgcat.regrole_oid(name) AS (SELECT tavana_o FROM {db}.pgcat.tavana_of_roles WHERE tavana_n = {db}.pgcat.tavana_bare(name));
 CREATE MACRO {db}.pgcat.regrole_name(o) AS coalesce((SELECT tavana_n FROM {db}.pgcat.tavana_of_roles WHERE tavana_o = try_cast(o AS BIGINT)), o::VARCHAR);

@@ -33,7 +33,19 @@ func (c *ColumnNames) Apply(names []string) {
 
 // ColumnNames returns the names of the statement's result; nil where there is nothing to name.
 func (s *Statement) ColumnNames() *ColumnNames {
-	i := 0
+	i, values := s.resultList()
+	switch {
+	case values:
+		return &ColumnNames{first: s.valuesNames(i)}
+	case i > 0:
+		return s.listNames(i)
+	}
+	return nil
+}
+
+// resultList returns the token with which the list of the statement's result begins, or its first row if it is a VALUES;
+// 0: it has none.
+func (s *Statement) resultList() (i int, values bool) {
 	for s.Is(i, "(") {
 		i++
 	}
@@ -45,9 +57,9 @@ func (s *Statement) ColumnNames() *ColumnNames {
 	}
 	switch {
 	case s.Is(i, "SELECT"):
-		return s.listNames(s.afterDistinct(i + 1))
+		return s.afterDistinct(i + 1), false
 	case s.Is(i, "VALUES"):
-		return &ColumnNames{first: s.valuesNames(i + 1)}
+		return i + 1, true
 	case s.IsAny(i, "INSERT", "UPDATE", "DELETE", "MERGE"):
 		depth := 0
 		for ; i < len(s.Tokens); i++ {
@@ -57,11 +69,29 @@ func (s *Statement) ColumnNames() *ColumnNames {
 			case s.Is(i, ")"):
 				depth--
 			case depth == 0 && s.Is(i, "RETURNING"):
-				return s.listNames(i + 1)
+				return i + 1, false
 			}
 		}
 	}
-	return nil
+	return 0, false
+}
+
+// isResult tells whether tokens from start to end (exclusive) are a whole item of the result's list, but for its alias.
+func (s *Statement) isResult(start, end int) bool {
+	i, values := s.resultList()
+	if i == 0 || values {
+		return false
+	}
+	for {
+		next := s.itemEnd(i)
+		if i == start {
+			return end == next || s.Is(end, "AS") || end == next-1 && s.Name(end) != ""
+		}
+		if !s.Is(next, ",") || next >= start {
+			return false
+		}
+		i = next + 1
+	}
 }
 
 func (s *Statement) afterDistinct(i int) int {
@@ -144,6 +174,9 @@ const unnamed = "?column?"
 // itemName returns the name of the item between two tokens; "" leaves DuckDB's, which is the alias or the column's name.
 func (s *Statement) itemName(i, end int) string {
 	if s.Is(end-2, "AS") || s.hasBareAlias(i, end) {
+		if alias := s.Name(end - 1); alias != s.Raw(end-1) && s.Tokens[end-1].Kind == Word {
+			return alias // DuckDB keeps its capitals
+		}
 		return ""
 	}
 	name, _ := s.figure(i, end)
@@ -165,6 +198,9 @@ func (s *Statement) hasBareAlias(i, end int) bool {
 		return false
 	}
 	before := last - 1
+	if s.IsAny(before, "END", "NULL", "TRUE", "FALSE", "CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP", "CURRENT_USER", "SESSION_USER", "USER", "CURRENT_CATALOG", "CURRENT_SCHEMA", "LOCALTIME", "LOCALTIMESTAMP") {
+		return true
+	}
 	switch s.Tokens[before].Kind {
 	case String:
 		// 'x' alias, but DATE 'x' has no alias there

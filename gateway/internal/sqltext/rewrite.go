@@ -1,7 +1,6 @@
 package sqltext
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/angelerator/tavana/internal/pgerror"
@@ -23,6 +22,8 @@ type Rules struct {
 	Params []string
 	// SetConfig applies set_config('name', 'value', local) and returns the value; nil only looks.
 	SetConfig func(name, value string, local bool) (string, error)
+	// Literal returns the text that DuckDB reads as PostgreSQL reads a literal of a type, or an expression in its place.
+	Literal func(typ, literal string) (text, expression string, err error)
 	// Array turns an array literal ({1,2}) into a list of DuckDB's; ok is false for what is none.
 	Array func(literal string) (sql string, ok bool)
 }
@@ -33,6 +34,7 @@ type rewrite struct {
 	r *Rules
 	// before stands before a token, instead in its place, and behind behind it.
 	before, instead, behind map[int]string
+	into                    into
 	err                     error
 }
 
@@ -70,6 +72,7 @@ func (w *rewrite) drop(from, end int) {
 // The error is set_config's.
 func (s *Statement) Rewrite(r *Rules, casts []string) (Rewritten, error) {
 	w := &rewrite{Statement: s, r: r}
+	w.selectInto()
 	for i, t := range s.Tokens {
 		switch t.Kind {
 		case Param:
@@ -85,6 +88,7 @@ func (s *Statement) Rewrite(r *Rules, casts []string) (Rewritten, error) {
 		case Word:
 			if !s.Is(i-1, ".") {
 				w.word(i)
+				w.typedLiteral(i)
 			}
 		case Op:
 			switch s.Raw(i) {
@@ -92,6 +96,7 @@ func (s *Statement) Rewrite(r *Rules, casts []string) (Rewritten, error) {
 				w.cast(i)
 			case "~":
 				w.match(i)
+				w.likeOperator(i)
 			}
 		}
 	}
@@ -175,7 +180,27 @@ func (w *rewrite) word(i int) {
 		w.collate(i)
 	case "for":
 		w.locking(i)
+	case "select":
+		w.selectList(i)
+	case "like", "ilike":
+		w.escape(i + 1)
+	case "jsonb":
+		if w.isType(i) {
+			w.put(i, "JSON")
+		}
+	default:
+		if own, ok := renamed[strings.ToLower(w.Raw(i))]; ok && w.Is(i+1, "(") && !w.inFrom(i) {
+			w.put(i, own)
+		}
 	}
+}
+
+// renamed are functions that DuckDB has under another name, and that no macro can stand for: aggregates, and those that take
+// any number of arguments.
+var renamed = map[string]string{
+	"json_agg": "json_group_array", "jsonb_agg": "json_group_array", "json_object_agg": "json_group_object", "jsonb_object_agg": "json_group_object",
+	"json_build_object": "json_object", "jsonb_build_object": "json_object", "json_build_array": "json_array", "jsonb_build_array": "json_array",
+	"every": "bool_and",
 }
 
 // pgCatalog qualifies what the catalog has, and takes the schema from what DuckDB has by itself.
@@ -334,560 +359,5 @@ func Quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'
 func (w *rewrite) noFunction(i int) {
 	if w.IsAny(i+1, "=", "<>", "!=") && w.Raw(i+2) == "0" {
 		w.put(i+2, "'-'")
-	}
-}
-
-// float is double precision, unless a precision says that less will do; DuckDB's FLOAT has four bytes.
-func (w *rewrite) float(i int) {
-	if !w.isType(i) {
-		return
-	}
-	if !w.Is(i+1, "(") || !w.Is(i+3, ")") {
-		w.put(i, "DOUBLE")
-		return
-	}
-	name := "DOUBLE"
-	if isSingle(w.Raw(i + 2)) {
-		name = "REAL"
-	}
-	w.put(i, name)
-	w.drop(i+1, i+4)
-}
-
-// isSingle tells whether a float's precision, in binary digits, is one of four bytes.
-func isSingle(precision string) bool {
-	n, err := strconv.Atoi(precision)
-	return err == nil && n <= 24
-}
-
-// isType tells whether the word at token i is a type: that of a cast, or of a column that is defined.
-func (w *rewrite) isType(i int) bool { return w.isCastType(i) || w.isColumnType(i) }
-
-func (w *rewrite) isCastType(i int) bool {
-	return w.Is(i-1, "::") || w.Is(i-1, "AS") && w.castOpen(i-1) > 0
-}
-
-func (w *rewrite) isColumnType(i int) bool {
-	switch {
-	case w.Is(0, "CREATE"):
-		return w.createsTable() && w.Name(i-1) != "" && w.IsAny(i-2, "(", ",")
-	case w.Is(0, "ALTER"):
-		return w.Is(i-1, "TYPE") || w.Name(i-1) != "" && w.IsAny(i-2, "ADD", "COLUMN", "EXISTS")
-	}
-	return false
-}
-
-// createsTableAs tells whether the statement is a CREATE TABLE AS, whose query runs now.
-func (s *Statement) createsTableAs() bool {
-	for i := 1; i < 5; i++ {
-		if s.Is(i, "TABLE") {
-			return s.isTableAs(i + 1)
-		}
-	}
-	return false
-}
-
-// createsTable tells whether the statement is a CREATE TABLE that lists columns.
-func (s *Statement) createsTable() bool {
-	for i := 1; i < 5; i++ {
-		if s.Is(i, "TABLE") {
-			return !s.isTableAs(i + 1)
-		}
-	}
-	return false
-}
-
-// numeric gives a numeric without a precision one: PostgreSQL's has any number of digits, DuckDB's would have three behind
-// the point. A literal gets as many as it needs.
-func (w *rewrite) numeric(i int) {
-	const precision, scale = 38, 9
-	if n, ok := w.literalScale(i + 1); ok && w.Tokens[i+1].Kind == String && !w.Is(i-1, ".") { // numeric '1.5'
-		w.put(i, "CAST(")
-		w.append(i+1, " AS DECIMAL("+strconv.Itoa(precision)+","+strconv.Itoa(n)+"))")
-		return
-	}
-	if w.Is(i+1, "(") || w.Is(i+1, ".") || !w.isType(i) {
-		return
-	}
-	digits := scale
-	if w.isCastType(i) {
-		if n, ok := w.literalScale(i - 2); ok {
-			digits = n
-		}
-	}
-	w.put(i, "DECIMAL("+strconv.Itoa(precision)+","+strconv.Itoa(digits)+")")
-}
-
-// literalScale returns how many digits the literal at token i, perhaps in parentheses, has behind its point.
-func (w *rewrite) literalScale(i int) (n int, ok bool) {
-	if w.inParens(i) {
-		i--
-	}
-	if i < 0 || i >= len(w.Tokens) || w.Tokens[i].Kind != String && w.Tokens[i].Kind != Number {
-		return 0, false
-	}
-	text := strings.TrimSpace(w.Raw(i))
-	if w.Tokens[i].Kind == String {
-		text = strings.TrimSpace(Unquote(text))
-	}
-	mantissa, exponent, _ := strings.Cut(strings.ToLower(text), "e")
-	_, fraction, _ := strings.Cut(mantissa, ".")
-	e, err := strconv.Atoi(exponent)
-	if exponent != "" && err != nil {
-		return 0, false
-	}
-	const most = 38
-	n = len(fraction) - e
-	return min(max(n, 0), most), true
-}
-
-// inParens tells whether the parenthesis at token i closes one that has a single token in it, and is no call's.
-func (s *Statement) inParens(i int) bool {
-	return s.Is(i, ")") && s.Is(i-2, "(") && (s.Name(i-3) == "" || s.Tokens[i-3].Kind == Word && isKeyword(s.Raw(i-3)))
-}
-
-// castOpen returns the index of the CAST whose AS is token i; 0 and less: it is no cast's.
-func (w *rewrite) castOpen(i int) int {
-	depth := 0
-	for i--; i > 0; i-- {
-		switch {
-		case w.Is(i, ")"):
-			depth++
-		case w.Is(i, "(") && depth > 0:
-			depth--
-		case w.Is(i, "("):
-			if w.IsAny(i-1, "CAST", "TRY_CAST") {
-				return i - 1
-			}
-			return 0
-		}
-	}
-	return 0
-}
-
-// OIDType and CharType are the workers' types whose values PostgreSQL has as oid and "char".
-const (
-	OIDType  = "tavana_oid"
-	CharType = "tavana_char"
-)
-
-// regTypes are the types whose values are objects' numbers, written as their names.
-var regTypes = map[string]bool{
-	"regclass": true, "regtype": true, "regproc": true, "regprocedure": true, "regnamespace": true, "regrole": true,
-}
-
-// ownTextTypes are PostgreSQL's own types that are text here.
-var ownTextTypes = map[string]bool{
-	"name": true, "bpchar": true, "xid": true, "cid": true, "tid": true, "int2vector": true, "oidvector": true, "pg_node_tree": true,
-	"aclitem": true, "cstring": true, "pg_lsn": true, "regconfig": true, "unknown": true,
-}
-
-// cast rewrites expression::type where DuckDB lacks the type, or reads the literal otherwise.
-func (w *rewrite) cast(i int) {
-	j := i + 1
-	if w.Is(j, "pg_catalog") && w.Is(j+1, ".") {
-		j += 2
-	}
-	name := w.Name(j)
-	switch {
-	case regTypes[name] && w.r.Catalog != "":
-		start := w.primaryStart(i - 1)
-		open, closing := w.r.Catalog+"."+w.regFunction(name, start, i)+"(", ")"
-		if w.isName(start, i) && w.Is(j+1, "::") && w.IsAny(j+2, "TEXT", "VARCHAR") { // a name that is looked up, and shown again
-			open, closing = w.r.Catalog+"."+name+"_name("+open, "))"
-		}
-		w.insert(start, open)
-		w.put(i, closing)
-		w.drop(i+1, j+1)
-	case name == "oid" && w.r.Catalog != "":
-		w.drop(i+1, j)
-		w.put(j, OIDType)
-		if w.Is(j+1, "[") {
-			w.arrayLiteral(i)
-		}
-	case ownTextTypes[name], name == "char" && j < len(w.Tokens) && w.Tokens[j].Kind == Quoted:
-		w.drop(i+1, j)
-		w.put(j, "VARCHAR")
-	case w.Is(j+1, "[") && w.Is(j+2, "]"):
-		w.arrayLiteral(i)
-	}
-}
-
-// regFunction returns the catalog's function for a cast of tokens from start to end: a name's number, or a number's name.
-func (w *rewrite) regFunction(name string, start, end int) string {
-	if w.isName(start, end) {
-		return name + "_oid"
-	}
-	return name + "_name"
-}
-
-// isName tells whether what is cast is a literal or a parameter: an object's name.
-func (w *rewrite) isName(start, end int) bool {
-	return end == start+1 && (w.Tokens[start].Kind == String || w.Tokens[start].Kind == Param)
-}
-
-// castCall rewrites CAST(expression AS regclass).
-func (w *rewrite) castCall(i int) {
-	end := w.afterParens(i+1) - 1
-	if w.Is(i+1, "(") && w.Is(end-1, "]") {
-		at := i + 2
-		for w.Is(at, "(") {
-			at++
-		}
-		if after := at + 1 + at - i - 2; w.Is(after, "AS") { // as many parentheses close
-			w.listLiteral(at)
-		}
-	}
-	if !w.Is(i+1, "(") || !w.Is(end, ")") || !w.Is(end-2, "AS") || !regTypes[w.Name(end-1)] || w.r.Catalog == "" {
-		return
-	}
-	w.put(i, w.r.Catalog+"."+w.regFunction(w.Name(end-1), i+2, end-2))
-	w.drop(end-2, end)
-}
-
-// arrayLiteral writes the literal before the cast at token i as a list.
-func (w *rewrite) arrayLiteral(i int) {
-	at := i - 1
-	if w.inParens(at) {
-		at--
-	}
-	w.listLiteral(at)
-}
-
-// listLiteral writes the literal at token at as a list, if it is an array's.
-func (w *rewrite) listLiteral(at int) {
-	if at < 0 || w.Tokens[at].Kind != String || w.r.Array == nil {
-		return
-	}
-	if list, ok := w.r.Array(Unquote(w.Raw(at))); ok {
-		w.put(at, list)
-	}
-}
-
-// primaryStart returns the first token of the expression that ends at token i, up to the operator before it: a name with
-// its qualifiers, a literal, a call, what stands in parentheses, each with subscripts and casts.
-func (s *Statement) primaryStart(i int) int {
-	for i >= 0 {
-		switch {
-		case s.IsAny(i, ")", "]"):
-			open := s.opening(i)
-			if open <= 0 {
-				return max(open, 0)
-			}
-			if s.Is(open, "(") && s.Name(open-1) == "" || s.Is(open, "(") && isKeyword(s.Raw(open-1)) {
-				return open
-			}
-			i = open - 1
-			if s.Name(i) == "" && !s.IsAny(i, ")", "]") {
-				return open
-			}
-			continue
-		case s.Is(i-1, "."), s.Is(i-1, "::"):
-			i -= 2
-			continue
-		}
-		return i
-	}
-	return 0
-}
-
-// isKeyword tells whether a word before a parenthesis is no function's name.
-func isKeyword(word string) bool {
-	switch strings.ToUpper(word) {
-	case "SELECT", "WHERE", "AND", "OR", "NOT", "IN", "ON", "THEN", "ELSE", "WHEN", "CASE", "FROM", "BY", "AS", "VALUES", "ANY", "ALL", "SOME", "LIKE", "ILIKE", "BETWEEN", "DISTINCT", "LIMIT", "OFFSET", "HAVING", "USING", "RETURNING":
-		return true
-	}
-	return false
-}
-
-// opening returns the token that opens the parenthesis or bracket closed at token i; -1: there is none.
-func (s *Statement) opening(i int) int {
-	depth := 0
-	for ; i >= 0; i-- {
-		switch {
-		case s.IsAny(i, ")", "]"):
-			depth++
-		case s.IsAny(i, "(", "["):
-			if depth--; depth == 0 {
-				return i
-			}
-		}
-	}
-	return -1
-}
-
-// operator writes OPERATOR(pg_catalog.~) as ~.
-func (w *rewrite) operator(i int) {
-	end := w.afterParens(i+1) - 1
-	if !w.Is(i+1, "(") || !w.Is(end, ")") {
-		return
-	}
-	first := i + 2
-	if w.Is(first, "pg_catalog") && w.Is(first+1, ".") {
-		first += 2
-	}
-	// Other operators would bind otherwise than OPERATOR() does.
-	op := ""
-	for j := first; j < end; j++ {
-		op += w.Raw(j)
-	}
-	switch op {
-	case "~", "!~":
-		w.pattern(end+1, "s")
-	case "~*", "!~*":
-		w.put(end-1, "")
-		w.pattern(end+1, "is")
-	case "=", "<>", "~~", "!~~", "~~*", "!~~*":
-	default:
-		return
-	}
-	w.drop(i, first)
-	w.put(end, "")
-}
-
-// match makes ~ look for its pattern in any part of the text: DuckDB's wants the whole. ~~ is LIKE.
-func (w *rewrite) match(i int) {
-	if w.Is(i-1, "~") || w.Is(i+1, "~") || w.inOperator(i) {
-		return
-	}
-	if w.Is(i+1, "*") {
-		w.put(i+1, "")
-		w.pattern(i+2, "is")
-		return
-	}
-	w.pattern(i+1, "s")
-}
-
-// inOperator tells whether token i stands inside OPERATOR().
-func (s *Statement) inOperator(i int) bool {
-	for i--; i >= 0 && (s.IsAny(i, "!", ".") || s.Is(i, "pg_catalog")); i-- {
-	}
-	return s.Is(i, "(") && s.Is(i-1, "OPERATOR")
-}
-
-// pattern makes the pattern that begins at token j one of the whole text that has it anywhere.
-func (w *rewrite) pattern(j int, flags string) {
-	end := w.primaryEnd(j)
-	if end <= j || w.IsAny(j, "ANY", "ALL", "SOME") {
-		return
-	}
-	w.insert(j, "('(?"+flags+").*(?:' || ")
-	w.append(end-1, " || ').*')")
-}
-
-// primaryEnd returns the token behind the expression that begins at token j, up to the next operator.
-func (s *Statement) primaryEnd(j int) int {
-	switch {
-	case j >= len(s.Tokens):
-		return j
-	case s.Is(j, "("):
-		j = s.afterParens(j)
-	case s.Is(j, "CASE"):
-		depth := 0
-		for ; j < len(s.Tokens); j++ {
-			if s.Is(j, "CASE") {
-				depth++
-			} else if s.Is(j, "END") {
-				if depth--; depth == 0 {
-					break
-				}
-			}
-		}
-		j++
-	case s.Tokens[j].Kind == Op:
-		return j
-	default:
-		j++
-	}
-	for j < len(s.Tokens) {
-		switch {
-		case s.Is(j, "."):
-			j += 2
-		case s.Is(j, "(") && s.Name(j-1) != "":
-			j = s.afterParens(j)
-		case s.Is(j, "["):
-			for depth := 0; j < len(s.Tokens); j++ {
-				if s.Is(j, "[") {
-					depth++
-				} else if s.Is(j, "]") {
-					depth--
-				}
-				if depth == 0 {
-					break
-				}
-			}
-			j++
-		case s.Is(j, "::"):
-			j += 2
-		default:
-			return min(j, len(s.Tokens))
-		}
-	}
-	return min(j, len(s.Tokens))
-}
-
-// functionAlias makes the alias of a function in FROM the name of its column too, as PostgreSQL does.
-func (w *rewrite) functionAlias(i int) {
-	if !w.Is(i+1, "(") {
-		return
-	}
-	if !w.inFrom(i) {
-		w.setInList(i)
-		return
-	}
-	at := w.afterParens(i + 1)
-	if w.Is(at, "AS") {
-		at++
-	}
-	if name := w.Name(at); name == "" || w.Is(at+1, "(") || w.Tokens[at].Kind == Word && isClause(name) {
-		return
-	}
-	w.append(at, "("+w.Raw(at)+")")
-}
-
-// setInList makes a row of each value of generate_series in the list of a SELECT, where DuckDB has one list of them.
-func (w *rewrite) setInList(i int) {
-	if !w.Is(i, "generate_series") {
-		return
-	}
-	for j := i - 1; j >= 0; j-- {
-		switch {
-		case w.IsAny(j, ")", "]"):
-			if j = w.opening(j); j < 0 {
-				return
-			}
-		case w.IsAny(j, "(", "[", "WHERE", "ON", "BY", "HAVING", "VALUES", "IN", "THEN", "ELSE", "WHEN"):
-			return
-		case w.Is(j, "SELECT"):
-			w.insert(i, "unnest(")
-			w.append(w.afterParens(i+1)-1, ")")
-			return
-		}
-	}
-}
-
-// extract gives EXTRACT(SECOND FROM …) its fraction.
-func (w *rewrite) extract(i int) {
-	end := w.afterParens(i+1) - 1
-	if w.Is(i+1, "(") && w.IsAny(i+2, "SECOND", "SECONDS") && w.Is(i+3, "FROM") && w.Is(end, ")") {
-		w.insert(i, "(")
-		w.put(i+2, "MICROSECOND")
-		w.append(end, "::DECIMAL(18,0) * 0.000001)")
-	}
-}
-
-// similar writes the pattern of SIMILAR TO as the regular expression that DuckDB takes it for.
-func (w *rewrite) similar(i int) {
-	if !w.Is(i+1, "TO") || i+2 >= len(w.Tokens) {
-		return
-	}
-	if w.Tokens[i+2].Kind != String || w.Is(i+3, "ESCAPE") || w.Is(i+3, "||") || w.Is(i+3, "::") {
-		w.err = pgerror.New(pgerror.FeatureNotSupported, "SIMILAR TO is supported with a literal only").At(int(w.Tokens[i].Start) + 1)
-		return
-	}
-	w.put(i+2, Quote(similarPattern(Unquote(w.Raw(i+2)))))
-}
-
-// similarPattern returns the regular expression of a SIMILAR TO pattern (section 9.7.2 of the manual).
-func similarPattern(p string) string {
-	var b strings.Builder
-	b.WriteString("(?s)(?:")
-	inBrackets := false
-	for i := 0; i < len(p); i++ {
-		switch c := p[i]; {
-		case c == '\\' && i+1 < len(p):
-			i++
-			if strings.IndexByte("\\.+*?()|[]{}^$%_", p[i]) >= 0 {
-				b.WriteByte('\\')
-			}
-			b.WriteByte(p[i])
-		case inBrackets:
-			inBrackets = c != ']'
-			b.WriteByte(c)
-		case c == '[':
-			inBrackets = true
-			b.WriteByte(c)
-		case c == '%':
-			b.WriteString(".*")
-		case c == '_':
-			b.WriteByte('.')
-		case c == '.' || c == '^' || c == '$':
-			b.WriteByte('\\')
-			b.WriteByte(c)
-		default:
-			b.WriteByte(c)
-		}
-	}
-	b.WriteString(")")
-	return b.String()
-}
-
-// inFrom tells whether token i is an item of a FROM.
-func (s *Statement) inFrom(i int) bool {
-	for i--; i >= 0; i-- {
-		switch {
-		case s.IsAny(i, ")", "]"):
-			if i = s.opening(i); i < 0 {
-				return false
-			}
-		case s.IsAny(i, "(", "["):
-			return false
-		case s.IsAny(i, "FROM", "JOIN", "LATERAL"):
-			return true
-		case s.IsAny(i, "SELECT", "WHERE", "ON", "BY", "HAVING", "VALUES", "SET", "RETURNING", "AND", "OR", "LIMIT", "OFFSET"):
-			return false
-		}
-	}
-	return false
-}
-
-// isClause tells whether a word that stands behind an item of FROM is no alias.
-func isClause(word string) bool {
-	switch strings.ToUpper(word) {
-	case "WHERE", "JOIN", "INNER", "LEFT", "RIGHT", "FULL", "CROSS", "NATURAL", "ON", "USING", "GROUP", "ORDER", "HAVING", "LIMIT", "OFFSET", "FETCH",
-		"UNION", "INTERSECT", "EXCEPT", "WINDOW", "FOR", "QUALIFY", "TABLESAMPLE", "WITH", "SEMI", "ANTI", "ASOF", "POSITIONAL", "RETURNING", "SAMPLE":
-		return true
-	}
-	return false
-}
-
-// collate leaves COLLATE pg_catalog.default out.
-func (w *rewrite) collate(i int) {
-	j := i + 1
-	if w.Is(j, "pg_catalog") && w.Is(j+1, ".") {
-		j += 2
-	}
-	if n := w.Name(j); n == "default" {
-		w.drop(i, j+1)
-	}
-}
-
-// locking leaves FOR UPDATE and its kin at a query's end out: nothing here is locked by reading.
-func (w *rewrite) locking(i int) {
-	j := i + 1
-	switch {
-	case w.IsAny(j, "UPDATE", "SHARE"):
-		j++
-	case w.Is(j, "NO") && w.Is(j+1, "KEY") && w.Is(j+2, "UPDATE"):
-		j += 3
-	case w.Is(j, "KEY") && w.Is(j+1, "SHARE"):
-		j += 2
-	default:
-		return
-	}
-	for w.Is(j, "OF") || w.Is(j, ",") {
-		j += 2
-		for w.Is(j, ".") {
-			j += 2
-		}
-	}
-	switch {
-	case w.Is(j, "NOWAIT"):
-		j++
-	case w.Is(j, "SKIP") && w.Is(j+1, "LOCKED"):
-		j += 2
-	}
-	if j == len(w.Tokens) || w.Is(j, ")") || w.Is(j, "FOR") {
-		w.drop(i, j)
 	}
 }

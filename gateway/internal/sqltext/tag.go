@@ -12,6 +12,9 @@ func (s *Statement) word(i int) string { return strings.ToUpper(s.Raw(i)) }
 // objectTag is the tag of CREATE, DROP and ALTER: the verb and the kind of object. CREATE TABLE AS has a count, as in
 // PostgreSQL.
 func (s *Statement) objectTag(rows uint64) string {
+	if s.IsAny(0, "SELECT", "WITH") { // SELECT INTO
+		return count("SELECT", rows)
+	}
 	i := 1
 	for s.IsAny(i, "OR", "REPLACE", "TEMP", "TEMPORARY", "LOCAL", "GLOBAL", "UNIQUE", "RECURSIVE") {
 		i++

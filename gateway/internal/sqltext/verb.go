@@ -121,6 +121,12 @@ func (s *Statement) verbAt(i int) Verb {
 		if s.createsTemp(i) {
 			return CreateTemp
 		}
+	case Select:
+		if in, ok := s.selectsInto(i); ok && in.temp {
+			return CreateTemp
+		} else if ok {
+			return Create
+		}
 	}
 	return v
 }

@@ -37,6 +37,9 @@ func errorFrom(text string) error {
 	if r.Type == "INTERNAL" || r.Type == "FATAL" {
 		return pgerror.WithCode(&FatalError{Report: r.Message}, pgerror.InternalError)
 	}
+	if code, message, ok := ownError(r); ok {
+		return pgerror.New(code, message)
+	}
 	e := pgerror.New(codeOf(r), "")
 	e.Message, e.Hint = splitHint(r.Message)
 	if r.Type == "Permission" && e.Hint == "" {
@@ -46,6 +49,19 @@ func errorFrom(text string) error {
 		e.Position = p + 1
 	}
 	return e
+}
+
+// ownMark begins an error that has its SQLSTATE: of a catalog's macro, by error(chr(1) || SQLSTATE || message), or of ours.
+const ownMark = "\x01"
+
+// ownError reads such an error.
+func ownError(r *report) (code pgerror.Code, message string, ok bool) {
+	const length = 5
+	text, ok := strings.CutPrefix(r.Message, ownMark)
+	if !ok || r.Type != "Invalid Input" || len(text) < length {
+		return "", "", false
+	}
+	return pgerror.Code(text[:length]), text[length:], true
 }
 
 // parseReport reads DuckDB's text; nil when it is in no known form. Its JSON stands at the beginning, or behind the words

@@ -1,6 +1,7 @@
 package pgformat
 
 import (
+	"errors"
 	"fmt"
 	"math/big"
 	"strconv"
@@ -227,7 +228,8 @@ func (o oracle) answer(t *testing.T, f function, value, format string) string {
 		t.Fatal(err)
 	}
 	r := o.conn.ExecParams(t.Context(), "SELECT "+f.sql, [][]byte{[]byte(value), []byte(format)}, nil, nil, nil).Read()
-	if e, ok := r.Err.(*pgconn.PgError); ok {
+	var e *pgconn.PgError
+	if errors.As(r.Err, &e) {
 		return formatAnswer("", &pgerror.Error{Code: pgerror.Code(e.Code), Message: strings.ToValidUTF8(e.Message, ""), Detail: e.Detail, Hint: e.Hint})
 	}
 	if r.Err != nil {

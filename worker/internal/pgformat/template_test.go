@@ -1,6 +1,7 @@
 package pgformat
 
 import (
+	"errors"
 	"sync"
 	"testing"
 	"time"
@@ -22,7 +23,7 @@ func TestAnswersGoBehindWhatDstHas(t *testing.T) {
 	if b, err = named.AppendInterval([]byte("at "), 0, 0, 0); string(b) != "at " || err == nil {
 		t.Errorf("an interval has no month's name: %q, %v", b, err)
 	}
-	if b, err = date.AppendTimestamp([]byte("at "), Infinity, Zone{}); string(b) != "at " || err != ErrNull {
+	if b, err = date.AppendTimestamp([]byte("at "), Infinity, Zone{}); string(b) != "at " || !errors.Is(err, ErrNull) {
 		t.Errorf("infinity: %q, %v", b, err)
 	}
 	ordinal, err := ParseNumberTemplate("9999th")

@@ -2,6 +2,8 @@
 // texts: what else a value is, a macro has written out before.
 package pgfunc
 
+import "slices"
+
 // Value is an argument or a result: NULL, a text, or a list. An argument's text is valid during the call only.
 type Value struct {
 	Null bool
@@ -30,4 +32,4 @@ func (f *Function) Depth() int {
 }
 
 // Functions are all functions.
-var Functions = append(regexps, Function{"tavana_format", []int{0, 1}, 0, format})
+var Functions = slices.Concat(regexps, templates, []Function{{"tavana_format", []int{0, 1}, 0, format}})

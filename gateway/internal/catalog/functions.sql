@@ -1,0 +1,145 @@
+-- PostgreSQL's functions and operators that DuckDB lacks or means otherwise. A macro here goes before DuckDB's own; tavana_
+-- functions are the worker's (worker/internal/pgfunc). Arguments have no types: inside aggregates DuckDB would choose among
+-- overloads before it knows them. typeof() is a constant by then, so of a CASE of it one branch is left.
+
+-- An error with its SQLSTATE; see worker/internal/duck/errors.go.
+CREATE MACRO {db}.pgcat.tavana_error(code, message) AS error(chr(1) || code || message);
+
+-- A value as PostgreSQL writes it. Casts to text are rewritten to this.
+CREATE MACRO {db}.pgcat.tavana_float_text(x) AS replace(replace(regexp_replace(x, '\.0$', ''), 'inf', 'Infinity'), 'nan', 'NaN');
+CREATE MACRO {db}.pgcat.tavana_unit(n, name, before) AS CASE WHEN n = 0 THEN NULL ELSE CASE WHEN before AND n > 0 THEN '+' ELSE '' END || n::VARCHAR || ' ' || name || CASE WHEN n = 1 THEN '' ELSE 's' END END;
+CREATE MACRO {db}.pgcat.tavana_time_text(us, before) AS CASE WHEN us = 0 THEN NULL ELSE CASE WHEN us < 0 THEN '-' WHEN before THEN '+' ELSE '' END
+	|| lpad((abs(us) // 3600000000)::VARCHAR, greatest(2, length((abs(us) // 3600000000)::VARCHAR))::INTEGER, '0') || ':' || lpad((abs(us) // 60000000 % 60)::VARCHAR, 2, '0') || ':' || lpad((abs(us) // 1000000 % 60)::VARCHAR, 2, '0')
+	|| CASE WHEN abs(us) % 1000000 = 0 THEN '' ELSE '.' || rtrim(lpad((abs(us) % 1000000)::VARCHAR, 6, '0'), '0') END END;
+CREATE MACRO {db}.pgcat.tavana_interval_text(x) AS CASE WHEN x IS NULL THEN NULL ELSE coalesce(nullif(concat_ws(' ',
+	{db}.pgcat.tavana_unit(datepart('year', x), 'year', false),
+	{db}.pgcat.tavana_unit(datepart('month', x), 'mon', datepart('year', x) < 0),
+	{db}.pgcat.tavana_unit(datepart('day', x), 'day', datepart('year', x) < 0 OR datepart('month', x) < 0),
+	{db}.pgcat.tavana_time_text(datepart('hour', x) * 3600000000 + datepart('minute', x) * 60000000 + datepart('microsecond', x), datepart('year', x) < 0 OR datepart('month', x) < 0 OR datepart('day', x) < 0)), ''), '00:00:00') END;
+CREATE MACRO {db}.pgcat.tavana_element(e) AS CASE WHEN e IS NULL THEN 'NULL' WHEN e = '' OR e ILIKE 'null' OR regexp_matches(e, '[{}",\\\s]') THEN '"' || replace(replace(e, '\', '\\'), '"', '\"') || '"' ELSE e END;
+CREATE MACRO {db}.pgcat.tavana_list_text(l) AS '{' || array_to_string(list_transform(l, lambda e: {db}.pgcat.tavana_element(e)), ',') || '}';
+CREATE MACRO {db}.pgcat.tavana_text(x) AS CASE
+	WHEN typeof(x) IN ('DOUBLE', 'FLOAT') THEN {db}.pgcat.tavana_float_text(x::VARCHAR)
+	WHEN typeof(x) = 'BLOB' THEN '\x' || lower(hex(try_cast(x::VARCHAR AS BLOB)))
+	WHEN typeof(x) = 'INTERVAL' THEN {db}.pgcat.tavana_interval_text(try_cast(x::VARCHAR AS INTERVAL))
+	WHEN typeof(x) LIKE '%[][]' THEN '{' || array_to_string(list_transform(try_cast(x::VARCHAR AS VARCHAR[][]), lambda l: {db}.pgcat.tavana_list_text(l)), ',') || '}'
+	WHEN typeof(x) IN ('DOUBLE[]', 'FLOAT[]') THEN {db}.pgcat.tavana_list_text(list_transform(try_cast(x::VARCHAR AS VARCHAR[]), lambda e: {db}.pgcat.tavana_float_text(e)))
+	WHEN typeof(x) = 'BOOLEAN[]' THEN {db}.pgcat.tavana_list_text(list_transform(try_cast(x::VARCHAR AS VARCHAR[]), lambda e: e[1]))
+	WHEN typeof(x) LIKE '%[]' THEN {db}.pgcat.tavana_list_text(try_cast(x::VARCHAR AS VARCHAR[]))
+	ELSE x::VARCHAR END;
+CREATE MACRO {db}.pgcat.tavana_shown_text(x) AS CASE WHEN typeof(x) = 'BOOLEAN' THEN (x::VARCHAR)[1] ELSE {db}.pgcat.tavana_text(x) END;
+
+-- Division (/ arrives as // by the setting integer_division) and remainder by zero are errors, not NULL.
+CREATE MACRO {db}.pgcat."//"(a, b) AS CASE WHEN b = 0 AND a IS NOT NULL THEN {db}.pgcat.tavana_error('22012', 'division by zero') ELSE system.main."//"(a, b) END;
+CREATE MACRO {db}.pgcat."%"(a, b) AS CASE WHEN b = 0 AND a IS NOT NULL THEN {db}.pgcat.tavana_error('22012', 'division by zero') ELSE system.main."%"(a, b) END;
+CREATE MACRO {db}.pgcat.mod(a, b) AS CASE WHEN b = 0 AND a IS NOT NULL THEN {db}.pgcat.tavana_error('22012', 'division by zero') ELSE system.main."%"(a, b) END;
+CREATE MACRO {db}.pgcat.div(a, b) AS trunc({db}.pgcat."//"(a, b))::DECIMAL(38,0);
+
+-- Numbers.
+CREATE MACRO {db}.pgcat.sign(a) AS system.main.sign(a)::DOUBLE;
+CREATE MACRO {db}.pgcat.width_bucket(x, low, high, n) AS (CASE WHEN n <= 0 THEN {db}.pgcat.tavana_error('2201G', 'count must be greater than zero') WHEN low = high THEN {db}.pgcat.tavana_error('2201G', 'lower bound cannot equal upper bound')
+	WHEN low < high THEN CASE WHEN x < low THEN 0 WHEN x >= high THEN n + 1 ELSE floor((x - low)::DOUBLE * n / (high - low)) + 1 END
+	ELSE CASE WHEN x > low THEN 0 WHEN x <= high THEN n + 1 ELSE floor((low - x)::DOUBLE * n / (low - high)) + 1 END END)::INTEGER,
+	(x, bounds) AS len(list_filter(bounds, lambda b: b <= x))::INTEGER;
+CREATE MACRO {db}.pgcat.scale(x) AS length(split_part(x::VARCHAR, '.', 2))::INTEGER;
+CREATE MACRO {db}.pgcat.min_scale(x) AS length(rtrim(split_part(x::VARCHAR, '.', 2), '0'))::INTEGER;
+CREATE MACRO {db}.pgcat.sind(x) AS round(sin(radians(x)), 15);
+CREATE MACRO {db}.pgcat.cosd(x) AS round(cos(radians(x)), 15);
+CREATE MACRO {db}.pgcat.tand(x) AS round(tan(radians(x)), 15);
+CREATE MACRO {db}.pgcat.cotd(x) AS round(cot(radians(x)), 15);
+CREATE MACRO {db}.pgcat.asind(x) AS degrees(asin(x));
+CREATE MACRO {db}.pgcat.acosd(x) AS degrees(acos(x));
+CREATE MACRO {db}.pgcat.atand(x) AS degrees(atan(x));
+CREATE MACRO {db}.pgcat.atan2d(y, x) AS degrees(atan2(y, x));
+CREATE MACRO {db}.pgcat.to_hex(x) AS CASE WHEN typeof(x) IN ('INTEGER', 'SMALLINT', 'TINYINT') AND x < 0 THEN lower(hex(x::BIGINT & 4294967295)) ELSE lower(hex(x)) END;
+CREATE MACRO {db}.pgcat.num_nulls(a) AS (a IS NULL)::INTEGER, (a, b) AS (a IS NULL)::INTEGER + (b IS NULL)::INTEGER, (a, b, c) AS (a IS NULL)::INTEGER + (b IS NULL)::INTEGER + (c IS NULL)::INTEGER,
+	(a, b, c, d) AS (a IS NULL)::INTEGER + (b IS NULL)::INTEGER + (c IS NULL)::INTEGER + (d IS NULL)::INTEGER;
+CREATE MACRO {db}.pgcat.num_nonnulls(a) AS (a IS NOT NULL)::INTEGER, (a, b) AS (a IS NOT NULL)::INTEGER + (b IS NOT NULL)::INTEGER, (a, b, c) AS (a IS NOT NULL)::INTEGER + (b IS NOT NULL)::INTEGER + (c IS NOT NULL)::INTEGER,
+	(a, b, c, d) AS (a IS NOT NULL)::INTEGER + (b IS NOT NULL)::INTEGER + (c IS NOT NULL)::INTEGER + (d IS NOT NULL)::INTEGER;
+
+-- Texts. PostgreSQL counts in int4.
+CREATE MACRO {db}.pgcat.tavana_blob(x) AS try_cast(x::VARCHAR AS BLOB);
+CREATE MACRO {db}.pgcat.length(x) AS CASE WHEN typeof(x) = 'BLOB' THEN octet_length({db}.pgcat.tavana_blob(x)) WHEN typeof(x) = 'BIT' THEN bit_length(x::VARCHAR) / 8 ELSE system.main.length(x::VARCHAR) END::INTEGER,
+	(x, encoding) AS length(decode(x))::INTEGER;
+CREATE MACRO {db}.pgcat.char_length(x) AS system.main.length(x::VARCHAR)::INTEGER;
+CREATE MACRO {db}.pgcat.character_length(x) AS system.main.length(x::VARCHAR)::INTEGER;
+CREATE MACRO {db}.pgcat.octet_length(x) AS CASE WHEN typeof(x) = 'BLOB' THEN system.main.octet_length({db}.pgcat.tavana_blob(x)) ELSE strlen(x::VARCHAR) END::INTEGER;
+CREATE MACRO {db}.pgcat.bit_length(x) AS ({db}.pgcat.octet_length(x) * 8)::INTEGER;
+CREATE MACRO {db}.pgcat.strpos(s, t) AS system.main.strpos(s, t)::INTEGER;
+CREATE MACRO {db}.pgcat.position(s, t) AS system.main.strpos(s, t)::INTEGER;
+CREATE MACRO {db}.pgcat.substring(s, f) AS CASE
+	WHEN typeof(s) = 'VARCHAR' AND typeof(f) = 'VARCHAR' THEN list_extract(tavana_regexp_match(s::VARCHAR, f::VARCHAR, ''), 1)
+	WHEN typeof(s) = 'BLOB' THEN NULL ELSE system.main.substring(s::VARCHAR, greatest(try_cast(f AS BIGINT), 1)) END,
+	(s, f, n) AS CASE WHEN n < 0 THEN {db}.pgcat.tavana_error('22011', 'negative substring length not allowed') ELSE system.main.substring(s, greatest(f, 1), greatest(f + n - greatest(f, 1), 0)) END;
+CREATE MACRO {db}.pgcat.substr(s, f) AS system.main.substring(s, greatest(f, 1)),
+	(s, f, n) AS CASE WHEN n < 0 THEN {db}.pgcat.tavana_error('22011', 'negative substring length not allowed') ELSE system.main.substring(s, greatest(f, 1), greatest(f + n - greatest(f, 1), 0)) END;
+CREATE MACRO {db}.pgcat.overlay(s, r, f) AS system.main.substring(s, 1, f - 1) || r || system.main.substring(s, f + system.main.length(r)),
+	(s, r, f, n) AS system.main.substring(s, 1, f - 1) || r || system.main.substring(s, f + n);
+CREATE MACRO {db}.pgcat.btrim(s) AS trim(s, ' '), (s, c) AS trim(s, c);
+CREATE MACRO {db}.pgcat.lpad(s, n) AS CASE WHEN n <= 0 THEN '' ELSE system.main.lpad(s, n::INTEGER, ' ') END,
+	(s, n, f) AS CASE WHEN n <= 0 THEN '' WHEN f = '' THEN system.main.left(s, n) ELSE system.main.lpad(s, n::INTEGER, f) END;
+CREATE MACRO {db}.pgcat.rpad(s, n) AS CASE WHEN n <= 0 THEN '' ELSE system.main.rpad(s, n::INTEGER, ' ') END,
+	(s, n, f) AS CASE WHEN n <= 0 THEN '' WHEN f = '' THEN system.main.left(s, n) ELSE system.main.rpad(s, n::INTEGER, f) END;
+CREATE MACRO {db}.pgcat.split_part(s, d, n) AS CASE WHEN n = 0 THEN {db}.pgcat.tavana_error('22023', 'field position must not be zero') ELSE system.main.split_part(s, d, n) END;
+CREATE MACRO {db}.pgcat.initcap(s) AS array_to_string(list_transform(regexp_extract_all(s, '[\p{L}\p{N}]+|[^\p{L}\p{N}]+'), lambda w: upper(w[1]) || lower(w[2:])), '');
+CREATE MACRO {db}.pgcat.format(f) AS tavana_format(f, []::VARCHAR[]), (f, a) AS tavana_format(f, [{db}.pgcat.tavana_shown_text(a)]), (f, a, b) AS tavana_format(f, [{db}.pgcat.tavana_shown_text(a), {db}.pgcat.tavana_shown_text(b)]),
+	(f, a, b, c) AS tavana_format(f, [{db}.pgcat.tavana_shown_text(a), {db}.pgcat.tavana_shown_text(b), {db}.pgcat.tavana_shown_text(c)]),
+	(f, a, b, c, d) AS tavana_format(f, [{db}.pgcat.tavana_shown_text(a), {db}.pgcat.tavana_shown_text(b), {db}.pgcat.tavana_shown_text(c), {db}.pgcat.tavana_shown_text(d)]),
+	(f, a, b, c, d, e) AS tavana_format(f, [{db}.pgcat.tavana_shown_text(a), {db}.pgcat.tavana_shown_text(b), {db}.pgcat.tavana_shown_text(c), {db}.pgcat.tavana_shown_text(d), {db}.pgcat.tavana_shown_text(e)]),
+	(f, a, b, c, d, e, g) AS tavana_format(f, [{db}.pgcat.tavana_shown_text(a), {db}.pgcat.tavana_shown_text(b), {db}.pgcat.tavana_shown_text(c), {db}.pgcat.tavana_shown_text(d), {db}.pgcat.tavana_shown_text(e), {db}.pgcat.tavana_shown_text(g)]);
+CREATE MACRO {db}.pgcat.quote_ident(s) AS tavana_format('%I', [s::VARCHAR]);
+CREATE MACRO {db}.pgcat.quote_literal(s) AS CASE WHEN s IS NULL THEN NULL ELSE tavana_format('%L', [{db}.pgcat.tavana_shown_text(s)]) END;
+CREATE MACRO {db}.pgcat.quote_nullable(s) AS tavana_format('%L', [{db}.pgcat.tavana_shown_text(s)]);
+CREATE MACRO {db}.pgcat.sha256(x) AS unhex(system.main.sha256(x));
+CREATE MACRO {db}.pgcat.decode(s, f) AS CASE lower(f) WHEN 'hex' THEN unhex(s) WHEN 'base64' THEN from_base64(s) WHEN 'escape' THEN CASE WHEN contains(s, '\') THEN try_cast(regexp_replace(s, '\\([0-3][0-7][0-7])', '\\o\1', 'g') AS BLOB) ELSE system.main.encode(s) END
+	ELSE {db}.pgcat.tavana_error('22023', 'unrecognized encoding: "' || f || '"') END, (b) AS system.main.decode(b);
+CREATE MACRO {db}.pgcat.encode(b, f) AS CASE lower(f) WHEN 'hex' THEN lower(hex(b)) WHEN 'base64' THEN to_base64(b) ELSE {db}.pgcat.tavana_error('22023', 'unrecognized encoding: "' || f || '"') END,
+	(s) AS system.main.encode(s);
+CREATE MACRO {db}.pgcat.convert_from(b, encoding) AS system.main.decode(b);
+CREATE MACRO {db}.pgcat.convert_to(s, encoding) AS system.main.encode(s);
+CREATE MACRO {db}.pgcat.get_byte(b, n) AS ('0x' || system.main.substring(hex(b), (n * 2 + 1)::BIGINT, 2))::INTEGER;
+
+-- Arrays.
+CREATE MACRO {db}.pgcat.cardinality(a) AS len(a)::INTEGER;
+CREATE MACRO {db}.pgcat.array_length(a, d) AS CASE WHEN d = 1 AND len(a) > 0 THEN len(a)::INTEGER END;
+CREATE MACRO {db}.pgcat.array_position(a, x) AS nullif(list_position(a, x), 0)::INTEGER;
+CREATE MACRO {db}.pgcat.array_positions(a, x) AS list_filter(range(1, len(a) + 1), lambda i: a[i] IS NOT DISTINCT FROM x)::INTEGER[];
+CREATE MACRO {db}.pgcat.array_remove(a, x) AS list_filter(a, lambda e: e IS DISTINCT FROM x);
+CREATE MACRO {db}.pgcat.array_replace(a, x, y) AS list_transform(a, lambda e: CASE WHEN e IS NOT DISTINCT FROM x THEN y ELSE e END);
+CREATE MACRO {db}.pgcat.array_fill(x, dims) AS list_transform(range(dims[1]), lambda i: x);
+CREATE MACRO {db}.pgcat.array_dims(a) AS CASE WHEN len(a) > 0 THEN '[1:' || len(a)::VARCHAR || ']' END;
+CREATE MACRO {db}.pgcat.trim_array(a, n) AS a[1:len(a) - n];
+CREATE MACRO {db}.pgcat.string_to_array(s, d) AS CASE WHEN s = '' THEN []::VARCHAR[] WHEN d IS NULL THEN string_split(s, '') WHEN d = '' THEN [s] ELSE string_split(s, d) END,
+	(s, d, n) AS list_transform(CASE WHEN s = '' THEN []::VARCHAR[] WHEN d IS NULL THEN string_split(s, '') WHEN d = '' THEN [s] ELSE string_split(s, d) END, lambda e: CASE WHEN e IS DISTINCT FROM n THEN e END);
+CREATE MACRO {db}.pgcat.array_to_string(a, d) AS list_reduce(list_prepend('', list_transform(list_filter(a, lambda e: e IS NOT NULL), lambda e: d || e::VARCHAR)), lambda x, y: x || y)[system.main.length(d) + 1:],
+	(a, d, n) AS list_reduce(list_prepend('', list_transform(list_filter(list_transform(a, lambda e: coalesce(e::VARCHAR, n)), lambda e: e IS NOT NULL), lambda e: d || e)), lambda x, y: x || y)[system.main.length(d) + 1:];
+
+-- Regular expressions.
+CREATE MACRO {db}.pgcat.regexp_match(s, p) AS tavana_regexp_match(s, p, ''), (s, p, f) AS tavana_regexp_match(s, p, f);
+CREATE MACRO {db}.pgcat.tavana_regexp_rows(s, p, f) AS tavana_regexp_matches(s, p, f);
+CREATE MACRO {db}.pgcat.regexp_split_to_array(s, p) AS tavana_regexp_split(s, p, ''), (s, p, f) AS tavana_regexp_split(s, p, f);
+CREATE MACRO {db}.pgcat.regexp_like(s, p) AS tavana_regexp_test(s, p, '')::BOOLEAN, (s, p, f) AS tavana_regexp_test(s, p, f)::BOOLEAN;
+CREATE MACRO {db}.pgcat.regexp_count(s, p) AS tavana_regexp_count(s, p, '1', '')::INTEGER, (s, p, i) AS tavana_regexp_count(s, p, i::VARCHAR, '')::INTEGER, (s, p, i, f) AS tavana_regexp_count(s, p, i::VARCHAR, f)::INTEGER;
+CREATE MACRO {db}.pgcat.regexp_instr(s, p) AS tavana_regexp_instr(s, p, '1', '1', '0', '', '0')::INTEGER, (s, p, i) AS tavana_regexp_instr(s, p, i::VARCHAR, '1', '0', '', '0')::INTEGER,
+	(s, p, i, n) AS tavana_regexp_instr(s, p, i::VARCHAR, n::VARCHAR, '0', '', '0')::INTEGER, (s, p, i, n, e) AS tavana_regexp_instr(s, p, i::VARCHAR, n::VARCHAR, e::VARCHAR, '', '0')::INTEGER,
+	(s, p, i, n, e, f) AS tavana_regexp_instr(s, p, i::VARCHAR, n::VARCHAR, e::VARCHAR, f, '0')::INTEGER, (s, p, i, n, e, f, x) AS tavana_regexp_instr(s, p, i::VARCHAR, n::VARCHAR, e::VARCHAR, f, x::VARCHAR)::INTEGER;
+CREATE MACRO {db}.pgcat.regexp_substr(s, p) AS tavana_regexp_substr(s, p, '1', '1', '', '0'), (s, p, i) AS tavana_regexp_substr(s, p, i::VARCHAR, '1', '', '0'), (s, p, i, n) AS tavana_regexp_substr(s, p, i::VARCHAR, n::VARCHAR, '', '0'),
+	(s, p, i, n, f) AS tavana_regexp_substr(s, p, i::VARCHAR, n::VARCHAR, f, '0'), (s, p, i, n, f, x) AS tavana_regexp_substr(s, p, i::VARCHAR, n::VARCHAR, f, x::VARCHAR);
+CREATE MACRO {db}.pgcat.regexp_replace(s, p, r) AS tavana_regexp_replace(s, p, r, '1', '', ''),
+	(s, p, r, f) AS CASE WHEN typeof(f) = 'VARCHAR' THEN tavana_regexp_replace(s, p, r, '1', '', f::VARCHAR) ELSE tavana_regexp_replace(s, p, r, f::VARCHAR, '1', '') END,
+	(s, p, r, i, n) AS tavana_regexp_replace(s, p, r, i::VARCHAR, n::VARCHAR, ''), (s, p, r, i, n, f) AS tavana_regexp_replace(s, p, r, i::VARCHAR, n::VARCHAR, f);
+
+-- Dates. EXTRACT is rewritten to tavana_extract.
+CREATE MACRO {db}.pgcat.date_part(part, x) AS CASE lower(part) WHEN 'second' THEN system.main.date_part('microsecond', x) / 1e6 WHEN 'seconds' THEN system.main.date_part('microsecond', x) / 1e6
+	WHEN 'milliseconds' THEN system.main.date_part('microsecond', x) / 1e3 ELSE system.main.date_part(part, x)::DOUBLE END;
+CREATE MACRO {db}.pgcat.tavana_zone(x) AS CASE WHEN typeof(x) = 'TIMESTAMP WITH TIME ZONE' THEN (epoch_us(try_cast(x AS TIMESTAMP)) - epoch_us(try_cast(x AS TIMESTAMPTZ))) // 1000000 END;
+CREATE MACRO {db}.pgcat.tavana_zone_name(x) AS CASE WHEN typeof(x) = 'TIMESTAMP WITH TIME ZONE' THEN CASE WHEN current_setting('TimeZone') IN ('UTC', 'Etc/UTC') THEN 'UTC' ELSE strftime(try_cast(x AS TIMESTAMPTZ), '%Z') END ELSE '' END;
+CREATE MACRO {db}.pgcat.to_char(x, f) AS CASE
+	WHEN typeof(x) = 'INTERVAL' THEN tavana_to_char_interval((datepart('year', try_cast(x::VARCHAR AS INTERVAL)) * 12 + datepart('month', try_cast(x::VARCHAR AS INTERVAL)))::VARCHAR, datepart('day', try_cast(x::VARCHAR AS INTERVAL))::VARCHAR,
+		(datepart('hour', try_cast(x::VARCHAR AS INTERVAL)) * 3600000000 + datepart('minute', try_cast(x::VARCHAR AS INTERVAL)) * 60000000 + datepart('microsecond', try_cast(x::VARCHAR AS INTERVAL)))::VARCHAR, f)
+	WHEN typeof(x) LIKE 'TIMESTAMP%' OR typeof(x) = 'DATE' THEN tavana_to_char_time(epoch_us(try_cast(x AS TIMESTAMP))::VARCHAR, f, coalesce({db}.pgcat.tavana_zone(x)::VARCHAR, ''), {db}.pgcat.tavana_zone_name(x))
+	ELSE tavana_to_char_number(x::VARCHAR, f, typeof(x)) END;
+CREATE MACRO {db}.pgcat.to_date(s, f) AS DATE '1970-01-01' + tavana_to_date(s, f)::INTEGER;
+CREATE MACRO {db}.pgcat.to_timestamp(x) AS system.main.to_timestamp(x),
+	(s, f) AS CASE WHEN tavana_to_timestamp(s, f)[1] = 'Z' THEN make_timestamptz(tavana_to_timestamp(s, f)[2:]::BIGINT) ELSE make_timestamp(try_cast(tavana_to_timestamp(s, f) AS BIGINT))::TIMESTAMPTZ END;
+CREATE MACRO {db}.pgcat.to_number(s, f) AS tavana_to_number(s, f)::DECIMAL(38,9);

@@ -1,0 +1,227 @@
+package sqltext
+
+import (
+	"strings"
+
+	"github.com/angelerator/tavana/internal/pgerror"
+)
+
+// operator writes OPERATOR(pg_catalog.~) as ~.
+func (w *rewrite) operator(i int) {
+	end := w.afterParens(i+1) - 1
+	if !w.Is(i+1, "(") || !w.Is(end, ")") {
+		return
+	}
+	first := i + 2
+	if w.Is(first, "pg_catalog") && w.Is(first+1, ".") {
+		first += 2
+	}
+	// Other operators would bind otherwise than OPERATOR() does.
+	op := ""
+	for j := first; j < end; j++ {
+		op += w.Raw(j)
+	}
+	switch op {
+	case "~", "!~":
+		w.pattern(end+1, "s")
+	case "~*", "!~*":
+		w.put(end-1, "")
+		w.pattern(end+1, "is")
+	case "=", "<>", "~~", "!~~", "~~*", "!~~*":
+	default:
+		return
+	}
+	w.drop(i, first)
+	w.put(end, "")
+}
+
+// match makes ~ look for its pattern in any part of the text: DuckDB's wants the whole. ~~ is LIKE.
+func (w *rewrite) match(i int) {
+	if w.Is(i-1, "~") || w.Is(i+1, "~") || w.inOperator(i) {
+		return
+	}
+	if w.Is(i+1, "*") {
+		w.put(i+1, "")
+		w.pattern(i+2, "is")
+		return
+	}
+	w.pattern(i+1, "s")
+}
+
+// inOperator tells whether token i stands inside OPERATOR().
+func (s *Statement) inOperator(i int) bool {
+	for i--; i >= 0 && (s.IsAny(i, "!", ".") || s.Is(i, "pg_catalog")); i-- {
+	}
+	return s.Is(i, "(") && s.Is(i-1, "OPERATOR")
+}
+
+// pattern makes the pattern that begins at token j one of the whole text that has it anywhere.
+func (w *rewrite) pattern(j int, flags string) {
+	end := w.primaryEnd(j)
+	if end <= j || w.IsAny(j, "ANY", "ALL", "SOME") {
+		return
+	}
+	w.insert(j, "('(?"+flags+").*(?:' || ")
+	w.append(end-1, " || ').*')")
+}
+
+// primaryEnd returns the token behind the expression that begins at token j, up to the next operator.
+func (s *Statement) primaryEnd(j int) int {
+	switch {
+	case j >= len(s.Tokens):
+		return j
+	case s.Is(j, "("):
+		j = s.afterParens(j)
+	case s.Is(j, "CASE"):
+		depth := 0
+		for ; j < len(s.Tokens); j++ {
+			if s.Is(j, "CASE") {
+				depth++
+			} else if s.Is(j, "END") {
+				if depth--; depth == 0 {
+					break
+				}
+			}
+		}
+		j++
+	case s.Tokens[j].Kind == Op:
+		return j
+	default:
+		j++
+	}
+	for j < len(s.Tokens) {
+		switch {
+		case s.Is(j, "."):
+			j += 2
+		case s.Is(j, "(") && s.Name(j-1) != "":
+			j = s.afterParens(j)
+		case s.Is(j, "["):
+			for depth := 0; j < len(s.Tokens); j++ {
+				if s.Is(j, "[") {
+					depth++
+				} else if s.Is(j, "]") {
+					depth--
+				}
+				if depth == 0 {
+					break
+				}
+			}
+			j++
+		case s.Is(j, "::"):
+			j += 2
+		default:
+			return min(j, len(s.Tokens))
+		}
+	}
+	return min(j, len(s.Tokens))
+}
+
+// similar writes the pattern of SIMILAR TO as the regular expression that DuckDB takes it for.
+func (w *rewrite) similar(i int) {
+	if !w.Is(i+1, "TO") || i+2 >= len(w.Tokens) {
+		return
+	}
+	if w.Tokens[i+2].Kind != String || w.Is(i+3, "ESCAPE") || w.Is(i+3, "||") || w.Is(i+3, "::") {
+		w.err = pgerror.New(pgerror.FeatureNotSupported, "SIMILAR TO is supported with a literal only").At(int(w.Tokens[i].Start) + 1)
+		return
+	}
+	w.put(i+2, Quote(similarPattern(Unquote(w.Raw(i+2)))))
+}
+
+// similarPattern returns the regular expression of a SIMILAR TO pattern (section 9.7.2 of the manual).
+func similarPattern(p string) string {
+	var b strings.Builder
+	b.WriteString("(?s)(?:")
+	inBrackets := false
+	for i := 0; i < len(p); i++ {
+		switch c := p[i]; {
+		case c == '\\' && i+1 < len(p):
+			i++
+			if strings.IndexByte("\\.+*?()|[]{}^$%_", p[i]) >= 0 {
+				b.WriteByte('\\')
+			}
+			b.WriteByte(p[i])
+		case inBrackets:
+			inBrackets = c != ']'
+			b.WriteByte(c)
+		case c == '[':
+			inBrackets = true
+			b.WriteByte(c)
+		case c == '%':
+			b.WriteString(".*")
+		case c == '_':
+			b.WriteByte('.')
+		case c == '.' || c == '^' || c == '$':
+			b.WriteByte('\\')
+			b.WriteByte(c)
+		default:
+			b.WriteByte(c)
+		}
+	}
+	b.WriteString(")")
+	return b.String()
+}
+
+// escape gives LIKE the escape character that PostgreSQL's has by default, where its pattern, which begins at token j, may
+// have one.
+func (w *rewrite) escape(j int) {
+	end := w.operandEnd(j)
+	if end <= j || w.Is(end, "ESCAPE") || w.IsAny(j, "ANY", "ALL", "SOME") || !w.mayEscape(j, end) {
+		return
+	}
+	w.append(end-1, ` ESCAPE '\'`)
+}
+
+// operandEnd returns the token behind the expression that begins at token j, up to an operator that binds as LIKE or less.
+func (w *rewrite) operandEnd(j int) int {
+	end := w.primaryEnd(j)
+	for end > j && (w.Is(end, "||") || w.IsAny(end, "+", "-", "*", "/")) {
+		next := w.primaryEnd(end + 1)
+		if next <= end+1 {
+			return end
+		}
+		end = next
+	}
+	return end
+}
+
+// mayEscape tells whether what stands from token j to end may have a backslash in it: all but literals without one.
+func (s *Statement) mayEscape(j, end int) bool {
+	for ; j < end; j++ {
+		switch s.Tokens[j].Kind {
+		case String:
+			if strings.Contains(s.Raw(j), `\`) {
+				return true
+			}
+		case Op:
+			if !s.IsAny(j, "||", "(", ")") {
+				return true
+			}
+		default:
+			return true
+		}
+	}
+	return false
+}
+
+// likeOperator writes ~~, whose first character is token i, as LIKE where its pattern may have an escape.
+func (w *rewrite) likeOperator(i int) {
+	if !w.Is(i+1, "~") || w.Is(i-1, "~") || w.inOperator(i) {
+		return
+	}
+	name, next := "LIKE", i+2
+	if w.Is(next, "*") {
+		name, next = "ILIKE", next+1
+	}
+	first := i
+	if w.Is(i-1, "!") {
+		name, first = "NOT "+name, i-1
+	}
+	end := w.primaryEnd(next)
+	if end <= next || !w.mayEscape(next, end) {
+		return
+	}
+	w.drop(first, next)
+	w.put(first, " "+name+" ")
+	w.append(end-1, ` ESCAPE '\'`)
+}

@@ -1,0 +1,215 @@
+package sqltext
+
+import (
+	"strings"
+)
+
+// selectList names the columns of a query whose names are seen by another: in FROM, in WITH, or in what a table or view is
+// made of. Those of the statement's own result are named by the gateway (ColumnNames).
+func (w *rewrite) selectList(i int) {
+	first := i
+	for w.Is(first-1, "(") {
+		first--
+	}
+	switch {
+	case w.IsAny(first-1, "AS", "MATERIALIZED", "LATERAL"), first < i && w.IsAny(first-1, "FROM", "JOIN", ","):
+	case w.Is(first-1, ")") && first > 1 && !w.Is(0, "WITH"): // behind WITH lists
+	case i == w.into.list:
+	default:
+		return
+	}
+	for at := w.afterDistinct(i + 1); ; {
+		end := w.itemEnd(at)
+		if end == at {
+			return
+		}
+		if !w.Is(end-1, "*") {
+			if name := w.itemName(at, end); name != "" && strings.EqualFold(name, w.Raw(end-1)) && end > at+1 {
+				w.put(end-1, name) // an alias
+			} else if name != "" {
+				w.append(end-1, ` AS "`+strings.ReplaceAll(name, `"`, `""`)+`"`)
+			}
+		}
+		if !w.Is(end, ",") {
+			return
+		}
+		at = end + 1
+	}
+}
+
+// into is where a SELECT … INTO [TEMP] [TABLE] name has its parts, as indices of tokens.
+type into struct {
+	list     int // SELECT
+	from, to int // INTO … name; to is behind it
+	name     int
+	temp     bool
+}
+
+// selectsInto returns the INTO of a query that makes a table; ok is false where there is none.
+func (s *Statement) selectsInto(i int) (in into, ok bool) {
+	if !s.Is(i, "SELECT") {
+		return in, false
+	}
+	for at := s.afterDistinct(i + 1); ; {
+		end := s.itemEnd(at)
+		if s.Is(end, ",") && end > at {
+			at = end + 1
+			continue
+		}
+		if !s.Is(end, "INTO") {
+			return in, false
+		}
+		in = into{list: i, from: end, name: end + 1}
+		break
+	}
+	for s.IsAny(in.name, "TEMP", "TEMPORARY", "UNLOGGED", "LOCAL", "GLOBAL", "TABLE") {
+		in.temp = in.temp || s.IsAny(in.name, "TEMP", "TEMPORARY")
+		in.name++
+	}
+	if s.Name(in.name) == "" {
+		return in, false
+	}
+	for in.to = in.name + 1; s.Is(in.to, "."); in.to += 2 {
+	}
+	return in, true
+}
+
+// selectInto writes SELECT … INTO as CREATE TABLE … AS.
+func (w *rewrite) selectInto() {
+	i := 0
+	if w.Is(0, "WITH") {
+		i = w.afterWith(0)
+	}
+	in, ok := w.selectsInto(i)
+	if !ok {
+		w.into.list = -1
+		return
+	}
+	w.into = in
+	kind := "CREATE TABLE "
+	if in.temp {
+		kind = "CREATE TEMP TABLE "
+	}
+	w.insert(0, kind+w.Text[w.Tokens[in.name].Start:w.Tokens[in.to-1].End]+" AS ")
+	w.drop(in.from, in.to)
+}
+
+// functionAlias makes the alias of a function in FROM the name of its column too, as PostgreSQL does.
+func (w *rewrite) functionAlias(i int) {
+	if !w.Is(i+1, "(") {
+		return
+	}
+	if !w.inFrom(i) {
+		w.setInList(i)
+		return
+	}
+	at := w.afterParens(i + 1)
+	if w.Is(at, "AS") {
+		at++
+	}
+	if name := w.Name(at); name == "" || w.Is(at+1, "(") || w.Tokens[at].Kind == Word && isClause(name) {
+		return
+	}
+	w.append(at, "("+w.Raw(at)+")")
+}
+
+// setInList makes a row of each value of generate_series in the list of a SELECT, where DuckDB has one list of them.
+func (w *rewrite) setInList(i int) {
+	if !w.Is(i, "generate_series") {
+		return
+	}
+	for j := i - 1; j >= 0; j-- {
+		switch {
+		case w.IsAny(j, ")", "]"):
+			if j = w.opening(j); j < 0 {
+				return
+			}
+		case w.IsAny(j, "(", "[", "WHERE", "ON", "BY", "HAVING", "VALUES", "IN", "THEN", "ELSE", "WHEN"):
+			return
+		case w.Is(j, "SELECT"):
+			w.insert(i, "unnest(")
+			w.append(w.afterParens(i+1)-1, ")")
+			return
+		}
+	}
+}
+
+// extract gives EXTRACT(SECOND FROM …) its fraction.
+func (w *rewrite) extract(i int) {
+	end := w.afterParens(i+1) - 1
+	if w.Is(i+1, "(") && w.IsAny(i+2, "SECOND", "SECONDS") && w.Is(i+3, "FROM") && w.Is(end, ")") {
+		w.insert(i, "(")
+		w.put(i+2, "MICROSECOND")
+		w.append(end, "::DECIMAL(18,0) * 0.000001)")
+	}
+}
+
+// inFrom tells whether token i is an item of a FROM.
+func (s *Statement) inFrom(i int) bool {
+	for i--; i >= 0; i-- {
+		switch {
+		case s.IsAny(i, ")", "]"):
+			if i = s.opening(i); i < 0 {
+				return false
+			}
+		case s.IsAny(i, "(", "["):
+			return false
+		case s.IsAny(i, "FROM", "JOIN", "LATERAL"):
+			return true
+		case s.IsAny(i, "SELECT", "WHERE", "ON", "BY", "HAVING", "VALUES", "SET", "RETURNING", "AND", "OR", "LIMIT", "OFFSET"):
+			return false
+		}
+	}
+	return false
+}
+
+// isClause tells whether a word that stands behind an item of FROM is no alias.
+func isClause(word string) bool {
+	switch strings.ToUpper(word) {
+	case "WHERE", "JOIN", "INNER", "LEFT", "RIGHT", "FULL", "CROSS", "NATURAL", "ON", "USING", "GROUP", "ORDER", "HAVING", "LIMIT", "OFFSET", "FETCH",
+		"UNION", "INTERSECT", "EXCEPT", "WINDOW", "FOR", "QUALIFY", "TABLESAMPLE", "WITH", "SEMI", "ANTI", "ASOF", "POSITIONAL", "RETURNING", "SAMPLE":
+		return true
+	}
+	return false
+}
+
+// collate leaves COLLATE pg_catalog.default out.
+func (w *rewrite) collate(i int) {
+	j := i + 1
+	if w.Is(j, "pg_catalog") && w.Is(j+1, ".") {
+		j += 2
+	}
+	if n := w.Name(j); n == "default" {
+		w.drop(i, j+1)
+	}
+}
+
+// locking leaves FOR UPDATE and its kin at a query's end out: nothing here is locked by reading.
+func (w *rewrite) locking(i int) {
+	j := i + 1
+	switch {
+	case w.IsAny(j, "UPDATE", "SHARE"):
+		j++
+	case w.Is(j, "NO") && w.Is(j+1, "KEY") && w.Is(j+2, "UPDATE"):
+		j += 3
+	case w.Is(j, "KEY") && w.Is(j+1, "SHARE"):
+		j += 2
+	default:
+		return
+	}
+	for w.Is(j, "OF") || w.Is(j, ",") {
+		j += 2
+		for w.Is(j, ".") {
+			j += 2
+		}
+	}
+	switch {
+	case w.Is(j, "NOWAIT"):
+		j++
+	case w.Is(j, "SKIP") && w.Is(j+1, "LOCKED"):
+		j += 2
+	}
+	if j == len(w.Tokens) || w.Is(j, ")") || w.Is(j, "FOR") {
+		w.drop(i, j)
+	}
+}

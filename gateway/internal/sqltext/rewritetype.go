@@ -1,0 +1,492 @@
+package sqltext
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/angelerator/tavana/internal/pgerror"
+)
+
+// float is double precision, unless a precision says that less will do; DuckDB's FLOAT has four bytes.
+func (w *rewrite) float(i int) {
+	if !w.isType(i) {
+		return
+	}
+	if !w.Is(i+1, "(") || !w.Is(i+3, ")") {
+		w.put(i, "DOUBLE")
+		return
+	}
+	name := "DOUBLE"
+	if isSingle(w.Raw(i + 2)) {
+		name = "REAL"
+	}
+	w.put(i, name)
+	w.drop(i+1, i+4)
+}
+
+// isSingle tells whether a float's precision, in binary digits, is one of four bytes.
+func isSingle(precision string) bool {
+	n, err := strconv.Atoi(precision)
+	return err == nil && n <= 24
+}
+
+// isType tells whether the word at token i is a type: that of a cast, or of a column that is defined.
+func (w *rewrite) isType(i int) bool { return w.isCastType(i) || w.isColumnType(i) }
+
+func (w *rewrite) isCastType(i int) bool {
+	return w.Is(i-1, "::") || w.Is(i-1, "AS") && w.castOpen(i-1) > 0
+}
+
+func (w *rewrite) isColumnType(i int) bool {
+	switch {
+	case w.Is(0, "CREATE"):
+		return w.createsTable() && w.Name(i-1) != "" && w.IsAny(i-2, "(", ",")
+	case w.Is(0, "ALTER"):
+		return w.Is(i-1, "TYPE") || w.Name(i-1) != "" && w.IsAny(i-2, "ADD", "COLUMN", "EXISTS")
+	}
+	return false
+}
+
+// createsTableAs tells whether the statement is a CREATE TABLE AS, whose query runs now.
+func (s *Statement) createsTableAs() bool {
+	for i := 1; i < 5; i++ {
+		if s.Is(i, "TABLE") {
+			return s.isTableAs(i + 1)
+		}
+	}
+	return false
+}
+
+// createsTable tells whether the statement is a CREATE TABLE that lists columns.
+func (s *Statement) createsTable() bool {
+	for i := 1; i < 5; i++ {
+		if s.Is(i, "TABLE") {
+			return !s.isTableAs(i + 1)
+		}
+	}
+	return false
+}
+
+// numeric gives a numeric without a precision one: PostgreSQL's has any number of digits, DuckDB's would have three behind
+// the point. A literal gets as many as it needs.
+func (w *rewrite) numeric(i int) {
+	const precision, scale = 38, 9
+	if n, ok := w.literalScale(i + 1); ok && w.Tokens[i+1].Kind == String && !w.Is(i-1, ".") { // numeric '1.5'
+		w.put(i, "CAST(")
+		w.append(i+1, " AS DECIMAL("+strconv.Itoa(precision)+","+strconv.Itoa(n)+"))")
+		return
+	}
+	if w.Is(i+1, "(") || w.Is(i+1, ".") || !w.isType(i) {
+		return
+	}
+	digits := scale
+	if w.isCastType(i) {
+		if n, ok := w.literalScale(i - 2); ok {
+			digits = n
+		}
+	}
+	w.put(i, "DECIMAL("+strconv.Itoa(precision)+","+strconv.Itoa(digits)+")")
+}
+
+// literalScale returns how many digits the literal at token i, perhaps in parentheses, has behind its point.
+func (w *rewrite) literalScale(i int) (n int, ok bool) {
+	if w.inParens(i) {
+		i--
+	}
+	if i < 0 || i >= len(w.Tokens) || w.Tokens[i].Kind != String && w.Tokens[i].Kind != Number {
+		return 0, false
+	}
+	text := strings.TrimSpace(w.Raw(i))
+	if w.Tokens[i].Kind == String {
+		text = strings.TrimSpace(Unquote(text))
+	}
+	mantissa, exponent, _ := strings.Cut(strings.ToLower(text), "e")
+	_, fraction, _ := strings.Cut(mantissa, ".")
+	e, err := strconv.Atoi(exponent)
+	if exponent != "" && err != nil {
+		return 0, false
+	}
+	const most = 38
+	n = len(fraction) - e
+	return min(max(n, 0), most), true
+}
+
+// inParens tells whether the parenthesis at token i closes one that has a single token in it, and is no call's.
+func (s *Statement) inParens(i int) bool {
+	return s.Is(i, ")") && s.Is(i-2, "(") && (s.Name(i-3) == "" || s.Tokens[i-3].Kind == Word && isKeyword(s.Raw(i-3)))
+}
+
+// castOpen returns the index of the CAST whose AS is token i; 0 and less: it is no cast's.
+func (w *rewrite) castOpen(i int) int {
+	depth := 0
+	for i--; i > 0; i-- {
+		switch {
+		case w.Is(i, ")"):
+			depth++
+		case w.Is(i, "(") && depth > 0:
+			depth--
+		case w.Is(i, "("):
+			if w.IsAny(i-1, "CAST", "TRY_CAST") {
+				return i - 1
+			}
+			return 0
+		}
+	}
+	return 0
+}
+
+// OIDType and CharType are the workers' types whose values PostgreSQL has as oid and "char".
+const (
+	OIDType  = "tavana_oid"
+	CharType = "tavana_char"
+)
+
+// regTypes are the types whose values are objects' numbers, written as their names.
+var regTypes = map[string]bool{
+	"regclass": true, "regtype": true, "regproc": true, "regprocedure": true, "regnamespace": true, "regrole": true,
+}
+
+// ownTextTypes are PostgreSQL's own types that are text here.
+var ownTextTypes = map[string]bool{
+	"name": true, "bpchar": true, "xid": true, "cid": true, "tid": true, "int2vector": true, "oidvector": true, "pg_node_tree": true,
+	"aclitem": true, "cstring": true, "pg_lsn": true, "regconfig": true, "unknown": true,
+}
+
+// cast rewrites expression::type where DuckDB lacks the type, or reads the literal otherwise.
+func (w *rewrite) cast(i int) {
+	j := i + 1
+	if w.Is(j, "pg_catalog") && w.Is(j+1, ".") {
+		j += 2
+	}
+	name := w.Name(j)
+	switch {
+	case regTypes[name] && w.r.Catalog != "":
+		start := w.primaryStart(i - 1)
+		open, closing := w.r.Catalog+"."+w.regFunction(name, start, i)+"(", ")"
+		if w.isName(start, i) && (w.Is(j+1, "::") && w.IsAny(j+2, "TEXT", "VARCHAR") || w.isResult(start, j+1)) { // a name that is looked up, and shown again
+			open, closing = w.r.Catalog+"."+name+"_name("+open, "))"
+		}
+		w.insert(start, open)
+		w.put(i, closing)
+		w.drop(i+1, j+1)
+	case name == "oid" && w.r.Catalog != "":
+		w.drop(i+1, j)
+		w.put(j, OIDType)
+		if w.Is(j+1, "[") {
+			w.arrayLiteral(i)
+		}
+	case j < len(w.Tokens) && w.Tokens[j].Kind != Quoted && w.castText(w.primaryStart(i-1), i, j):
+	case ownTextTypes[name], name == "char" && j < len(w.Tokens) && w.Tokens[j].Kind == Quoted:
+		w.drop(i+1, j)
+		w.put(j, "VARCHAR")
+	case w.Is(j, "jsonb"):
+		w.drop(i+1, j)
+	case w.Is(j+1, "[") && w.Is(j+2, "]"):
+		w.arrayLiteral(i)
+	case i > 0 && isFloatType(name) && w.Tokens[i-1].Kind == Number: // as a decimal it would lose digits
+		w.readLiteral(i-1, name)
+		w.put(i-1, Quote(w.Raw(i-1)))
+	case i > 0 && w.Tokens[i-1].Kind == String:
+		w.readLiteral(i-1, w.castTypeName(j))
+	}
+}
+
+func isFloatType(name string) bool {
+	switch name {
+	case "float8", "double", "float4", "real", "float":
+		return true
+	}
+	return false
+}
+
+// castTypeName returns the name of the type at token j with its time zone, in the short form.
+func (s *Statement) castTypeName(j int) string {
+	name := s.Name(j)
+	if (name == "timestamp" || name == "time") && s.Is(j+1, "WITH") && s.Is(j+2, "TIME") {
+		return name + "tz"
+	}
+	return name
+}
+
+// readLiteral writes the literal at token i as DuckDB reads it.
+func (w *rewrite) readLiteral(i int, typ string) (expression string) {
+	s := w.Raw(i)
+	if w.Tokens[i].Kind == String {
+		if s[0] != '\'' && s[0] != 'E' && s[0] != 'e' {
+			return ""
+		}
+		s = Unquote(s)
+	}
+	if w.r.Literal == nil {
+		return ""
+	}
+	text, expression, err := w.r.Literal(typ, s)
+	switch {
+	case err != nil:
+		if e := pgerror.Flatten(err); w.err == nil {
+			w.err = e.At(int(w.Tokens[i].Start) + 1)
+		}
+	case expression != "":
+		w.put(i, expression)
+	case text != s:
+		w.put(i, Quote(text))
+	}
+	return expression
+}
+
+// typedLiteral reads a literal behind its type's name: DATE '2024-02-29'.
+func (w *rewrite) typedLiteral(i int) {
+	if i+1 >= len(w.Tokens) || w.Tokens[i+1].Kind != String {
+		return
+	}
+	switch name := w.Name(i); name {
+	case "date", "timestamp", "timestamptz", "time", "interval", "bool", "boolean", "bytea":
+		if name == "interval" && w.intervalField(i+2) {
+			return
+		}
+		if w.readLiteral(i+1, name) != "" {
+			w.put(i, "CAST(")
+			w.append(i+1, " AS "+name+")")
+		}
+	}
+}
+
+// intervalField tells whether token i is a field behind an interval's literal: INTERVAL '1' DAY.
+func (s *Statement) intervalField(i int) bool {
+	return s.IsAny(i, "YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND")
+}
+
+// castText writes a cast to text as the catalog's function that writes values as PostgreSQL does, and cuts it to the length
+// of varchar(n). The expression goes from token start to i, which is ::, and the type begins at j.
+func (w *rewrite) castText(start, i, j int) bool {
+	limit, end, ok := w.textType(j)
+	if !ok || w.r.Catalog == "" {
+		return false
+	}
+	own := w.writtenAlike(start, i)
+	if own && limit == "" {
+		return false
+	}
+	open, closing := w.r.Catalog+".tavana_text(", ")"
+	if own {
+		open, closing = "CAST(", " AS VARCHAR)"
+	}
+	if limit != "" {
+		open, closing = "left("+open, closing+", "+limit+")"
+	}
+	w.insert(start, open)
+	w.put(i, closing)
+	w.drop(i+1, end)
+	return true
+}
+
+// writtenAlike tells whether DuckDB's own cast to text writes an expression as PostgreSQL does: a literal or a parameter, and
+// what has been cast to a type that both write the same way. What the catalog's macros make is a text or a number, and may be
+// large: it is not repeated in another macro.
+func (w *rewrite) writtenAlike(start, end int) bool {
+	if end == start+1 && (w.Tokens[start].Kind == String || w.Tokens[start].Kind == Param) {
+		return true
+	}
+	if at := w.lastCast(start, end); at > start {
+		name := w.Name(at + 1)
+		return !isFloatType(name) && name != "bytea" && name != "interval" && !w.Is(end-1, "]")
+	}
+	if w.inDistinct(start) { // whose ORDER BY must be the same expression
+		return true
+	}
+	for i := start; i < end; i++ {
+		if w.Is(i, "SELECT") || w.Is(i+1, "(") && w.r.InCatalog != nil && w.r.InCatalog(w.Name(i)) {
+			return true
+		}
+	}
+	return false
+}
+
+// inDistinct tells whether token i is an argument of an aggregate with DISTINCT.
+func (s *Statement) inDistinct(i int) bool {
+	for i--; i >= 0; i-- {
+		switch {
+		case s.IsAny(i, ")", "]"):
+			i = s.opening(i)
+		case s.Is(i, "("):
+			return s.Is(i+1, "DISTINCT")
+		}
+	}
+	return false
+}
+
+// textType reads a type of texts at token j: its length, "" if it has none, and the token behind it.
+func (s *Statement) textType(j int) (limit string, end int, ok bool) {
+	one := false
+	switch name := s.Name(j); {
+	case name == "text", name == "varchar", name == "bpchar":
+		end = j + 1
+	case name == "character" && s.Is(j+1, "VARYING"):
+		end = j + 2
+	case name == "char", name == "character":
+		end, one = j+1, true
+	default:
+		return "", 0, false
+	}
+	switch {
+	case s.Is(end, "(") && s.Is(end+2, ")") && s.Tokens[end+1].Kind == Number:
+		limit, end = s.Raw(end+1), end+3
+	case s.Is(end, "("):
+		return "", 0, false
+	case one:
+		limit = "1"
+	}
+	return limit, end, !s.Is(end, "[")
+}
+
+// regFunction returns the catalog's function for a cast of tokens from start to end: a name's number, or a number's name.
+func (w *rewrite) regFunction(name string, start, end int) string {
+	if w.isName(start, end) {
+		return name + "_oid"
+	}
+	return name + "_name"
+}
+
+// isName tells whether what is cast is a literal or a parameter: an object's name.
+func (w *rewrite) isName(start, end int) bool {
+	return end == start+1 && (w.Tokens[start].Kind == String || w.Tokens[start].Kind == Param)
+}
+
+// castCall rewrites CAST(expression AS regclass).
+func (w *rewrite) castCall(i int) {
+	end := w.afterParens(i+1) - 1
+	if w.Is(i+1, "(") && w.Is(end-1, "]") {
+		at := i + 2
+		for w.Is(at, "(") {
+			at++
+		}
+		if after := at + 1 + at - i - 2; w.Is(after, "AS") { // as many parentheses close
+			w.listLiteral(at)
+		}
+	}
+	if w.Is(i+1, "(") && w.Is(end, ")") {
+		w.castCallText(i, end)
+	}
+	if !w.Is(i+1, "(") || !w.Is(end, ")") || !w.Is(end-2, "AS") || !regTypes[w.Name(end-1)] || w.r.Catalog == "" {
+		return
+	}
+	w.put(i, w.r.Catalog+"."+w.regFunction(w.Name(end-1), i+2, end-2))
+	w.drop(end-2, end)
+}
+
+// castCallText is castText for CAST(expression AS text), whose parenthesis closes at token end, and readLiteral for another type.
+func (w *rewrite) castCallText(i, end int) {
+	as := w.castAs(i+2, end)
+	if as == 0 {
+		return
+	}
+	if w.Tokens[as-1].Kind == String && as == i+3 {
+		w.readLiteral(i+2, w.castTypeName(as+1))
+	}
+	limit, behind, ok := w.textType(as + 1)
+	if !ok || behind != end || w.r.Catalog == "" {
+		return
+	}
+	if w.writtenAlike(i+2, as) {
+		if limit != "" {
+			w.insert(i, "left(")
+			w.drop(as+1, end)
+			w.put(as+1, "VARCHAR")
+			w.append(end, ", "+limit+")")
+		}
+		return
+	}
+	w.put(i, w.r.Catalog+".tavana_text")
+	w.drop(as, end)
+	if limit != "" {
+		w.insert(i, "left(")
+		w.append(end, ", "+limit+")")
+	}
+}
+
+// castAs returns the AS of a CAST whose expression begins at token i; 0: there is none before end.
+func (s *Statement) castAs(i, end int) int {
+	depth := 0
+	for ; i < end; i++ {
+		switch {
+		case s.IsAny(i, "(", "["):
+			depth++
+		case s.IsAny(i, ")", "]"):
+			depth--
+		case depth == 0 && s.Is(i, "AS"):
+			return i
+		}
+	}
+	return 0
+}
+
+// arrayLiteral writes the literal before the cast at token i as a list.
+func (w *rewrite) arrayLiteral(i int) {
+	at := i - 1
+	if w.inParens(at) {
+		at--
+	}
+	w.listLiteral(at)
+}
+
+// listLiteral writes the literal at token at as a list, if it is an array's.
+func (w *rewrite) listLiteral(at int) {
+	if at < 0 || w.Tokens[at].Kind != String || w.r.Array == nil {
+		return
+	}
+	if list, ok := w.r.Array(Unquote(w.Raw(at))); ok {
+		w.put(at, list)
+	}
+}
+
+// primaryStart returns the first token of the expression that ends at token i, up to the operator before it: a name with
+// its qualifiers, a literal, a call, what stands in parentheses, each with subscripts and casts.
+func (s *Statement) primaryStart(i int) int {
+	for i >= 0 {
+		switch {
+		case s.IsAny(i, ")", "]"):
+			open := s.opening(i)
+			if open <= 0 {
+				return max(open, 0)
+			}
+			if s.Is(open, "(") && s.Name(open-1) == "" || s.Is(open, "(") && isKeyword(s.Raw(open-1)) {
+				return open
+			}
+			i = open - 1
+			if s.Name(i) == "" && !s.IsAny(i, ")", "]") {
+				return open
+			}
+			continue
+		case s.Is(i-1, "."), s.Is(i-1, "::"):
+			i -= 2
+			continue
+		}
+		return i
+	}
+	return 0
+}
+
+// isKeyword tells whether a word before a parenthesis is no function's name.
+func isKeyword(word string) bool {
+	switch strings.ToUpper(word) {
+	case "SELECT", "WHERE", "AND", "OR", "NOT", "IN", "ON", "THEN", "ELSE", "WHEN", "CASE", "FROM", "BY", "AS", "VALUES", "ANY", "ALL", "SOME", "LIKE", "ILIKE", "BETWEEN", "DISTINCT", "LIMIT", "OFFSET", "HAVING", "USING", "RETURNING":
+		return true
+	}
+	return false
+}
+
+// opening returns the token that opens the parenthesis or bracket closed at token i; -1: there is none.
+func (s *Statement) opening(i int) int {
+	depth := 0
+	for ; i >= 0; i-- {
+		switch {
+		case s.IsAny(i, ")", "]"):
+			depth++
+		case s.IsAny(i, "(", "["):
+			if depth--; depth == 0 {
+				return i
+			}
+		}
+	}
+	return -1
+}

@@ -1,0 +1,198 @@
+SELECT count(*), count(id), count(salary), count(DISTINCT dept_id), count(bonus) FROM emp
+
+-- differs: types: sum is numeric, not int8, avg is float8, not numeric
+SELECT count(*), sum(id), avg(id), min(name), max(name) FROM emp WHERE id < 0
+
+-- differs: types: sum is numeric, not int8, sum is numeric, not int8, sum is float8, not float4
+SELECT sum(i2), sum(i4), sum(i8), sum(f4), sum(f8), sum(n) FROM every_type WHERE id <= 2
+
+-- differs: types: sum is numeric, not int8, sum is numeric, not int8
+SELECT sum(i2), sum(i4) FROM every_type
+
+SELECT sum(i8) FROM every_type
+
+-- differs: rows: gives '0' for '0.00000000000000000000'; types: avg is float8, not numeric, avg is float8, not numeric, avg is float8, not numeric
+SELECT avg(i2), avg(i4), avg(i8) FROM every_type WHERE id <= 3
+
+-- differs: rows: gives '0' for '0.00000000000000000000'; types: avg is float8, not numeric
+SELECT avg(f4), avg(f8), avg(n) FROM every_type WHERE id <= 3
+
+-- differs: rows: gives '3616.8733333333334' for '3616.8733333333333333'; types: avg is float8, not numeric, round is float8, not numeric
+SELECT sum(salary), avg(salary), min(salary), max(salary), round(avg(salary), 2) FROM emp
+
+SELECT avg(score), sum(score), avg(bonus)::numeric(10,2) FROM emp
+
+SELECT min(b::int), max(b::int), min(d), max(u::text), max(iv) FROM every_type
+
+-- differs: error: answers 00000000-0000-0000-0000-000000000000 where PostgreSQL fails with 42883
+SELECT min(u) FROM every_type
+
+-- differs: error: answers t where PostgreSQL fails with 42883
+SELECT max(b) FROM every_type
+
+SELECT bool_and(b), bool_or(b), every(b) FROM every_type
+
+SELECT bool_and(id > 0), bool_or(id > 6), bool_and(NULL::bool) FROM emp
+
+SELECT string_agg(name, ', ' ORDER BY id), string_agg(name, '' ORDER BY name DESC), string_agg(DISTINCT city, ',' ORDER BY city) FROM dept WHERE id <> 20
+
+SELECT string_agg(name, ',') FROM emp WHERE id < 0
+
+SELECT string_agg(id::text, ',' ORDER BY salary DESC NULLS LAST, id) FROM emp
+
+SELECT string_agg(DISTINCT dept_id::text, '-' ORDER BY dept_id::text) FROM emp
+
+-- differs: code: fails with 42000, not 42P10: In a DISTINCT aggregate, ORDER BY expressions must appear in the argument list
+SELECT string_agg(DISTINCT name, ',' ORDER BY id) FROM emp
+
+-- differs: error: answers 1,2,3,4,5,6,7 where PostgreSQL fails with 42883
+SELECT string_agg(id, ',') FROM emp
+
+-- differs: rows: gives '2.160246899469287' for '2.1602468994692868', gives '2' for '2.0000000000000000', gives '4.666666666666667' for '4.6666666666666667', gives '4' for '4.0000000000000000'; types: stddev is float8, not numeric, stddev_pop is float8, not numeric, stddev_samp is float8, not numeric, variance is float8, not numeric, var_pop is float8, not numeric, var_samp is float8, not numeric
+SELECT stddev(id), stddev_pop(id), stddev_samp(id), variance(id), var_pop(id), var_samp(id) FROM emp
+
+-- differs: rows: gives '938.87' for '938.8700'; types: round is float8, not numeric, round is float8, not numeric
+SELECT round(stddev(salary), 4), round(variance(salary), 2) FROM emp
+
+SELECT stddev(score), var_pop(score), stddev_samp(score) FROM emp WHERE id < 3
+
+-- differs: types: stddev is float8, not numeric, stddev_pop is float8, not numeric
+SELECT stddev(id), stddev_pop(id) FROM emp WHERE id = 1
+
+SELECT round(corr(id, bonus)::numeric, 9), round(covar_pop(id, bonus)::numeric, 9), round(covar_samp(id, bonus)::numeric, 9) FROM emp
+
+SELECT regr_count(id, bonus), regr_avgx(id, bonus), regr_avgy(id, bonus) FROM emp
+
+SELECT round(regr_slope(qty, id)::numeric, 9), round(regr_intercept(qty, id)::numeric, 9), round(regr_r2(qty, id)::numeric, 9), round(regr_sxx(qty, id)::numeric, 9), round(regr_sxy(qty, id)::numeric, 9), round(regr_syy(qty, id)::numeric, 9) FROM sales
+
+-- differs: rows: gives '3500.24' for '3500.245'; types: percentile_cont is numeric, not float8; names: column quantile_cont(0.5 ORDER BY salary) is called percentile_cont in PostgreSQL
+SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY salary) FROM emp
+
+-- differs: names: column quantile_cont(0.25 ORDER BY id) is called percentile_cont in PostgreSQL, quantile_disc(0.25 ORDER BY id) is called perce…
+SELECT percentile_cont(0.25) WITHIN GROUP (ORDER BY id), percentile_disc(0.25) WITHIN GROUP (ORDER BY id) FROM emp
+
+-- differs: names: column quantile_disc(0.5 ORDER BY "name") is called percentile_disc in PostgreSQL
+SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY name) FROM emp
+
+-- differs: names: column quantile_cont((ARRAY[0.25, 0.5]) ORDER BY score) is called percentile_cont in PostgreSQL
+SELECT percentile_cont(ARRAY[0.25, 0.5]) WITHIN GROUP (ORDER BY score) FROM emp
+
+-- differs: names: column quantile_cont(0.5 ORDER BY id DESC) is called percentile_cont in PostgreSQL
+SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY id DESC) FROM emp
+
+-- differs: code: fails with 42000, not 22003: PERCENTILEs can only take parameters in the range [0, 1]
+SELECT percentile_cont(1.5) WITHIN GROUP (ORDER BY id) FROM emp
+
+-- differs: names: column "mode"() WITHIN GROUP ( ORDER BY region) is called mode in PostgreSQL
+SELECT mode() WITHIN GROUP (ORDER BY region) FROM sales
+
+-- differs: error: fails with 42601: Unknown ordered aggregate "rank".
+SELECT rank(3) WITHIN GROUP (ORDER BY id), dense_rank(3) WITHIN GROUP (ORDER BY id), percent_rank(3) WITHIN GROUP (ORDER BY id), cume_dist(3) WITHIN GROUP (ORDER BY id) FROM emp
+
+-- differs: types: sum is numeric, not int8, sum is numeric, not int8
+SELECT count(*) FILTER (WHERE salary > 3000), sum(bonus) FILTER (WHERE bonus > 0), sum(bonus) FILTER (WHERE false), string_agg(name, ',' ORDER BY id) FILTER (WHERE id < 3) FROM emp
+
+SELECT dept_id, count(*), sum(salary) FROM emp GROUP BY dept_id ORDER BY dept_id
+
+SELECT dept_id, count(*) AS n FROM emp GROUP BY 1 HAVING count(*) > 1 ORDER BY n DESC, 1
+
+-- differs: rows: gives '3667' for '3667.0000000000000000', gives '3350.125' for '3350.1250000000000000', gives '3999.99' for '3999.9900000000000000'; types: avg is float8, not numeric
+SELECT coalesce(dept_id, 0) AS d, avg(salary) FROM emp GROUP BY d ORDER BY d
+
+-- differs: types: sum is numeric, not int8
+SELECT region, product, sum(qty) FROM sales GROUP BY GROUPING SETS ((region), (product), ()) ORDER BY region, product, 3
+
+-- differs: types: sum is numeric, not int8, grouping is int8, not int4, grouping is int8, not int4, grouping is int8, not int4
+SELECT region, product, sum(qty), grouping(region), grouping(product), grouping(region, product) FROM sales GROUP BY ROLLUP (region, product) ORDER BY 4, 5, 1, 2
+
+SELECT region, product, count(*) FROM sales GROUP BY CUBE (region, product) ORDER BY region, product, 3
+
+SELECT region, count(*) FROM sales GROUP BY region, GROUPING SETS ((product), ()) ORDER BY 1, 2
+
+SELECT count(*) FROM sales GROUP BY ()
+
+-- differs: rows: gives 1 rows, not 2: 9
+SELECT count(*) FROM sales GROUP BY GROUPING SETS ((), ())
+
+-- differs: rows: gives '6.666666666666667' for '6.6666666666666667'; types: sum is numeric, not int8, avg is float8, not numeric
+SELECT sum(DISTINCT qty), count(DISTINCT qty), avg(DISTINCT qty) FROM sales
+
+SELECT count(DISTINCT (region, product)) FROM sales
+
+SELECT array_agg(qty ORDER BY qty NULLS FIRST), array_agg(DISTINCT qty ORDER BY qty DESC) FROM sales
+
+SELECT bit_and(id), bit_or(id), bit_xor(id) FROM emp
+
+SELECT sum(price), sum(price * qty), max(price) FROM sales
+
+SELECT sum(x) FROM (VALUES ('NaN'::float8), (1)) AS t(x)
+
+SELECT sum(x) FROM (VALUES (1.10), (2.205)) AS t(x)
+
+SELECT sum(x::numeric(4,1)) FROM (VALUES (1.1), (2.2)) AS t(x)
+
+SELECT max(x), min(x) FROM (VALUES ('NaN'::float8), (1), (NULL)) AS t(x)
+
+-- differs: types: sum is numeric, not int8, sum is numeric, not int8
+SELECT sum(1), sum(NULL::int), count(NULL), max(NULL::text)
+
+-- differs: rows: gives '22.428571428571427' for '22.4285714285714286'; types: ?column? is numeric, not int8, ?column? is numeric, not int8, ?column? is float8, not numeric
+SELECT sum(id) / count(*), sum(id) / 2, sum(bonus) * 1.0 / count(*) FROM emp
+
+-- differs: rows: gives '8' for '8.0000000000000000', gives '4' for '4.00'; types: ?column? is float8, not numeric, round is float8, not numeric
+SELECT avg(id) * 2, avg(id)::int, round(avg(id), 2), sum(id)::int FROM emp
+
+SELECT round(avg(score)::numeric, 2) FROM emp WHERE id < 6
+
+-- differs: error: answers 1 where PostgreSQL fails with 42883
+SELECT any_value(id) FROM emp
+
+-- differs: error: answers 1 where PostgreSQL fails with 42883
+SELECT first(id) FROM emp
+
+-- differs: error: fails with 42883: Scalar Function with name json_agg does not exist!
+SELECT json_agg(x ORDER BY x) FROM (VALUES (1), (NULL), (2)) AS t(x)
+
+SELECT name, sum(id) FROM emp
+
+SELECT sum(sum(id)) FROM emp
+
+SELECT id FROM emp WHERE sum(id) > 1
+
+-- differs: code: fails with 42000, not 42803: column name must appear in the GROUP BY clause or be used in an aggregate function
+SELECT dept_id FROM emp GROUP BY dept_id HAVING name = 'x'
+
+SELECT sum(name) FROM emp
+
+-- differs: error: answers 1973-07-31 12:00:00 where PostgreSQL fails with 42883
+SELECT avg(d) FROM every_type
+
+-- differs: error: answers 7 where PostgreSQL fails with 42809
+SELECT count() FROM emp
+
+SELECT emp.id, emp.name, count(*) FROM emp GROUP BY emp.id, emp.name ORDER BY emp.id LIMIT 2
+
+SELECT count(e.*) FROM emp AS e
+
+-- differs: types: ?column? is int8, not int4
+SELECT max(salary) - min(salary), max(hired) - min(hired) FROM emp
+
+SELECT 1 FROM emp HAVING count(*) > 100
+
+SELECT 'x' FROM emp HAVING count(*) > 1
+
+SELECT min(name), min(name COLLATE "C") FROM emp
+
+-- differs: error: fails with 42883: Scalar Function with name range_agg does not exist!
+SELECT range_agg(int4range(1, 2))
+
+-- differs: types: total is numeric, not int8
+SELECT sum(qty) AS total FROM sales GROUP BY region ORDER BY total DESC NULLS LAST, region
+
+-- differs: rows: gives '2024-01-01 00:00:00' for '2024-01-01 00:00:00+00', gives '2024-02-01 00:00:00' for '2024-02-01 00:00:00+00'; types: m is timestamp, not timestamptz, sum is numeric, not int8
+SELECT date_trunc('month', day) AS m, sum(qty) FROM sales GROUP BY m ORDER BY m
+
+SELECT upper(region), count(*) FROM sales GROUP BY upper(region) ORDER BY upper(region) NULLS FIRST
+
+-- differs: types: a is numeric, not int8, b is numeric, not int8
+SELECT region, sum(qty) filter (where product = 'a') AS a, sum(qty) filter (where product = 'b') AS b FROM sales GROUP BY region ORDER BY region

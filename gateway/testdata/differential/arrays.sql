@@ -1,0 +1,185 @@
+SELECT ARRAY[1,2,3], ARRAY['a','b'], ARRAY[]::int[], ARRAY[1,NULL]
+
+-- differs: rows: gives '{1.5,2.0}' for '{1.5,2}'
+SELECT ARRAY[1.5,2]
+
+SELECT ARRAY[[1,2],[3,4]], (ARRAY[[1,2],[3,4]])[2][1]
+
+SELECT '{1,2,3}'::int[], '{"a b",c,NULL,"NULL",""}'::text[]
+
+SELECT (ARRAY[1,2,3])[1], (ARRAY[1,2,3])[4], (ARRAY[1,2,3])[0]
+
+-- differs: rows: gives '3' for NULL
+SELECT (ARRAY[1,2,3])[-1]
+
+SELECT (ARRAY[1,2,3,4])[2:3], (ARRAY[1,2,3,4])[:2], (ARRAY[1,2,3,4])[3:], (ARRAY[1,2,3,4])[3:2], (ARRAY[1,2,3])[0:1]
+
+SELECT id, ia[1], ta[1], ia[2:] FROM every_type ORDER BY id
+
+SELECT unnest(ARRAY[1,2,3])
+
+SELECT u FROM unnest(ARRAY['b','a']) AS u ORDER BY u
+
+SELECT * FROM unnest(ARRAY[10,20,30]) WITH ORDINALITY ORDER BY ordinality
+
+SELECT x, n FROM unnest(ARRAY['a','b']) WITH ORDINALITY AS t(x, n) ORDER BY n
+
+-- differs: error: fails with 42883: No function matches the given name and argument types 'unnest(INTEGER[], VARCHAR[])'. You might need to add explicit typ…
+SELECT * FROM unnest(ARRAY[1,2], ARRAY['a','b','c']) AS t(a, b) ORDER BY b
+
+SELECT id, x FROM every_type, unnest(ia) AS x ORDER BY id, x
+
+SELECT id, x FROM every_type LEFT JOIN LATERAL unnest(ia) AS x ON true ORDER BY id, x
+
+SELECT unnest(ARRAY[1,2]), unnest(ARRAY['a','b','c'])
+
+SELECT id, unnest(ia) FROM every_type WHERE id = 1
+
+SELECT array_agg(id ORDER BY id DESC), array_agg(name ORDER BY name) FROM dept
+
+SELECT array_agg(city ORDER BY dept.id), array_agg(DISTINCT dept_id ORDER BY dept_id) FROM emp JOIN dept ON dept.id = dept_id WHERE emp.id IN (1, 4, 7)
+
+SELECT array_agg(id) FROM emp WHERE id < 0
+
+SELECT ARRAY(SELECT id FROM dept ORDER BY id DESC)
+
+SELECT ARRAY(SELECT id FROM dept WHERE id < 0)
+
+SELECT array_append(ARRAY[1,2], 3), array_prepend(0, ARRAY[1,2]), array_cat(ARRAY[1], ARRAY[2,3]), array_append(NULL::int[], 1)
+
+SELECT array_length(ARRAY[1,2,3], 1)
+
+SELECT array_length(ARRAY[]::int[], 1)
+
+-- differs: error: fails with 0A000: array_length for lists with dimensions other than 1 not implemented
+SELECT array_length(ARRAY[[1,2],[3,4]], 2)
+
+SELECT array_length(ARRAY[1], 2)
+
+-- differs: rows: gives '1' for '2'
+SELECT array_ndims(ARRAY[[1,2],[3,4]])
+
+-- differs: error: fails with 42883: Scalar Function with name array_dims does not exist!
+SELECT array_dims(ARRAY[[1,2],[3,4]])
+
+SELECT array_dims(ARRAY[1,2,3])
+
+SELECT array_lower(ARRAY[1,2], 1), array_upper(ARRAY[1,2], 1), cardinality(ARRAY[1,2,3]), cardinality(ARRAY[]::int[])
+
+-- differs: rows: gives '2' for '4'
+SELECT cardinality(ARRAY[[1,2],[3,4]])
+
+SELECT array_position(ARRAY['a','b','a'], 'a'), array_position(ARRAY['a'], 'z')
+
+SELECT array_positions(ARRAY[1,2,1], 1)
+
+-- differs: error: fails with 42883: No function matches the given name and argument types 'array_position(VARCHAR[], STRING_LITERAL, INTEGER_LITERAL)'. You …
+SELECT array_position(ARRAY['a','b','a'], 'a', 2)
+
+SELECT array_remove(ARRAY[1,2,1,3], 1)
+
+SELECT array_replace(ARRAY[1,2,1], 1, 9)
+
+SELECT array_to_string(ARRAY[1,2,3], ','), array_to_string(ARRAY[1,NULL,3], ','), array_to_string(ARRAY[]::text[], ',')
+
+SELECT array_to_string(ARRAY[1,NULL,3], ',', 'x')
+
+SELECT array_fill(7, ARRAY[3])
+
+SELECT trim_array(ARRAY[1,2,3], 1)
+
+SELECT 1 = ANY(ARRAY[1,2]), 3 = ANY(ARRAY[1,2]), 3 = ANY(ARRAY[1,NULL]), 1 <> ALL(ARRAY[2,3]), 1 < ALL(ARRAY[2,3]), 5 > ANY(ARRAY[1,9])
+
+SELECT 1 = ANY('{1,2}'::int[]), 1 = SOME(ARRAY[1]), 1 = ALL('{}'::int[])
+
+-- differs: error: fails with 42000: UNNEST() for correlated expressions is not supported yet
+SELECT 1 = ANY('{1,2}')
+
+-- differs: error: fails with 42000: UNNEST not supported here
+SELECT id FROM emp WHERE id = ANY('{1,3}') ORDER BY id
+
+SELECT id FROM emp WHERE name = ANY(ARRAY['Ann','eve']) ORDER BY id
+
+SELECT id FROM every_type WHERE 3 = ANY(ia) ORDER BY id
+
+SELECT ARRAY[1,2] && ARRAY[2,3], ARRAY[1,2,3] @> ARRAY[3,1], ARRAY[1] <@ ARRAY[1,2], ARRAY[1,2] && ARRAY[3], ARRAY[1] @> ARRAY[]::int[]
+
+SELECT ARRAY[1,2] || ARRAY[3]
+
+-- differs: error: fails with 42000: Cannot concatenate types INTEGER[] and INTEGER - an explicit cast is required
+SELECT ARRAY[1,2] || 3
+
+-- differs: error: fails with 42000: Cannot concatenate types INTEGER and INTEGER[] - an explicit cast is required
+SELECT 0 || ARRAY[1,2]
+
+-- differs: error: fails with 42000: Cannot concatenate types VARCHAR[] and VARCHAR - an explicit cast is required
+SELECT ARRAY['a'] || 'b'::text
+
+-- differs: rows: gives NULL for '{1}'; types: ?column? is int4, not _int4
+SELECT ARRAY[1] || NULL::int[]
+
+-- differs: rows: gives NULL for '{1,2,NULL}'; types: ?column? is int4, not _int4
+SELECT ARRAY[1,2] || NULL::int
+
+SELECT ARRAY[1,2] = ARRAY[1,2], ARRAY[1,2] < ARRAY[1,3], ARRAY[1] <> ARRAY[1,2], ARRAY[2] > ARRAY[1,5]
+
+SELECT ARRAY[1, NULL] = ARRAY[1, NULL]
+
+SELECT string_to_array('1,2,3', ',')::int[]
+
+-- differs: error: fails with 22003: Type VARCHAR with value '{1,2}' can't be cast to the destination type INTEGER[]
+SELECT ('{' || '1,2' || '}')::int[]
+
+SELECT array_agg(x) FROM (VALUES (1), (NULL), (3)) AS t(x)
+
+-- differs: types: generate_subscripts is int8, not int4
+SELECT generate_subscripts(ARRAY[5,6,7], 1)
+
+-- differs: error: fails with 42883: Table Function with name generate_subscripts does not exist!
+SELECT s FROM generate_subscripts(ARRAY[5,6,7], 1) AS s ORDER BY s
+
+SELECT array_agg(a ORDER BY a) FROM (SELECT unnest(ARRAY[3,1,2]) AS a) AS t
+
+SELECT ia FROM every_type ORDER BY ia NULLS FIRST, id
+
+SELECT id FROM every_type WHERE ia = '{1,2,3}'::int[]
+
+-- differs: error: fails with 22003: Type VARCHAR with value '{1}' can't be cast to the destination type INTEGER[]
+SELECT id FROM every_type WHERE ia @> '{1}' ORDER BY id
+
+SELECT count(*), ia IS NULL FROM every_type GROUP BY ia IS NULL ORDER BY 2
+
+SELECT array_agg(ARRAY[id, id * 2] ORDER BY id) FROM dept
+
+-- differs: types: array is _text, not _varchar
+SELECT ARRAY[date '2024-01-01', NULL], ARRAY[true, false], ARRAY[1.50, 2.25]::numeric(5,2)[], ARRAY['x','y']::varchar[], ARRAY[1::bigint], ARRAY[1.5::float8]
+
+SELECT ARRAY['it''s', 'a"b', 'a\b', 'a,b', '{x}', ' lead', 'null', 'é']
+
+SELECT ARRAY[timestamp '2024-02-29 12:00', '2024-03-01'], ARRAY[interval '1 day']
+
+SELECT pg_typeof(ARRAY[1,2])::text, pg_typeof('{1}'::bigint[])::text
+
+-- differs: rows: gives 'varchar[]' for 'text[]'
+SELECT pg_typeof(ARRAY['a'])::text
+
+SELECT ARRAY[1,'x']
+
+SELECT (ARRAY[1,2])['a']
+
+SELECT array_length(5, 1)
+
+SELECT ARRAY[1,2]::text, array_agg(id ORDER BY id)::text FROM dept
+
+-- differs: error: fails with 42000: Cannot concatenate types INTEGER[] and VARCHAR - an explicit cast is required
+SELECT ARRAY[1,2] || '{3,4}'
+
+-- differs: error: fails with 42000: Cannot concatenate types INTEGER[] and INTEGER - an explicit cast is required
+SELECT '{1}'::int[] || 2
+
+SELECT array_ndims(ARRAY[]::int[]), array_upper(ARRAY[]::int[], 1)
+
+-- differs: types: array is _int8, not _int4
+SELECT array(select generate_series(1, 3))
+
+SELECT ('{a,b,c}'::text[])[2], (string_to_array('a.b.c', '.'))[3]

@@ -1,0 +1,271 @@
+-- differs: types: v is text, not varchar
+SELECT * FROM every_type ORDER BY id
+
+SELECT id, b::text, i2::text, i4::text, i8::text, f4::text, f8::text, n::text FROM every_type ORDER BY id
+
+SELECT id, bin::text, d::text, tm::text, ts::text, tz::text, iv::text, u::text, j::text FROM every_type ORDER BY id
+
+-- differs: rows: gives '[1, 2, 3]' for '{1,2,3}', gives '[a, b]' for '{a,b}', gives '[]' for '{}', gives '[1, NULL, 3]' for '{1,NULL,3}' and more
+SELECT id, ia::text, ta::text FROM every_type ORDER BY id
+
+SELECT 't'::bool, 'true'::bool, 'yes'::bool, '1'::bool, 'f'::bool, 'no'::bool, '0'::bool
+
+SELECT 'on'::bool
+
+SELECT 'off'::bool
+
+SELECT ' true '::bool
+
+SELECT 'y'::bool, 'n'::bool
+
+SELECT 'FALSE'::bool
+
+SELECT 'tr'::bool
+
+SELECT 1::bool, 0::bool, 5::bool
+
+SELECT true::int, false::int
+
+SELECT true::text, false::text, 'x' || true
+
+SELECT 'maybe'::bool
+
+SELECT 2.5::int, 3.5::int, -2.5::int, 0.5::int, 1.5::int
+
+SELECT 2.5::float8::int, 3.5::float8::int, -2.5::float8::int, 0.5::float8::int
+
+SELECT 1.4999::numeric::int, 1.9::float4::int
+
+SELECT '42'::int, ' 42 '::int, '-42'::int, '+42'::int
+
+SELECT '4.2'::int
+
+SELECT ''::int
+
+SELECT '1e3'::float8, '1e3'::numeric, 'NaN'::float8, 'Infinity'::float8, '-inf'::float8
+
+SELECT '1e3'::int
+
+SELECT '0x1F'::int
+
+-- differs: types: ?column? is float8, not numeric, ?column? is float8, not numeric
+SELECT 1e3, 1.0, 1, .5, 1e-3, 12345678901, 1.50
+
+SELECT 12345678901234567890, 123456789012345678901234567890
+
+SELECT 70000::smallint
+
+SELECT 3000000000::int
+
+SELECT '99999999999999999999'::bigint
+
+SELECT 1e20::bigint
+
+SELECT 'NaN'::float8::int
+
+SELECT 1.005::numeric(10,2), 1.015::numeric(10,2), -1.005::numeric(10,2)
+
+SELECT 123.456::numeric(5,2), 99.995::numeric(4,1)
+
+SELECT 1234.5::numeric(5,2)
+
+SELECT 1.1::float4, 1.1::float8, 1.1::float4::float8, 0.1::float4 + 0.2::float4, 0.1::float8 + 0.2::float8
+
+SELECT 1e15::float8, 1e16::float8, 123456789.123::float8, 1e-5::float8, 0.0001::float8, 1e6::float4, 1e-7::float4
+
+SELECT (1.0/3)::float8, 100::float8, (-0.0)::float8, '-0'::float8
+
+SELECT 1e300::float8::text, 1.5::float4::text
+
+SELECT 1::float8::text
+
+SELECT 1.0::float8::text
+
+SELECT 1::numeric, 1.50::numeric, 1.500::numeric::text
+
+SELECT '1.10'::numeric, '001.10'::numeric, '.5'::numeric, '1.'::numeric
+
+SELECT 12::text || 'x', 1.5::text || 'x', NULL::text || 'x'
+
+SELECT 'abc'::text
+
+-- differs: rows: gives 'abc' for 'ab'; types: varchar is text, not varchar
+SELECT 'abc'::varchar(2)
+
+-- differs: rows: gives 'abc' for 'abc  '; types: bpchar is text, not bpchar
+SELECT 'abc'::char(5)
+
+-- differs: rows: gives 'abc' for 'ab'; types: bpchar is text, not bpchar
+SELECT 'abc'::char(2)
+
+-- differs: rows: gives 'abcdef' for 'a'; types: bpchar is text, not bpchar
+SELECT 'abcdef'::char
+
+SELECT ('ab'::char(4)) || '|'
+
+-- differs: rows: gives '4' for '2'; types: length is int8, not int4
+SELECT length('ab  '::char(6))
+
+-- differs: rows: gives 'f' for 't'
+SELECT 'ab  '::char(6) = 'ab'
+
+-- differs: rows: gives '65' for 'A'; types: char is text, not char; names: column bpchar is called char in PostgreSQL
+SELECT 65::"char"
+
+-- differs: types: name is text, not name, bpchar is text, not bpchar
+SELECT 'a'::name, 'abc'::bpchar
+
+SELECT '2024-02-29'::date, '2024-2-9'::date
+
+SELECT '20240229'::date
+
+SELECT 'Feb 29, 2024'::date
+
+SELECT '29 Feb 2024'::date
+
+SELECT '2024/02/03'::date
+
+SELECT '02/03/2024'::date
+
+SELECT '2023-02-29'::date
+
+SELECT '2024-13-01'::date
+
+SELECT 'garbage'::date
+
+SELECT 'epoch'::timestamp, 'infinity'::timestamp, '-infinity'::date
+
+SELECT '12:34'::time, '12:34:56.7'::time
+
+SELECT '1:02 PM'::time
+
+SELECT '123456'::time
+
+SELECT '24:00:00'::time
+
+SELECT '25:00'::time
+
+SELECT '2024-02-29 12:34:56+02'::timestamptz, '2024-02-29T12:34:56Z'::timestamptz, '2024-02-29'::timestamptz
+
+SELECT '2024-02-29 12:34:56+02'::timestamp
+
+SELECT '2024-02-29 23:59:59.9999999'::timestamp
+
+SELECT '2024-02-29 12:00'::timestamp::date, '2024-02-29'::date::timestamp, '2024-02-29 12:34:56'::timestamp::time
+
+SELECT '1 day'::interval, '1:02:03'::interval, '1 year 2 months 3 days 4 hours 5 minutes 6.7 seconds'::interval
+
+SELECT 'P1Y2M3DT4H5M6S'::interval
+
+SELECT '-1 day +2:03'::interval
+
+SELECT '1 week'::interval, '1.5 days'::interval
+
+SELECT '1.5 months'::interval, '0.5 years'::interval
+
+SELECT '1-2'::interval
+
+SELECT '3 4:05:06'::interval
+
+SELECT '1 decade'::interval, '2 centuries'::interval
+
+SELECT '@ 1 day ago'::interval
+
+SELECT '1 hour 30'::interval
+
+-- differs: names: column to_days(CAST(trunc(CAST('1' AS DOUBLE)) AS INTEGER)) is called interval in PostgreSQL, to_hours(CAST(trunc(CAST('2' AS D…
+SELECT interval '1' day, interval '2' hour, interval '90' minute
+
+-- differs: error: fails with 42601: YEAR TO MONTH is not supported
+SELECT interval '1-2' year to month
+
+SELECT '5'::interval
+
+-- differs: code: fails with 22P02, not 22007: Could not convert string 'x' to INTERVAL
+SELECT 'x'::interval
+
+SELECT '{1,2,3}'::int[], '{a,"b c",NULL}'::text[], '{}'::int[]
+
+-- differs: error: fails with 22P02: Unimplemented type for cast (VARCHAR[] -> INTEGER)
+SELECT '{{1,2},{3,4}}'::int[]
+
+-- differs: code: fails with 22003, not 22P02: Type VARCHAR with value '{1,2' can't be cast to the destination type INTEGER[]
+SELECT '{1,2'::int[]
+
+SELECT ARRAY[1,2]::text[], ARRAY['1','2']::int[]
+
+SELECT ARRAY[1,2]::text
+
+SELECT '{"a":   1}'::json
+
+-- differs: error: fails with 42704: Type with name jsonb does not exist!
+SELECT '{"a":1}'::jsonb
+
+SELECT '{"b":1,"a":2,"b":3}'::json
+
+-- differs: error: fails with 42704: Type with name jsonb does not exist!
+SELECT '{"b":1,"a":2,"b":3}'::jsonb
+
+SELECT '{bad'::json
+
+SELECT '{bad'::jsonb
+
+SELECT 'A0EEBC999C0B4EF8BB6D6BB9BD380A11'::uuid, '{a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11}'::uuid
+
+SELECT 'xyz'::uuid
+
+SELECT '\x48656c6c6f'::bytea, 'abc'::bytea
+
+SELECT 'a\\b'::bytea
+
+SELECT 'a\001b'::bytea
+
+-- differs: rows: gives 'b1010' for '1010'; types: ?column? is text, not bit
+SELECT B'1010'
+
+-- differs: error: fails with 22P02: Could not convert string 'b1010' to INT32
+SELECT B'1010'::int
+
+-- differs: rows: gives '00000000000000000000000000001010' for '1010'; types: bit is varbit, not bit
+SELECT 10::bit(4)
+
+-- differs: rows: gives 'x1F' for '00011111'; types: ?column? is text, not bit
+SELECT X'1F'
+
+SELECT 5::int4::int8::numeric::float8::text
+
+SELECT CAST('5' AS int), int '5', '5'::int4, float8 '1.5', bool 't', date '2024-01-01', numeric '1.50'
+
+SELECT int4('7'), text(5), float8(3), date('2024-01-01'), numeric(5)
+
+-- differs: types: ?column? is int4, not text
+SELECT NULL::int, NULL::text, NULL::date, NULL
+
+-- differs: error: fails with 42725: Could not choose a best candidate function for the function call "+(STRING_LITERAL, INTEGER_LITERAL)". In order to selec…
+SELECT '1' + 1
+
+-- differs: error: fails with 42725: Could not choose a best candidate function for the function call "+(INTEGER_LITERAL, STRING_LITERAL)". In order to selec…
+SELECT 1 + '1'
+
+SELECT 3 * '2.0'::numeric
+
+SELECT '10' > '9', 10 > '9'
+
+SELECT 'a' = 1
+
+-- differs: error: answers t where PostgreSQL fails with 42883
+SELECT 1 = true
+
+SELECT '2024-01-01' < date '2024-01-02', date '2024-01-01' = timestamp '2024-01-01'
+
+SELECT 'x'::text::int
+
+SELECT now()::date = current_date
+
+SELECT 1::oid, '123'::oid, 4294967295::oid
+
+-- differs: error: fails with 42704: Type with name "inet" is not in the catalog, but it exists in the inet extension.
+SELECT '127.0.0.1'::inet
+
+-- differs: error: fails with 42704: Type with name money does not exist!
+SELECT '1.50'::money

@@ -1,0 +1,425 @@
+SELEC 1
+
+SELECT * FORM dept
+
+SELECT FROM WHERE
+
+SELECT 1 +
+
+SELECT (1
+
+SELECT 'unterminated
+
+SELECT 1 1
+
+INSERT INTO dept
+
+SELECT * FROM no_such
+
+SELECT * FROM no_schema.dept
+
+SELECT no_such FROM dept
+
+SELECT d.no_such FROM dept AS d
+
+SELECT x.id FROM dept
+
+SELECT no_such_function(1)
+
+SELECT upper(1, 2)
+
+-- differs: length:23| ⏎ 1| ⏎ SELECT 1 for ERROR 42883
+SELECT length(5)
+
+SELECT 'a' + 'b'
+
+SELECT 'a'::text + 1
+
+SELECT true + 1
+
+SELECT date '2024-01-01' + date '2024-01-01'
+
+-- differs: error: answers 12 where PostgreSQL fails with 42883
+SELECT 1 || 2
+
+SELECT -'a'::text
+
+-- differs: error: answers f where PostgreSQL fails with 42804
+SELECT NOT 1
+
+-- differs: error: answers t where PostgreSQL fails with 42804
+SELECT 1 AND true
+
+-- differs: error: answers 1 where PostgreSQL fails with 42804
+SELECT 1 WHERE 5
+
+-- differs: code: fails with 22P02, not 42804: Could not convert string 'x' to BOOL
+SELECT 1 WHERE 'x'::text
+
+-- differs: code: fails with 22P02, not 42804: Could not convert string 'Sales' to BOOL when casting from source column name
+SELECT id FROM dept WHERE name
+
+-- differs: error: answers 2 where PostgreSQL fails with 42804
+SELECT CASE WHEN 1 THEN 2 END
+
+SELECT CASE WHEN true THEN 1 ELSE 'x'::text END
+
+-- differs: error: answers 1; x where PostgreSQL fails with 42804
+SELECT 1 UNION SELECT 'x'::text
+
+-- differs: code: fails with 42000, not 42804: Cannot deduce template type 'T' in function: 'list_value(T, [T...]) -> T[]' Type 'T' was i…
+SELECT ARRAY[1, 'x'::text]
+
+SELECT coalesce(1, 'x'::text)
+
+SELECT id FROM dept WHERE id = 'abc'
+
+-- differs: code: fails with 22P02, not 42883: Could not convert string 'abc' to INT32
+SELECT id FROM dept WHERE id = 'abc'::text
+
+-- differs: code: fails with 22P02, not 42883: Could not convert string 'Sales' to INT32 when casting from source column name
+SELECT id FROM dept WHERE name = 1
+
+SELECT id FROM dept WHERE id IN ('a')
+
+SELECT 'abc'::int
+
+SELECT 'abc'::numeric
+
+SELECT 'abc'::float8
+
+SELECT 'abc'::bool
+
+SELECT 'abc'::uuid
+
+SELECT 'abc'::json
+
+-- differs: code: fails with 22003, not 22P02: Type VARCHAR with value '{1' can't be cast to the destination type INTEGER[]
+SELECT '{1'::int[]
+
+SELECT 2147483648::int
+
+SELECT 40000::int2
+
+SELECT 1e400::float8
+
+SELECT 12345.678::numeric(4,1)
+
+SELECT 1/0
+
+SELECT 5 % 0
+
+SELECT 1.5 / 0.0
+
+SELECT 'abc'::date
+
+SELECT 'abc'::timestamp
+
+-- differs: code: fails with 22008, not 22007: time field value out of range: "abc", expected format is ([YYYY-MM-DD ]HH:MM:SS[.MS])
+SELECT 'abc'::time
+
+-- differs: code: fails with 22P02, not 22007: Could not convert string 'abc' to INTERVAL
+SELECT 'abc'::interval
+
+SELECT '2024-02-30'::date
+
+SELECT '2024-13-01'::timestamp
+
+SELECT '25:61'::time
+
+-- differs: error: answers 5874898-01-01 where PostgreSQL fails with 22008
+SELECT date '5874898-01-01'
+
+SELECT id, count(*) FROM dept
+
+SELECT id FROM dept GROUP BY name
+
+-- differs: code: fails with 42000, not 42803: column id must appear in the GROUP BY clause or be used in an aggregate function
+SELECT id FROM dept HAVING id > 1
+
+SELECT count(*) FROM dept WHERE count(*) > 1
+
+SELECT sum(count(*)) FROM dept
+
+SELECT id FROM dept GROUP BY sum(id)
+
+SELECT row_number() OVER (ORDER BY id) FROM dept WHERE row_number() OVER () = 1
+
+SELECT id FROM dept AS a, dept AS b
+
+SELECT name FROM dept JOIN emp ON true
+
+SELECT id FROM dept ORDER BY 5
+
+-- differs: code: fails with 42000, not 42P10: GROUP BY term out of range - should be between 1 and 1
+SELECT id FROM dept GROUP BY 5
+
+SELECT id FROM dept ORDER BY no_such
+
+SELECT (SELECT id FROM dept)
+
+SELECT id FROM dept WHERE id = (SELECT id FROM dept)
+
+-- differs: code: fails with 42000, not 42601: Subquery returns 2 columns - expected 1
+SELECT (SELECT id, name FROM dept)
+
+-- differs: code: fails with 42000, not 42601: Subquery returns 2 columns - expected 1
+SELECT id FROM dept WHERE id IN (SELECT id, name FROM dept)
+
+-- differs: code: fails with 42702, not 42712: Ambiguous reference to table "tavana.public.dept" (duplicate alias "tavana.public.dept", e…
+SELECT * FROM dept, dept
+
+-- differs: code: fails with 42702, not 42712: Ambiguous reference to table "a" (duplicate alias "a", explicitly alias one of the tables …
+SELECT * FROM dept AS a JOIN emp AS a ON true
+
+SELECT 1 FROM dept LIMIT -1
+
+-- differs: code: fails with 2201W, not 2201X: LIMIT/OFFSET cannot be negative
+SELECT 1 FROM dept OFFSET -1
+
+-- differs: error: answers 30,Empty; 20,Lab; 10,Sales where PostgreSQL fails with 42P10
+SELECT DISTINCT ON (id) id, name FROM dept ORDER BY name
+
+-- differs: error: answers Sales; Lab; Empty where PostgreSQL fails with 42P10
+SELECT DISTINCT name FROM dept ORDER BY id
+
+SELECT 1 UNION SELECT 1, 2
+
+-- differs: code: fails with 42000, not 42703: Could not ORDER BY column "b": add the expression/function to every SELECT, or move the UN…
+SELECT 1 AS a UNION SELECT 2 ORDER BY b
+
+-- differs: code: fails with 42601, not 42712: Duplicate CTE name "a"
+WITH a AS (SELECT 1), a AS (SELECT 2) SELECT * FROM a
+
+-- differs: error: answers 1 where PostgreSQL fails with 42P10
+WITH a(x, y) AS (SELECT 1) SELECT * FROM a
+
+SELECT * FROM (VALUES (1), (1, 2)) AS t
+
+-- differs: code: fails with 42601, not 42P10: table "t" has 1 columns available but 2 columns specified
+SELECT * FROM (VALUES (1)) AS t(a, b)
+
+SELECT a.* FROM dept AS b
+
+-- differs: code: fails with 42000, not 42601: * expression without FROM clause!
+SELECT *
+
+-- differs: error: answers no rows where PostgreSQL fails with 22011
+SELECT substring('abc', 1, -1)
+
+SELECT sqrt(-1)
+
+SELECT ln(0)
+
+SELECT ln(-1)
+
+-- differs: error: answers Infinity where PostgreSQL fails with 2201F
+SELECT power(0, -1)
+
+-- differs: error: answers NaN where PostgreSQL fails with 2201F
+SELECT power(-1, 0.5)
+
+SELECT log(0)
+
+-- differs: code: fails with 22023, not 22003: ACOS is undefined outside [-1,1]
+SELECT acos(2)
+
+SELECT chr(-1)
+
+-- differs: code: fails with 22023, not 2201B: missing ]: [).*
+SELECT 'abc' ~ '['
+
+SELECT regexp_replace('a', '(', 'b')
+
+SELECT 'a' LIKE 'a\'
+
+-- differs: code: fails with 42601, not 22025: Invalid escape string. Escape string must be empty or one character.
+SELECT 'a' LIKE 'a' ESCAPE 'ab'
+
+-- differs: code: fails with 42883, not 22007: Scalar Function with name to_date does not exist!
+SELECT to_date('x', 'YYYY')
+
+-- differs: code: fails with 22P02, not 22023: extract specifier "nope" not recognized
+SELECT date_trunc('nope', now())
+
+-- differs: code: fails with 22P02, not 22023: extract specifier "nope" not recognized
+SELECT extract(nope from now())
+
+-- differs: code: fails with 0A000, not 22023: Unknown TimeZone 'Nope/Zone'! Candidate time zones: "Europe/Rome", "Europe/Lisbon", "Europ…
+SELECT now() AT TIME ZONE 'Nope/Zone'
+
+-- differs: code: fails with 22P02, not 22008: Date out of range: 2024-13-1
+SELECT make_date(2024, 13, 1)
+
+-- differs: code: fails with 22P02, not 22008: Time out of range: 25:0:0.0
+SELECT make_time(25, 0, 0)
+
+SELECT decode('zz', 'hex')
+
+SELECT decode('x', 'nope')
+
+-- differs: error: answers no rows where PostgreSQL fails with 22023
+SELECT generate_series(1, 2, 0)
+
+-- differs: code: fails with 42000, not 42883: Cannot concatenate types INTEGER[] and VARCHAR - an explicit cast is required
+SELECT ARRAY[1] || 'x'::text
+
+-- differs: error: answers {} where PostgreSQL fails with 42P18
+SELECT ARRAY[]
+
+SELECT ARRAY[[1], [1, 2]]
+
+SELECT 1::nope
+
+SELECT CAST(1 AS nope)
+
+-- differs: code: fails with 22P02, not 42846: Unimplemented type for cast (INTEGER -> DATE)
+SELECT 5::date
+
+-- differs: code: fails with 22P02, not 42846: Unimplemented type for cast (BOOLEAN -> DATE)
+SELECT true::date
+
+-- differs: code: fails with 22P02, not 42846: Unimplemented type for cast (DATE -> INTEGER)
+SELECT date '2024-01-01'::int
+
+-- differs: code: fails with 22P02, not 42846: Unimplemented type for cast (TIMESTAMP WITH TIME ZONE -> INTEGER)
+SELECT now()::int
+
+-- differs: error: answers t where PostgreSQL fails with 42846
+SELECT 1.5::bool
+
+SELECT ''::uuid::int
+
+-- differs: code: fails with 22P02, not 42846: Unimplemented type for cast (INTEGER[] -> INTEGER)
+SELECT ARRAY[1]::int
+
+-- differs: error: answers {1} where PostgreSQL fails with 42883
+SELECT max(1, 2)
+
+-- differs: code: fails with 42000, not 42601: STAR expression is only allowed as the root element of an expression. Use COLUMNS(*) inste…
+SELECT count(DISTINCT *) FROM dept
+
+-- differs: code: fails with 42725, not 22P02: Could not choose a best candidate function for the function call "abs(STRING_LITERAL)". In…
+SELECT abs('x')
+
+-- differs: code: fails with 22023, not 42809: Function "abs" is a Scalar Function. "DISTINCT", "FILTER", and "ORDER BY" are only applica…
+SELECT abs(DISTINCT 1)
+
+-- differs: code: fails with 42704, not 42809: upper is not an aggregate function
+SELECT upper(name) OVER () FROM dept
+
+-- differs: error: answers 10; 20; 30 where PostgreSQL fails with 42703
+SELECT id FROM dept WINDOW w AS (ORDER BY nope)
+
+CREATE TABLE dept (id int)
+
+CREATE VIEW dept AS SELECT 1
+
+DROP TABLE no_such
+
+DROP VIEW no_such
+
+-- differs: code: fails with 42000, not 3F000: Schema "no_such" not found in DuckLakeCatalog "tavana"
+DROP SCHEMA no_such
+
+ALTER TABLE no_such ADD COLUMN x int
+
+-- differs: code: fails with 42710, not 42701: Column with name id already exists!
+ALTER TABLE dept ADD COLUMN id int
+
+-- differs: code: fails with 42000, not 3F000: Schema "no_schema" not found in DuckLakeCatalog "tavana"
+CREATE TABLE no_schema.t (id int)
+
+CREATE SCHEMA public
+
+SET no_such_parameter = 1
+
+SET statement_timeout = 'abc'
+
+SET TimeZone = 'Nope/Nope'
+
+EXECUTE no_such
+
+DEALLOCATE no_such
+
+PREPARE p AS SELECT $1::int + 1
+
+EXECUTE p
+
+EXECUTE p(1)
+
+EXECUTE p('x')
+
+RELEASE SAVEPOINT s
+
+ROLLBACK TO s
+
+SELECT '\xzz'::bytea
+
+-- differs: code: fails with 42601, not 22025: errhint NOT IMPLEMENTED
+SELECT E'\u12'
+
+-- differs: error: answers 1 where PostgreSQL fails with 42601
+SELECT 1a
+
+-- differs: error: answers 0 where PostgreSQL fails with 42601
+SELECT 0b12
+
+SELECT "unterminated
+
+SELECT $$x
+
+/* unterminated
+
+-- differs: code: fails with 08P01, not 42601: the statement has 1 parameters, 0 were given
+SELECT ?
+
+SELECT @
+
+-- differs: error: answers 10 where PostgreSQL fails with 42883
+SELECT id FROM dept WHERE id == 10
+
+SELECT id FROM dept LIMIT 1, 2
+
+-- differs: code: fails with 42883, not 42601: Scalar Function with name `__postfix does not exist!
+SELECT `id` FROM dept
+
+SELECT TOP 1 id FROM dept
+
+SELECT id FROM dept d WHERE d.name ILIKE
+
+UPDATE dept SET
+
+DELETE dept
+
+INSERT INTO dept (id) VALUES ()
+
+SELECT pg_sleep('x')
+
+SELECT nullif(1)
+
+SELECT coalesce()
+
+-- differs: code: fails with 42883, not 42601: No function matches the given name and argument types 'greatest()'. You might need to add …
+SELECT greatest()
+
+SELECT cast(1)
+
+SELECT interval '1' nope
+
+SELECT position('a', 'b', 'c')
+
+SELECT overlay('a' placing 'b')
+
+SELECT lower(NULL, 1)
+
+-- differs: error: answers Sales,Lab,Empty,Ünit where PostgreSQL fails with 42883
+SELECT string_agg(name) FROM dept
+
+-- differs: code: fails with 42000, not 42883: LAG needs 1 parameter, got 0
+SELECT lag() OVER () FROM dept
+
+SELECT percentile_cont(0.5) FROM dept
+
+-- differs: error: answers 10 where PostgreSQL fails with 42809
+SELECT mode(id) FROM dept

@@ -1,0 +1,306 @@
+SELECT id, length(w), char_length(w), octet_length(w), upper(w), lower(w), reverse(w) FROM words ORDER BY id
+
+SELECT substring('hello' from 2 for 3), substring('hello' from 2), substring('hello' for 3), substring('hello', 2, 3), substr('hello', 2)
+
+SELECT substring('hello' for 2 from 3)
+
+SELECT substring('hello', 0, 3), substr('hello', 0), substring('hello', 10)
+
+-- differs: rows: gives 'o' for 'he'
+SELECT substring('hello', -1, 4)
+
+SELECT substring('hello', 2, 0), substring('hello', 2, 100)
+
+-- differs: error: answers h where PostgreSQL fails with 22011
+SELECT substring('hello', 2, -1)
+
+-- differs: error: fails with 22P02: Could not convert string 'o.b' to INT64
+SELECT substring('foobar' from 'o.b')
+
+-- differs: error: fails with 22P02: Could not convert string 'o(.)b' to INT64
+SELECT substring('foobar' from 'o(.)b')
+
+-- differs: error: fails with 22P02: Could not convert string 'z' to INT64
+SELECT substring('foobar' from 'z')
+
+-- differs: error: fails with 42601: syntax error at or near "'%#"o_b#"%'"
+SELECT substring('foobar' similar '%#"o_b#"%' escape '#')
+
+-- differs: error: fails with 22P02: Could not convert string '%#"o_b#"%' to INT64
+SELECT substring('foobar' from '%#"o_b#"%' for '#')
+
+-- differs: error: fails with 42883: Scalar Function with name overlay does not exist!
+SELECT overlay('Txxxxas' placing 'hom' from 2 for 4), overlay('abcdef' placing 'X' from 3)
+
+-- differs: types: position is int8, not int4, position is int8, not int4, position is int8, not int4, strpos is int8, not int4
+SELECT position('lo' in 'hello'), position('' in 'x'), position('z' in 'hello'), strpos('hello', 'l')
+
+SELECT trim('  x  ') || '|', trim(leading ' ' from '  x ') || '|', trim(trailing from '  x ') || '|', trim(both 'xy' from 'xyaxy'), trim('xyaxy', 'xy')
+
+SELECT ltrim('xxaxx', 'x'), rtrim('xxaxx', 'x'), ltrim('zzzytest', 'xyz')
+
+SELECT btrim('xxaxx', 'x')
+
+SELECT btrim('  a ')
+
+SELECT trim(E'\t a \n'), length(trim(E'\t a \n'))
+
+SELECT lpad('hi', 5, 'xy'), rpad('hi', 5, 'xy')
+
+SELECT lpad('hello', 2)
+
+SELECT rpad('hello', 2)
+
+SELECT lpad('hi', 5) || '|'
+
+SELECT lpad('hi', -1)
+
+SELECT lpad('x', 3, '')
+
+SELECT split_part('a,b,c', ',', 2), split_part('a,b,c', ',', 5), split_part('a,b,c', ',', -1), split_part('abc', ',', 1), split_part('', ',', 1)
+
+SELECT split_part('a,b,c', ',', 0)
+
+SELECT translate('12345', '143', 'ax'), translate('hello', 'l', ''), replace('hello', 'l', 'L'), replace('hello', '', 'x')
+
+SELECT initcap('hi THOMAS o''neil foo-bar ünit')
+
+SELECT repeat('ab', 3), repeat('ab', 0), repeat('ab', -1)
+
+SELECT left('hello', 2), left('hello', -2), right('hello', 2), right('hello', -2), left('hello', 0), right('hello', 10), left('ünï', 2)
+
+SELECT format('Hello %s, %1$s %2$s', 'World', 'x')
+
+SELECT format('plain')
+
+SELECT format('%I %L %%', 'my col', 'it''s')
+
+SELECT format('%-5s|%5s|', 'a', 'b')
+
+SELECT format('%L', NULL)
+
+SELECT format('%s', NULL), format('%s %s', 1, true)
+
+SELECT format('%s %s', 'a')
+
+SELECT quote_ident('abc'), quote_ident('Abc'), quote_ident('a"b'), quote_literal('it''s'), quote_nullable(NULL)
+
+SELECT quote_ident('select')
+
+SELECT quote_literal(E'a\\b')
+
+SELECT quote_literal(42)
+
+SELECT concat('a', NULL, 1, true), concat_ws(',', 'a', NULL, 'b', ''), concat_ws(',', NULL), concat()
+
+SELECT concat('a', 1.50, date '2024-01-01', 'x'), concat_ws('-', 1, 2.5, NULL)
+
+-- differs: types: ?column? is int4, not text
+SELECT 'a' || NULL, 'a' || 1, 1 || 'a', 'x' || 1.50, 'x' || date '2024-01-01'
+
+SELECT ascii('a'), ascii('é'), ascii(''), chr(65), chr(8364)
+
+-- differs: code: fails with 22021, not 54000: invalid byte sequence for encoding "UTF8": 0x00
+SELECT chr(0)
+
+SELECT md5('hello'), md5(''), md5('hello'::bytea)
+
+SELECT sha256('hello'::bytea)
+
+SELECT encode('hello'::bytea, 'hex'), encode('hello'::bytea, 'base64')
+
+-- differs: error: fails with 22023: unrecognized encoding: "escape"
+SELECT encode('\x00ff61'::bytea, 'escape')
+
+SELECT decode('68656c6c6f', 'hex'), decode('aGVsbG8=', 'base64')
+
+-- differs: rows: gives '\x615c30303162' for '\x610162'
+SELECT decode('a\001b', 'escape')
+
+SELECT convert_from('\xc3a9'::bytea, 'UTF8')
+
+SELECT convert_to('é', 'UTF8')
+
+SELECT octet_length('\x00ff'::bytea), '\x01'::bytea || '\x02'::bytea
+
+SELECT length('\x00ff'::bytea)
+
+-- differs: error: fails with 42883: No function matches the given name and argument types 'substring(BLOB, INTEGER_LITERAL, INTEGER_LITERAL)'. You might nee…
+SELECT substring('\x010203'::bytea from 2 for 1)
+
+SELECT get_byte('\x0102'::bytea, 1)
+
+SELECT bit_length('abc'), bit_length('é')
+
+SELECT string_to_array('a,b,,c', ','), string_to_array('a,b', ',')
+
+SELECT string_to_array('', ',')
+
+SELECT string_to_array('abc', NULL)
+
+SELECT string_to_array('a,NULL,b', ',', 'NULL')
+
+SELECT array_to_string(ARRAY['a', NULL, 'b'], ','), array_to_string(ARRAY[1,2,3], '-')
+
+SELECT array_to_string(ARRAY['a', NULL, 'b'], ',', '*')
+
+-- differs: error: fails with 42883: Table Function with name string_to_table does not exist!
+SELECT * FROM string_to_table('a,b,c', ',') WITH ORDINALITY ORDER BY 2
+
+SELECT to_hex(255), to_hex(-1), to_hex(255::bigint)
+
+SELECT starts_with('hello', 'he'), starts_with('hello', 'lo'), 'hello' ^@ 'he'
+
+-- differs: error: fails with 42883: Scalar Function with name unistr does not exist!
+SELECT unistr('d\0061t\0061')
+
+-- differs: error: fails with 42601: unicode_to_utf8 NOT IMPLEMENTED
+SELECT E'\u00e9'
+
+-- differs: error: fails with 0A000: U& strings and names are not supported
+SELECT U&'d\0061t\+000061'
+
+SELECT E'a\tb\nc\\d\'e', 'a\tb', E'\x41\101'
+
+SELECT $$dollar 'quoted'$$, $tag$with $$ inside$tag$
+
+SELECT 'con'
+'tinued'
+
+SELECT regexp_match('foobar', 'o+'), regexp_match('x', 'y')
+
+SELECT regexp_match('foobarbequebaz', '(bar)(beque)')
+
+-- differs: error: fails with 22023: Option 'g' (global replace) is only valid for regexp_replace
+SELECT regexp_matches('foobarbequebazilbarfbonk', '(b[^b]+)(b[^b]+)', 'g')
+
+-- differs: rows: gives 1 rows, not 0: f; types: regexp_matches is bool, not _text
+SELECT regexp_matches('abc', 'x')
+
+SELECT regexp_replace('foobarbaz', 'b..', 'X'), regexp_replace('foobarbaz', 'b..', 'X', 'g')
+
+SELECT regexp_replace('foobarbaz', 'b(..)', '[\1\&]', 'g')
+
+SELECT regexp_replace('Hello', 'HELLO', 'x', 'i'), regexp_replace('aXbxc', 'x', '-', 'gi')
+
+SELECT regexp_replace('A PostgreSQL function', 'a|e|i|o|u', 'X', 1, 3, 'i')
+
+SELECT regexp_split_to_table('the quick  fox', '\s+')
+
+SELECT regexp_split_to_array('the quick  fox', '\s+'), regexp_split_to_array('abc', '')
+
+SELECT regexp_like('Hello', 'hel', 'i'), regexp_like('Hello', 'hel')
+
+SELECT regexp_count('ABCABCAXYaxy', 'A.'), regexp_count('ABCABCAXYaxy', 'A.', 1, 'i')
+
+SELECT regexp_instr('ABCDEF', 'c(.)(..)', 1, 1, 0, 'i')
+
+SELECT regexp_substr('ABCDEF', 'c(.)(..)', 1, 1, 'i')
+
+SELECT 'a1b22' ~ '\d+', 'abc' ~ '^\w+$', 'a.c' ~ 'a\.c', E'a\nb' ~ 'a.b', 'x' ~ '[[:alpha:]]'
+
+-- differs: error: fails with 22023: invalid escape sequence: \m
+SELECT 'foo bar' ~ '\mbar\M'
+
+-- differs: error: fails with 22023: invalid escape sequence: \1
+SELECT 'foofoo' ~ '(foo)\1'
+
+-- differs: error: fails with 22023: invalid perl operator: (?=
+SELECT 'foobar' ~ 'foo(?=bar)'
+
+-- differs: error: fails with 22023: invalid perl operator: (?!
+SELECT 'foobar' ~ 'foo(?!bar)'
+
+-- differs: code: fails with 22023, not 2201B: missing ): (?s).*(?:().*
+SELECT 'abc' ~ '('
+
+SELECT id FROM words WHERE w ~ '^[A-Z]' ORDER BY id
+
+SELECT id FROM words WHERE w ~* '^a' ORDER BY id
+
+SELECT id FROM words WHERE w !~ 'a' ORDER BY id
+
+SELECT id FROM words WHERE w !~* 'A' ORDER BY id
+
+SELECT id FROM words WHERE w LIKE 'a%' ORDER BY id
+
+SELECT id FROM words WHERE w ILIKE '%A%' ORDER BY id
+
+SELECT id FROM words WHERE w NOT LIKE '%a%' ORDER BY id
+
+SELECT id FROM words WHERE w LIKE 'a_b' ORDER BY id
+
+SELECT id FROM words WHERE w LIKE 'a\_b' ORDER BY id
+
+SELECT id FROM words WHERE w LIKE '%!%' ESCAPE '!' ORDER BY id
+
+SELECT id FROM words WHERE w LIKE '%!%%' ESCAPE '!' ORDER BY id
+
+SELECT 'a\b' LIKE 'a\b' ESCAPE '', 'abc' ~~ 'a%', 'ABC' ~~* 'a%', 'abc' !~~ 'a%', 'abc' !~~* 'A%'
+
+SELECT 'a\b' LIKE 'a\\b'
+
+SELECT 'É' ILIKE 'é', 'STRASSE' ILIKE 'straße'
+
+SELECT 'abc' SIMILAR TO 'a(b|x)c', 'abc' SIMILAR TO 'b', 'abc' SIMILAR TO '%(b|d)%', 'abc' NOT SIMILAR TO 'abc', 'a.c' SIMILAR TO 'a.c', 'abc' SIMILAR TO 'a.c'
+
+-- differs: error: fails with 0A000: SIMILAR TO is supported with a literal only
+SELECT 'a%c' SIMILAR TO 'a!%c' ESCAPE '!'
+
+SELECT id FROM words WHERE w SIMILAR TO '(a|A)pple' ORDER BY id
+
+-- differs: error: fails with 42601: Unsupported comparison "~~" for ANY/ALL subquery
+SELECT id FROM words WHERE w LIKE ANY (ARRAY['a%', 'B%']) ORDER BY id
+
+-- differs: error: fails with 42601: Unsupported comparison "~~" for ANY/ALL subquery
+SELECT id FROM words WHERE w LIKE ALL (ARRAY['%a%', '%b%']) ORDER BY id
+
+SELECT w FROM words ORDER BY w
+
+SELECT w FROM words ORDER BY w DESC
+
+SELECT w FROM words ORDER BY w COLLATE "C" NULLS FIRST
+
+SELECT w FROM words ORDER BY lower(w), id
+
+SELECT 'a' < 'B', 'a' < 'B' COLLATE "C", 'é' > 'z', '' < 'a', 'a ' = 'a'
+
+SELECT min(w), max(w) FROM words
+
+SELECT id, w IS NULL, w = '', coalesce(nullif(w, ''), 'none') FROM words WHERE id IN (5, 6) ORDER BY id
+
+SELECT '' IS NULL, length(''), '' || 'x'
+
+SELECT string_agg(w, ',' ORDER BY w) FROM words WHERE id < 8
+
+-- differs: error: fails with 42883: Scalar Function with name parse_ident does not exist!
+SELECT parse_ident('"Foo".bar')
+
+-- differs: error: fails with 42883: Scalar Function with name normalize does not exist!
+SELECT normalize('é', NFD) = 'é'
+
+-- differs: error: fails with 42601: syntax error at or near "NORMALIZED"
+SELECT 'é' IS NORMALIZED
+
+-- differs: error: answers 1 where PostgreSQL fails with 42883
+SELECT levenshtein('a', 'b')
+
+SELECT text 'a' || 'b', 'a'::varchar || 'b'::char(3)
+
+SELECT lower('ÀÉ'), upper('ı')
+
+-- differs: rows: gives 'STRAẞE' for 'STRAßE'
+SELECT upper('straße')
+
+SELECT initcap('éa')
+
+SELECT length('😀é'), reverse('aé😀'), substring('😀éx' from 2 for 1), lpad('é', 3, '😀')
+
+-- differs: code: fails with 42883, not 0A000: Scalar Function with name to_ascii does not exist!
+SELECT to_ascii('abc')
+
+-- differs: types: strpos is int8, not int4, position is int8, not int4
+SELECT strpos('ünï', 'ï'), position('😀' in 'a😀')
+
+-- differs: rows: gives 'varchar' for 'unknown', gives 'varchar' for 'text', gives 'bigint' for 'integer'; types: pg_typeof is text, not regtype, pg_typeof is text, not regtype, pg_typeof is text, not regtype, pg_typeof is text, not regtype
+SELECT pg_typeof('x'), pg_typeof('x' || 'y'), pg_typeof(substring('abc' from 1)), pg_typeof(length('a'))
