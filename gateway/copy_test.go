@@ -88,6 +88,10 @@ func TestACancelledCopyStoresNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, done := startCopy(t, c, 50_000)
+	eventually(t, "the COPY runs", func() bool { // the client sends rows before that
+		got, err := query(t.Context(), other, "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'COPY%'")
+		return err == nil && got[0] == "1"
+	})
 	if err := c.CancelRequest(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -17,7 +17,8 @@ const maxIdleConns = 32
 // conns lends DuckDB connections: any one for a statement without a session, the session's own otherwise. A connection is
 // lent to one statement at a time.
 type conns struct {
-	in *duck.Instance
+	in      *duck.Instance
+	writers *writers // nil: nothing lasts here
 
 	mu       sync.Mutex
 	idle     []*duck.Conn // last in, first out
@@ -30,6 +31,7 @@ type session struct {
 	owner string
 	// transaction tells whether conn is in a transaction. It belongs to who has the lease.
 	transaction bool
+	turn        blockTurn
 	// free holds a token while no statement uses conn. A statement that was abandoned gives it back when it has drained,
 	// so the session's next statement waits for that.
 	free chan struct{}
@@ -54,6 +56,10 @@ func (c *conns) lend(ctx context.Context, sessionID string, settings map[string]
 		return nil, err
 	}
 	l.conn = conn
+	if err := l.takeTurn(ctx, lasting); err != nil {
+		l.giveBack(false)
+		return nil, err
+	}
 	if err := l.setUp(lasting || conn.Lasting() && l.session != nil); err != nil {
 		l.giveBack(false)
 		return nil, err
@@ -74,6 +80,24 @@ type lease struct {
 	ended bool
 	// offered: the connection has rows of Go's to read.
 	offered bool
+}
+
+// takeTurn waits for the writers' turn if the statement is part of a block that writes what lasts. It does so before anything
+// looks at the lasting catalog: what the block's transaction has seen of it by then, it commits over.
+func (l *lease) takeTurn(ctx context.Context, lasting bool) error {
+	if l.conns.writers == nil || !l.inTransaction() || !lasting && !l.session.turn.hasWritten() {
+		return nil
+	}
+	return l.session.turn.take(ctx, l.conns.writers)
+}
+
+// giveTurn is the end of a session's statement.
+func (l *lease) giveTurn() {
+	if l.session.transaction {
+		l.session.turn.pause()
+	} else {
+		l.session.turn.end()
+	}
 }
 
 func (l *lease) setUp(lasting bool) error {
@@ -100,6 +124,7 @@ func (l *lease) giveBack(reuse bool) {
 	l.mu.Unlock()
 	l.withdraw(l.conn)
 	if l.session != nil {
+		l.giveTurn()
 		l.session.free <- struct{}{}
 		return
 	}
@@ -265,12 +290,14 @@ func (c *conns) close(id string, closed func()) {
 	select {
 	case <-s.free:
 		s.conn.Close()
+		s.turn.end()
 		closed()
 	default:
 		s.conn.Interrupt()
 		go func() {
 			<-s.free
 			s.conn.Close()
+			s.turn.end()
 			closed()
 		}()
 	}

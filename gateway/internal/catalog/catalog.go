@@ -28,7 +28,10 @@ var functions string
 
 // sql is the catalog with {db} for its database, which is named by what it holds: gateways of different versions have their
 // catalogs side by side.
-var sql = strings.Join([]string{"CREATE SCHEMA {db}.pgcat;\nCREATE SCHEMA {db}.information;\n", typesSQL(), typeMacros(), emptySQL(), functions, views}, "\n")
+var sql = strings.Join([]string{"CREATE SCHEMA {db}.pgcat;\nCREATE SCHEMA {db}.information;\n", functions, oidMacro, typesSQL(), typeMacros(), emptySQL(), views}, "\n")
+
+// oidMacro makes the number of an object of its name, so that every worker gives the same.
+const oidMacro = "CREATE MACRO {db}.pgcat.tavana_oid(kind, name) AS (hash(kind || ' ' || name) % 2147000000 + 100000)::BIGINT;"
 
 // Database is the name of the catalog's database at a worker, and the catalog's id.
 var Database = func() string {

@@ -3,12 +3,13 @@
 CREATE MACRO {db}.pgcat.tavana_owner() AS 'tavana';
 CREATE MACRO {db}.pgcat.tavana_definition(sql) AS ' ' || regexp_replace(regexp_replace(sql, '^CREATE (OR REPLACE )?(TEMP |TEMPORARY )?VIEW .*? AS ', '', 'is'), ';?\s*$', '') || ';';
 
--- Numbers of objects are made of their names, so that every worker gives the same.
-CREATE MACRO {db}.pgcat.tavana_oid(kind, name) AS (hash(kind || ' ' || name) % 2147000000 + 100000)::BIGINT;
+-- Numbers of objects, but for those that PostgreSQL fixes.
+CREATE MACRO {db}.pgcat.tavana_relation(nsp, rel) AS CASE WHEN nsp = 'pg_catalog' THEN CASE rel WHEN 'pg_class' THEN 1259 WHEN 'pg_type' THEN 1247 WHEN 'pg_proc' THEN 1255 WHEN 'pg_attribute' THEN 1249 WHEN 'pg_namespace' THEN 2615 WHEN 'pg_constraint' THEN 2606 WHEN 'pg_database' THEN 1262 WHEN 'pg_authid' THEN 1260 WHEN 'pg_description' THEN 2609 WHEN 'pg_trigger' THEN 2620 WHEN 'pg_rewrite' THEN 2618 WHEN 'pg_attrdef' THEN 2604 WHEN 'pg_index' THEN 2610 WHEN 'pg_am' THEN 2601 WHEN 'pg_language' THEN 2612 WHEN 'pg_tablespace' THEN 1213 WHEN 'pg_extension' THEN 3079 WHEN 'pg_operator' THEN 2617 WHEN 'pg_opclass' THEN 2616 WHEN 'pg_opfamily' THEN 2753 WHEN 'pg_collation' THEN 3456 WHEN 'pg_conversion' THEN 2607 WHEN 'pg_cast' THEN 2605 WHEN 'pg_foreign_server' THEN 1417 WHEN 'pg_foreign_data_wrapper' THEN 2328 WHEN 'pg_policy' THEN 3256 WHEN 'pg_enum' THEN 3501 WHEN 'pg_event_trigger' THEN 3466 WHEN 'pg_publication' THEN 6104 WHEN 'pg_statistic_ext' THEN 3381 WHEN 'pg_ts_config' THEN 3602 WHEN 'pg_ts_dict' THEN 3600 WHEN 'pg_aggregate' THEN 2600 WHEN 'pg_depend' THEN 2608 WHEN 'pg_inherits' THEN 2611 WHEN 'pg_sequence' THEN 2224 WHEN 'pg_range' THEN 3541 ELSE {db}.pgcat.tavana_oid('relation', nsp || '.' || rel) END ELSE {db}.pgcat.tavana_oid('relation', nsp || '.' || rel) END;
+CREATE MACRO {db}.pgcat.tavana_visible(nsp) AS nsp IN ('pg_catalog', 'pg_temp_1') OR list_contains(system.main.current_schemas(false), CASE nsp WHEN 'public' THEN 'main' ELSE nsp END);
 CREATE MACRO {db}.pgcat.tavana_schema_oid(nsp) AS CASE nsp WHEN 'public' THEN 2200 WHEN 'pg_catalog' THEN 11
-	WHEN 'information_schema' THEN 13000 WHEN 'pg_temp' THEN 12000 ELSE {db}.pgcat.tavana_oid('schema', nsp) END;
+	WHEN 'information_schema' THEN 13000 WHEN 'pg_temp_1' THEN 12000 ELSE {db}.pgcat.tavana_oid('schema', nsp) END;
 CREATE MACRO {db}.pgcat.tavana_schema(database_name, schema_name) AS CASE
-	WHEN database_name = 'temp' THEN 'pg_temp'
+	WHEN database_name = 'temp' THEN 'pg_temp_1'
 	WHEN database_name = '{db}' AND schema_name = 'pgcat' THEN 'pg_catalog'
 	WHEN database_name = '{db}' THEN 'information_schema'
 	WHEN schema_name = 'main' THEN 'public' ELSE schema_name END;
@@ -17,10 +18,10 @@ CREATE MACRO {db}.pgcat.tavana_shown(database_name, schema_name, name) AS
 
 CREATE VIEW {db}.pgcat.tavana_columns AS
 	SELECT {db}.pgcat.tavana_schema(database_name, schema_name) AS nsp, table_name AS rel,
-		{db}.pgcat.tavana_oid('relation', nsp || '.' || rel) AS reloid, column_name AS col, column_index::SMALLINT AS num, is_nullable AS nullable,
+		{db}.pgcat.tavana_relation(nsp, rel) AS reloid, column_name AS col, column_index::SMALLINT AS num, is_nullable AS nullable,
 		CASE WHEN column_default IS DISTINCT FROM 'NULL' AND column_default <> '' THEN column_default END AS def, data_type AS typ, comment,
 		{db}.pgcat.tavana_type_oid(data_type)::BIGINT AS typoid, {db}.pgcat.tavana_typmod(data_type) AS typmod
-	FROM duckdb_columns() WHERE NOT internal AND {db}.pgcat.tavana_shown(database_name, schema_name, table_name) AND column_name <> 'tavana_name';
+	FROM duckdb_columns() WHERE NOT internal AND {db}.pgcat.tavana_shown(database_name, schema_name, table_name);
 
 CREATE VIEW {db}.pgcat.tavana_views AS
 	SELECT {db}.pgcat.tavana_schema(database_name, schema_name) AS nsp, view_name AS rel, sql, comment
@@ -46,20 +47,35 @@ CREATE VIEW {db}.pgcat.tavana_key_columns AS
 	JOIN {db}.pgcat.tavana_columns c ON c.nsp = k.nsp AND c.rel = k.rel AND c.col = k.col
 	LEFT JOIN {db}.pgcat.tavana_columns f ON f.nsp = k.ref_schema AND f.rel = k.ref_table AND f.col = CASE WHEN len(k.ref_columns) >= k.i THEN k.ref_columns[k.i] END;
 
+-- The index that PostgreSQL would have behind a key.
+CREATE VIEW {db}.pgcat.tavana_indexes AS
+	SELECT {db}.pgcat.tavana_oid('index', k.nsp || '.' || k.rel || '.' || k.name) AS oid, k.oid AS keyoid, k.nsp, k.rel, k.reloid, k.name, k.kind = 'p' AS is_primary, c.nums, len(c.nums)::SMALLINT AS natts, k.columns,
+		'CREATE UNIQUE INDEX ' || {db}.pgcat.quote_ident(k.name) || ' ON ' || {db}.pgcat.quote_ident(k.nsp) || '.' || {db}.pgcat.quote_ident(k.rel) || ' USING btree (' || array_to_string(list_transform(k.columns, lambda c: {db}.pgcat.quote_ident(c)), ', ') || ')' AS def
+	FROM {db}.pgcat.tavana_keys k JOIN (SELECT oid, list(num ORDER BY i) AS nums FROM {db}.pgcat.tavana_key_columns GROUP BY oid) c ON c.oid = k.oid WHERE k.kind IN ('p', 'u');
+CREATE VIEW {db}.pgcat.pg_index AS
+	SELECT oid::tavana_oid AS indexrelid, reloid::tavana_oid AS indrelid, natts AS indnatts, natts AS indnkeyatts, true AS indisunique, false AS indnullsnotdistinct, is_primary AS indisprimary, false AS indisexclusion,
+		true AS indimmediate, false AS indisclustered, true AS indisvalid, false AS indcheckxmin, true AS indisready, true AS indislive, false AS indisreplident, nums::SMALLINT[] AS indkey,
+		list_transform(nums, lambda n: 0::BIGINT) AS indcollation, list_transform(nums, lambda n: 0::BIGINT) AS indclass, list_transform(nums, lambda n: 0::SMALLINT) AS indoption, NULL::VARCHAR AS indexprs, NULL::VARCHAR AS indpred
+	FROM {db}.pgcat.tavana_indexes;
+CREATE VIEW {db}.pgcat.pg_indexes AS
+	SELECT nsp AS schemaname, rel AS tablename, name AS indexname, NULL::VARCHAR AS tablespace, def AS indexdef FROM {db}.pgcat.tavana_indexes;
+
 CREATE VIEW {db}.pgcat.pg_namespace AS
 	SELECT {db}.pgcat.tavana_schema_oid(nspname)::tavana_oid AS oid, nspname, 10::BIGINT AS nspowner, NULL::VARCHAR AS nspacl
-	FROM (SELECT 'pg_catalog' AS nspname UNION SELECT 'information_schema' UNION SELECT 'public' UNION
+	FROM (SELECT 'pg_catalog' AS nspname UNION SELECT 'information_schema' UNION SELECT 'pg_temp_1' UNION SELECT 'public' UNION
 		SELECT schema_name FROM duckdb_schemas() WHERE database_name IN ('tavana', 'init') AND schema_name NOT IN ('main', 'pg_tavana', 'pg_catalog', 'information_schema'));
 
 CREATE VIEW {db}.pgcat.pg_class AS
 	SELECT reloid::tavana_oid AS oid, rel AS relname, {db}.pgcat.tavana_schema_oid(nsp)::tavana_oid AS relnamespace, 0::BIGINT AS reltype, 0::BIGINT AS reloftype, 10::BIGINT AS relowner,
 		CASE WHEN is_view THEN 0 ELSE 2 END::BIGINT AS relam, reloid AS relfilenode, 0::BIGINT AS reltablespace, 0::INTEGER AS relpages,
-		-1::FLOAT AS reltuples, 0::INTEGER AS relallvisible, 0::BIGINT AS reltoastrelid, false AS relhasindex, false AS relisshared,
-		CASE WHEN nsp = 'pg_temp' THEN 't' ELSE 'p' END::tavana_char AS relpersistence, CASE WHEN is_view THEN 'v' ELSE 'r' END::tavana_char AS relkind, natts AS relnatts,
+		-1::FLOAT AS reltuples, 0::INTEGER AS relallvisible, 0::BIGINT AS reltoastrelid, reloid IN (SELECT reloid FROM {db}.pgcat.tavana_indexes) AS relhasindex, false AS relisshared,
+		CASE WHEN nsp = 'pg_temp_1' THEN 't' ELSE 'p' END::tavana_char AS relpersistence, CASE WHEN nsp = 'pg_catalog' AND reloid < 16384 THEN 'r' WHEN is_view THEN 'v' ELSE 'r' END::tavana_char AS relkind, natts AS relnatts,
 		0::SMALLINT AS relchecks, is_view AS relhasrules, false AS relhastriggers, false AS relhassubclass, false AS relrowsecurity,
 		false AS relforcerowsecurity, true AS relispopulated, 'd' AS relreplident, false AS relispartition, 0::BIGINT AS relrewrite,
 		0::BIGINT AS relfrozenxid, 0::BIGINT AS relminmxid, NULL::VARCHAR AS relacl, NULL::VARCHAR[] AS reloptions, NULL::VARCHAR AS relpartbound
-	FROM {db}.pgcat.tavana_relations;
+	FROM {db}.pgcat.tavana_relations
+	UNION ALL SELECT oid, name, {db}.pgcat.tavana_schema_oid(nsp), 0, 0, 10, 403, oid, 0, 0, -1, 0, 0, false, false, 'p', 'i', natts, 0, false, false, false, false, false, true, 'n', false, 0, 0, 0, NULL, NULL, NULL
+	FROM {db}.pgcat.tavana_indexes;
 
 CREATE VIEW {db}.pgcat.pg_attribute AS
 	SELECT reloid::tavana_oid AS attrelid, col AS attname, typoid::tavana_oid AS atttypid, -1::INTEGER AS attstattarget, t.typlen AS attlen, num AS attnum,
@@ -67,7 +83,10 @@ CREATE VIEW {db}.pgcat.pg_attribute AS
 		t.typalign AS attalign, t.typstorage AS attstorage, '' AS attcompression, NOT nullable AS attnotnull, def IS NOT NULL AS atthasdef,
 		false AS atthasmissing, '' AS attidentity, '' AS attgenerated, false AS attisdropped, true AS attislocal, 0::INTEGER AS attinhcount,
 		t.typcollation AS attcollation, NULL::VARCHAR AS attacl, NULL::VARCHAR[] AS attoptions, NULL::VARCHAR[] AS attfdwoptions, NULL::VARCHAR AS attmissingval
-	FROM {db}.pgcat.tavana_columns c JOIN {db}.pgcat.pg_type t ON t.oid = c.typoid ORDER BY reloid, num;
+	FROM (SELECT reloid, col, typoid, num, typmod, nullable, def FROM {db}.pgcat.tavana_columns
+		UNION ALL SELECT x.oid, c.col, c.typoid, x.i::SMALLINT, c.typmod, true, NULL FROM (SELECT oid, reloid, unnest(nums) AS n, generate_subscripts(nums, 1) AS i FROM {db}.pgcat.tavana_indexes) x
+			JOIN {db}.pgcat.tavana_columns c ON c.reloid = x.reloid AND c.num = x.n) c
+	JOIN {db}.pgcat.pg_type t ON t.oid = c.typoid ORDER BY reloid, num;
 
 CREATE VIEW {db}.pgcat.pg_attrdef AS
 	SELECT {db}.pgcat.tavana_oid('default', nsp || '.' || rel || '.' || col) AS oid, reloid AS adrelid, num AS adnum, def AS adbin
@@ -75,18 +94,19 @@ CREATE VIEW {db}.pgcat.pg_attrdef AS
 
 CREATE VIEW {db}.pgcat.pg_constraint AS
 	SELECT k.oid::tavana_oid AS oid, k.name AS conname, {db}.pgcat.tavana_schema_oid(k.nsp)::tavana_oid AS connamespace, k.kind::tavana_char AS contype, false AS condeferrable, false AS condeferred,
-		false AS convalidated, k.reloid::tavana_oid AS conrelid, 0::BIGINT AS contypid, 0::BIGINT AS conindid, 0::BIGINT AS conparentid,
-		CASE WHEN k.kind = 'f' THEN {db}.pgcat.tavana_oid('relation', k.ref_schema || '.' || k.ref_table) ELSE 0 END AS confrelid,
+		true AS convalidated, k.reloid::tavana_oid AS conrelid, 0::BIGINT AS contypid, coalesce(x.oid, 0)::tavana_oid AS conindid, 0::BIGINT AS conparentid,
+		CASE WHEN k.kind = 'f' THEN {db}.pgcat.tavana_relation(k.ref_schema, k.ref_table) ELSE 0 END AS confrelid,
 		CASE WHEN k.kind = 'f' THEN 'a' ELSE ' ' END AS confupdtype, CASE WHEN k.kind = 'f' THEN 'a' ELSE ' ' END AS confdeltype,
 		CASE WHEN k.kind = 'f' THEN 's' ELSE ' ' END AS confmatchtype, true AS conislocal, 0::INTEGER AS coninhcount, true AS connoinherit,
 		c.conkey, CASE WHEN k.kind = 'f' THEN c.confkey END AS confkey, NULL::BIGINT[] AS conpfeqop, NULL::BIGINT[] AS conppeqop,
 		NULL::BIGINT[] AS conffeqop, NULL::SMALLINT[] AS confdelsetcols, NULL::BIGINT[] AS conexclop, NULL::VARCHAR AS conbin
 	FROM {db}.pgcat.tavana_keys k
-	JOIN (SELECT oid, list(num ORDER BY i) AS conkey, list(ref_num ORDER BY i) AS confkey FROM {db}.pgcat.tavana_key_columns GROUP BY oid) c ON c.oid = k.oid;
+	JOIN (SELECT oid, list(num ORDER BY i) AS conkey, list(ref_num ORDER BY i) AS confkey FROM {db}.pgcat.tavana_key_columns GROUP BY oid) c ON c.oid = k.oid
+	LEFT JOIN {db}.pgcat.tavana_indexes x ON x.keyoid = k.oid OR k.kind = 'f' AND x.nsp = k.ref_schema AND x.rel = k.ref_table AND (x.columns = k.ref_columns OR len(k.ref_columns) = 0 AND x.is_primary);
 
 CREATE VIEW {db}.pgcat.pg_description AS
 	SELECT reloid AS objoid, 1259::BIGINT AS classoid, num::INTEGER AS objsubid, comment AS description FROM {db}.pgcat.tavana_columns WHERE comment IS NOT NULL
-	UNION ALL SELECT {db}.pgcat.tavana_oid('relation', nsp || '.' || rel), 1259, 0, comment FROM {db}.pgcat.tavana_views WHERE comment IS NOT NULL
+	UNION ALL SELECT {db}.pgcat.tavana_relation(nsp, rel), 1259, 0, comment FROM {db}.pgcat.tavana_views WHERE comment IS NOT NULL
 	UNION ALL SELECT {db}.pgcat.tavana_oid('relation', {db}.pgcat.tavana_schema(database_name, schema_name) || '.' || table_name), 1259, 0, comment
 		FROM duckdb_tables() WHERE comment IS NOT NULL AND NOT internal AND database_name IN ('tavana', 'init', 'temp')
 	UNION ALL SELECT {db}.pgcat.tavana_schema_oid(schema_name), 2615, 0, comment FROM duckdb_schemas() WHERE comment IS NOT NULL AND database_name IN ('tavana', 'init');
@@ -135,9 +155,11 @@ CREATE VIEW {db}.pgcat.pg_proc AS
 		CASE WHEN return_type IS NULL THEN 2249 ELSE {db}.pgcat.tavana_type_oid(return_type) END::BIGINT AS prorettype, '' AS proargtypes, NULL::BIGINT[] AS proallargtypes,
 		NULL::VARCHAR[] AS proargmodes, NULL::VARCHAR[] AS proargnames, NULL::VARCHAR AS proargdefaults, NULL::BIGINT[] AS protrftypes, function_name AS prosrc,
 		NULL::VARCHAR AS probin, NULL::VARCHAR AS prosqlbody, NULL::VARCHAR[] AS proconfig, NULL::VARCHAR AS proacl
-	FROM duckdb_functions() WHERE function_type IN ('scalar', 'aggregate', 'table', 'macro', 'table_macro') AND regexp_matches(function_name, '^[a-z_]') AND function_name NOT LIKE 'tavana\_%' ESCAPE '\';
+	FROM (SELECT function_name, function_type, parameters, return_type FROM duckdb_functions()
+		UNION ALL SELECT name, 'scalar', ['x'], 'INTEGER' FROM {db}.pgcat.tavana_type_functions)
+	WHERE function_type IN ('scalar', 'aggregate', 'table', 'macro', 'table_macro') AND regexp_matches(function_name, '^[a-z_]') AND function_name NOT LIKE 'tavana\_%' ESCAPE '\';
 
-CREATE VIEW {db}.pgcat.pg_am AS SELECT 2::BIGINT AS oid, 'heap' AS amname, 'heap_tableam_handler' AS amhandler, 't' AS amtype UNION ALL SELECT 403, 'btree', 'bthandler', 'i';
+CREATE VIEW {db}.pgcat.pg_am AS SELECT 2::BIGINT AS oid, 'heap' AS amname, {db}.pgcat.tavana_oid('function', 'heap_tableam_handler') AS amhandler, 't'::tavana_char AS amtype UNION ALL SELECT 403, 'btree', {db}.pgcat.tavana_oid('function', 'bthandler'), 'i';
 CREATE VIEW {db}.pgcat.pg_language AS
 	SELECT * FROM (VALUES (12::BIGINT, 'internal', 10::BIGINT, false, false), (13, 'c', 10, false, false), (14, 'sql', 10, false, true)) t(oid, lanname, lanowner, lanispl, lanpltrusted),
 		(SELECT 0::BIGINT AS lanplcallfoid, 0::BIGINT AS laninline, 0::BIGINT AS lanvalidator, NULL::VARCHAR AS lanacl);
@@ -151,11 +173,14 @@ CREATE VIEW {db}.pgcat.pg_timezone_abbrevs AS SELECT DISTINCT abbrev, utc_offset
 
 -- A macro's argument is put into its text: a name in it must not be taken for one of the tables inside. So macros read views
 -- whose columns have names that nobody uses.
-CREATE VIEW {db}.pgcat.tavana_of_types AS SELECT oid AS tavana_o, tavana_name AS tavana_n, typname AS tavana_t, typcategory AS tavana_c FROM {db}.pgcat.pg_type;
+CREATE VIEW {db}.pgcat.tavana_of_types AS SELECT t.oid AS tavana_o, n.name AS tavana_n, t.typname AS tavana_t, t.typcategory AS tavana_c FROM {db}.pgcat.pg_type t JOIN {db}.pgcat.tavana_type_names n ON n.oid = t.oid;
+CREATE VIEW {db}.pgcat.tavana_of_type_functions AS SELECT oid AS tavana_o, name AS tavana_n FROM {db}.pgcat.tavana_type_functions;
 CREATE VIEW {db}.pgcat.tavana_of_roles AS SELECT oid AS tavana_o, rolname AS tavana_n FROM {db}.pgcat.pg_roles;
 CREATE VIEW {db}.pgcat.tavana_of_relations AS SELECT reloid AS tavana_o, nsp AS tavana_s, rel AS tavana_n FROM {db}.pgcat.tavana_relations;
+CREATE VIEW {db}.pgcat.tavana_of_tables AS SELECT reloid AS tavana_o FROM {db}.pgcat.tavana_relations WHERE NOT is_view;
 CREATE VIEW {db}.pgcat.tavana_of_keys AS SELECT oid AS tavana_o, def AS tavana_d FROM {db}.pgcat.tavana_keys;
-CREATE VIEW {db}.pgcat.tavana_of_views AS SELECT {db}.pgcat.tavana_oid('relation', nsp || '.' || rel) AS tavana_o, {db}.pgcat.tavana_definition(sql) AS tavana_d FROM {db}.pgcat.tavana_views;
+CREATE VIEW {db}.pgcat.tavana_of_indexes AS SELECT oid AS tavana_o, def AS tavana_d, columns AS tavana_c FROM {db}.pgcat.tavana_indexes;
+CREATE VIEW {db}.pgcat.tavana_of_views AS SELECT {db}.pgcat.tavana_relation(nsp, rel) AS tavana_o, {db}.pgcat.tavana_definition(sql) AS tavana_d FROM {db}.pgcat.tavana_views;
 CREATE VIEW {db}.pgcat.tavana_of_descriptions AS SELECT objoid AS tavana_o, objsubid AS tavana_i, description AS tavana_d FROM {db}.pgcat.pg_description;
 CREATE VIEW {db}.pgcat.tavana_of_columns AS SELECT reloid AS tavana_o, num AS tavana_i, comment AS tavana_d FROM {db}.pgcat.tavana_columns;
 CREATE VIEW {db}.pgcat.tavana_of_functions AS SELECT oid AS tavana_o, proname AS tavana_n, prorettype AS tavana_r FROM {db}.pgcat.pg_proc;
@@ -165,7 +190,7 @@ CREATE VIEW {db}.pgcat.tavana_of_schemas AS SELECT oid AS tavana_o, nspname AS t
 CREATE MACRO {db}.pgcat.format_type(o, m) AS CASE WHEN o IS NULL THEN NULL WHEN o = 1700 AND m > 4 THEN
 	'numeric(' || ((m - 4) // 65536)::VARCHAR || ',' || ((m - 4) % 65536)::VARCHAR || ')' ELSE coalesce((SELECT tavana_n FROM {db}.pgcat.tavana_of_types WHERE tavana_o = o::BIGINT), CASE WHEN o = 0 THEN '-' ELSE '???' END) END;
 CREATE MACRO {db}.pgcat.pg_get_userbyid(o) AS coalesce((SELECT tavana_n FROM {db}.pgcat.tavana_of_roles WHERE tavana_o = o), {db}.pgcat.tavana_owner());
-CREATE MACRO {db}.pgcat.pg_table_is_visible(o) AS EXISTS (SELECT 1 FROM {db}.pgcat.tavana_of_relations WHERE tavana_o = o AND tavana_s IN ('public', 'pg_catalog', 'pg_temp'));
+CREATE MACRO {db}.pgcat.pg_table_is_visible(o) AS EXISTS (SELECT 1 FROM {db}.pgcat.tavana_of_relations WHERE tavana_o = o AND {db}.pgcat.tavana_visible(tavana_s));
 CREATE MACRO {db}.pgcat.pg_type_is_visible(o) AS true;
 CREATE MACRO {db}.pgcat.pg_function_is_visible(o) AS true;
 CREATE MACRO {db}.pgcat.pg_operator_is_visible(o) AS true;
@@ -193,7 +218,7 @@ CREATE MACRO {db}.pgcat.pg_has_role(a, b) AS true, (a, b, c) AS true;
 CREATE MACRO {db}.pgcat.row_security_active(a) AS false;
 CREATE MACRO {db}.pgcat.pg_get_expr(e, o) AS e, (e, o, p) AS e;
 CREATE MACRO {db}.pgcat.pg_get_constraintdef(o) AS (SELECT tavana_d FROM {db}.pgcat.tavana_of_keys WHERE tavana_o = o), (o, pretty) AS (SELECT tavana_d FROM {db}.pgcat.tavana_of_keys WHERE tavana_o = o);
-CREATE MACRO {db}.pgcat.pg_get_indexdef(o) AS NULL::VARCHAR, (o, c, pretty) AS NULL::VARCHAR;
+CREATE MACRO {db}.pgcat.pg_get_indexdef(o) AS (SELECT tavana_d FROM {db}.pgcat.tavana_of_indexes WHERE tavana_o = o), (o, c, pretty) AS (SELECT CASE WHEN c = 0 THEN tavana_d ELSE tavana_c[c] END FROM {db}.pgcat.tavana_of_indexes WHERE tavana_o = o);
 CREATE MACRO {db}.pgcat.pg_get_triggerdef(o) AS NULL::VARCHAR, (o, pretty) AS NULL::VARCHAR;
 CREATE MACRO {db}.pgcat.pg_get_ruledef(o) AS NULL::VARCHAR, (o, pretty) AS NULL::VARCHAR;
 CREATE MACRO {db}.pgcat.pg_get_viewdef(o) AS (SELECT tavana_d FROM {db}.pgcat.tavana_of_views WHERE tavana_o = o),
@@ -222,7 +247,7 @@ CREATE MACRO {db}.pgcat.inet_client_addr() AS (SELECT client_addr FROM tavana_ro
 CREATE MACRO {db}.pgcat.inet_client_port() AS (SELECT client_port FROM tavana_rows('session'));
 CREATE MACRO {db}.pgcat.inet_server_addr() AS NULL::VARCHAR;
 CREATE MACRO {db}.pgcat.inet_server_port() AS NULL::INTEGER;
-CREATE MACRO {db}.pgcat.pg_my_temp_schema() AS 0::BIGINT;
+CREATE MACRO {db}.pgcat.pg_my_temp_schema() AS 12000::BIGINT;
 CREATE MACRO {db}.pgcat.pg_is_other_temp_schema(o) AS false;
 CREATE MACRO {db}.pgcat.pg_advisory_unlock_all() AS '';
 CREATE MACRO {db}.pgcat.pg_relation_size(o) AS 0::BIGINT, (o, f) AS 0::BIGINT;
@@ -240,15 +265,16 @@ CREATE MACRO {db}.pgcat.array_ndims(a) AS CASE WHEN len(a) > 0 THEN 1 END;
 -- Casts to and from the names of objects.
 CREATE MACRO {db}.pgcat.tavana_bare(name) AS replace(regexp_replace(CASE WHEN contains(name, '"') THEN name ELSE lower(name) END, '\s*\.\s*', '.'), '"', '');
 CREATE MACRO {db}.pgcat.to_regclass(name) AS CASE WHEN regexp_full_match(name, '[0-9]+') THEN name::BIGINT ELSE (SELECT min(tavana_o) FROM {db}.pgcat.tavana_of_relations
-	WHERE (contains(name, '.') AND {db}.pgcat.tavana_bare(name) = tavana_s || '.' || tavana_n) OR (NOT contains(name, '.') AND tavana_n = {db}.pgcat.tavana_bare(name) AND tavana_s IN ('public', 'pg_catalog', 'pg_temp'))) END;
+	WHERE (contains(name, '.') AND {db}.pgcat.tavana_bare(name) = tavana_s || '.' || tavana_n) OR (NOT contains(name, '.') AND tavana_n = {db}.pgcat.tavana_bare(name) AND {db}.pgcat.tavana_visible(tavana_s))) END;
 CREATE MACRO {db}.pgcat.regclass_oid(name) AS coalesce({db}.pgcat.to_regclass(name), CASE WHEN name IS NOT NULL THEN {db}.pgcat.tavana_error('42P01', 'relation "' || name || '" does not exist') END);
-CREATE MACRO {db}.pgcat.regclass_name(o) AS coalesce((SELECT CASE WHEN tavana_s IN ('public', 'pg_catalog', 'pg_temp') THEN tavana_n ELSE tavana_s || '.' || tavana_n END FROM {db}.pgcat.tavana_of_relations WHERE tavana_o = try_cast(o AS BIGINT)), (SELECT {db}.pgcat.to_regclass(o::VARCHAR))::VARCHAR, o::VARCHAR);
+CREATE MACRO {db}.pgcat.regclass_name(o) AS coalesce((SELECT CASE WHEN {db}.pgcat.tavana_visible(tavana_s) THEN tavana_n ELSE tavana_s || '.' || tavana_n END FROM {db}.pgcat.tavana_of_relations WHERE tavana_o = try_cast(o AS BIGINT)), (SELECT {db}.pgcat.to_regclass(o::VARCHAR))::VARCHAR, o::VARCHAR);
 CREATE MACRO {db}.pgcat.to_regtype(name) AS CASE WHEN regexp_full_match(name, '[0-9]+') THEN name::BIGINT ELSE (SELECT min(tavana_o) FROM {db}.pgcat.tavana_of_types
 	WHERE tavana_t = {db}.pgcat.tavana_bare(replace(name, 'pg_catalog.', '')) OR tavana_n = lower(name) OR (name ILIKE 'int' AND tavana_o = 23) OR (name ILIKE 'decimal' AND tavana_o = 1700)
 	OR (name ILIKE '%[]' AND tavana_t = '_' || CASE lower(name) WHEN 'int[]' THEN 'int4' ELSE replace(lower(name), '[]', '') END)) END;
 CREATE MACRO {db}.pgcat.regtype_oid(name) AS coalesce({db}.pgcat.to_regtype(name), CASE WHEN name IS NOT NULL THEN {db}.pgcat.tavana_error('42704', 'type "' || name || '" does not exist') END);
 CREATE MACRO {db}.pgcat.regtype_name(o) AS coalesce((SELECT tavana_n FROM {db}.pgcat.tavana_of_types WHERE tavana_o = try_cast(o AS BIGINT)), o::VARCHAR);
-CREATE MACRO {db}.pgcat.to_regproc(name) AS {db}.pgcat.tavana_bare(replace(name, 'pg_catalog.', ''));
+CREATE MACRO {db}.pgcat.tavana_type_function(o) AS coalesce((SELECT tavana_n FROM {db}.pgcat.tavana_of_type_functions WHERE tavana_o = o), '-');
+CREATE MACRO {db}.pgcat.to_regproc(name) AS CASE WHEN regexp_full_match(name, '[0-9]+') THEN name::BIGINT WHEN name = '-' THEN 0 ELSE {db}.pgcat.tavana_oid('function', {db}.pgcat.tavana_bare(regexp_replace(replace(name, 'pg_catalog.', ''), '\(.*$', ''))) END;
 CREATE MACRO {db}.pgcat.regproc_oid(name) AS {db}.pgcat.to_regproc(name);
 CREATE MACRO {db}.pgcat.regproc_name(o) AS coalesce((SELECT tavana_n FROM {db}.pgcat.tavana_of_functions WHERE tavana_o = try_cast(o AS BIGINT)), o::VARCHAR);
 CREATE MACRO {db}.pgcat.regprocedure_oid(name) AS {db}.pgcat.to_regproc(name);
@@ -264,13 +290,13 @@ CREATE VIEW {db}.information.schemata AS
 	SELECT 'tavana' AS catalog_name, nspname AS schema_name, {db}.pgcat.tavana_owner() AS schema_owner, NULL::VARCHAR AS default_character_set_catalog,
 		NULL::VARCHAR AS default_character_set_schema, NULL::VARCHAR AS default_character_set_name, NULL::VARCHAR AS sql_path FROM {db}.pgcat.pg_namespace;
 CREATE VIEW {db}.information.tables AS
-	SELECT 'tavana' AS table_catalog, nsp AS table_schema, rel AS table_name, CASE WHEN is_view THEN 'VIEW' WHEN nsp = 'pg_temp' THEN 'LOCAL TEMPORARY' ELSE 'BASE TABLE' END AS table_type,
+	SELECT 'tavana' AS table_catalog, nsp AS table_schema, rel AS table_name, CASE WHEN is_view THEN 'VIEW' WHEN nsp = 'pg_temp_1' THEN 'LOCAL TEMPORARY' ELSE 'BASE TABLE' END AS table_type,
 		NULL::VARCHAR AS self_referencing_column_name, NULL::VARCHAR AS reference_generation, NULL::VARCHAR AS user_defined_type_catalog, NULL::VARCHAR AS user_defined_type_schema,
 		NULL::VARCHAR AS user_defined_type_name, CASE WHEN is_view THEN 'NO' ELSE 'YES' END AS is_insertable_into, 'NO' AS is_typed, NULL::VARCHAR AS commit_action
 	FROM {db}.pgcat.tavana_relations;
 CREATE VIEW {db}.information.columns AS
 	SELECT 'tavana' AS table_catalog, nsp AS table_schema, rel AS table_name, col AS column_name, num::INTEGER AS ordinal_position, def AS column_default,
-		CASE WHEN nullable THEN 'YES' ELSE 'NO' END AS is_nullable, CASE WHEN t.typcategory = 'A' THEN 'ARRAY' ELSE t.tavana_name END AS data_type, NULL::INTEGER AS character_maximum_length,
+		CASE WHEN nullable THEN 'YES' ELSE 'NO' END AS is_nullable, CASE WHEN t.typcategory = 'A' THEN 'ARRAY' ELSE (SELECT name FROM {db}.pgcat.tavana_type_names n WHERE n.oid = t.oid) END AS data_type, NULL::INTEGER AS character_maximum_length,
 		CASE WHEN t.typcategory = 'S' THEN 1073741824 END::INTEGER AS character_octet_length,
 		CASE typoid WHEN 21 THEN 16 WHEN 23 THEN 32 WHEN 20 THEN 64 WHEN 700 THEN 24 WHEN 701 THEN 53 WHEN 1700 THEN CASE WHEN typmod > 4 THEN (typmod - 4) // 65536 END END::INTEGER AS numeric_precision,
 		CASE WHEN typoid IN (20, 21, 23, 700, 701) THEN 2 WHEN typoid = 1700 THEN 10 END::INTEGER AS numeric_precision_radix,
@@ -311,3 +337,15 @@ CREATE VIEW {db}.information.triggers AS SELECT NULL::VARCHAR AS trigger_catalog
 CREATE VIEW {db}.information.parameters AS SELECT NULL::VARCHAR AS specific_schema, NULL::VARCHAR AS specific_name, NULL::INTEGER AS ordinal_position, NULL::VARCHAR AS parameter_mode, NULL::VARCHAR AS parameter_name, NULL::VARCHAR AS data_type WHERE false;
 CREATE VIEW {db}.information.table_privileges AS SELECT {db}.pgcat.tavana_owner() AS grantor, {db}.pgcat.tavana_owner() AS grantee, 'tavana' AS table_catalog, nsp AS table_schema, rel AS table_name, p AS privilege_type, 'NO' AS is_grantable, 'NO' AS with_hierarchy FROM {db}.pgcat.tavana_relations, (SELECT unnest(['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS p);
 CREATE VIEW {db}.information.column_privileges AS SELECT {db}.pgcat.tavana_owner() AS grantor, {db}.pgcat.tavana_owner() AS grantee, 'tavana' AS table_catalog, nsp AS table_schema, rel AS table_name, col AS column_name, p AS privilege_type, 'NO' AS is_grantable FROM {db}.pgcat.tavana_columns, (SELECT unnest(['SELECT', 'INSERT', 'UPDATE']) AS p);
+
+-- What tools ask that is not in the manual's catalogs.
+CREATE MACRO {db}.pgcat.pg_show_all_settings() AS TABLE SELECT * FROM {db}.pgcat.pg_settings;
+CREATE MACRO {db}.pgcat.pg_available_extensions() AS TABLE SELECT NULL::VARCHAR AS name, NULL::VARCHAR AS default_version, NULL::VARCHAR AS comment WHERE false;
+CREATE MACRO {db}.pgcat.pg_available_extension_versions() AS TABLE SELECT NULL::VARCHAR AS name, NULL::VARCHAR AS version, false AS superuser, false AS trusted, false AS relocatable, NULL::VARCHAR AS schema, NULL::VARCHAR[] AS requires, NULL::VARCHAR AS comment WHERE false;
+CREATE MACRO {db}.pgcat.pg_get_keywords() AS TABLE SELECT keyword_name AS word, CASE keyword_category WHEN 'reserved' THEN 'R' WHEN 'unreserved' THEN 'U' WHEN 'column_name' THEN 'C' ELSE 'T' END AS catcode, true AS barelabel, keyword_category AS catdesc, NULL::VARCHAR AS baredesc FROM duckdb_keywords();
+CREATE MACRO {db}.pgcat.pg_tablespace_size(o) AS 0::BIGINT;
+CREATE MACRO {db}.pgcat.pg_char_to_encoding(name) AS CASE WHEN upper(name) IN ('UTF8', 'UTF-8') THEN 6 ELSE -1 END;
+CREATE MACRO {db}.pgcat.pg_column_is_updatable(o, n, triggers) AS EXISTS (SELECT 1 FROM {db}.pgcat.tavana_of_tables WHERE tavana_o = o);
+CREATE MACRO {db}.pgcat.pg_stat_get_numscans(o) AS 0::BIGINT;
+CREATE MACRO {db}.pgcat.bpchar(x) AS x::VARCHAR;
+CREATE MACRO {db}.pgcat.tavana_expandarray(a) AS list_transform(a, lambda e, i: {'x': e, 'n': i::INTEGER});

@@ -2,6 +2,8 @@ package catalog
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/angelerator/tavana/gateway/internal/pgenc"
@@ -114,7 +116,8 @@ var preferred = map[string]bool{"bool": true, "text": true, "float8": true, "oid
 
 // typesSQL makes pg_type and pg_range as tables.
 func typesSQL() string {
-	var rows []string
+	var rows, names []string
+	functions := map[string]bool{"heap_tableam_handler": true, "bthandler": true}
 	add := func(t pgType, oid, array, elem int, name, category, subscript, io, align, store string, size int) {
 		sqlName := name
 		if elem > 0 && t.array == oid {
@@ -133,9 +136,13 @@ func typesSQL() string {
 				collation = 950
 			}
 		}
-		rows = append(rows, fmt.Sprintf("(%d,'%s',11,10,%d,%t,'%s','%s',%t,true,',',0,'%s',%d,%d,'%sin','%sout','%srecv','%ssend','-','-','-','%s','%s',false,0,-1,0,%d,NULL,NULL,NULL,'%s')",
-			oid, name, size, t.byValue && elem == 0, t.typ, category, preferred[name] && elem == 0, subscript, elem, array, io, io, io, io, align, store, collation,
-			strings.ReplaceAll(sqlName, "'", "''")))
+		for _, suffix := range []string{"in", "out", "recv", "send"} {
+			functions[io+suffix] = true
+		}
+		function := func(suffix string) string { return "{db}.pgcat.tavana_oid('function','" + io + suffix + "')" }
+		rows = append(rows, fmt.Sprintf("(%d,'%s',11,10,%d,%t,'%s','%s',%t,true,',',0,'%s',%d,%d,%s,%s,%s,%s,0,0,0,'%s','%s',false,0,-1,0,%d,NULL,NULL,NULL)",
+			oid, name, size, t.byValue && elem == 0, t.typ, category, preferred[name] && elem == 0, subscript, elem, array, function("in"), function("out"), function("recv"), function("send"), align, store, collation))
+		names = append(names, fmt.Sprintf("(%d,'%s')", oid, strings.ReplaceAll(sqlName, "'", "''")))
 	}
 	for _, t := range pgTypes {
 		elem, subscript := 0, "-"
@@ -166,11 +173,16 @@ func typesSQL() string {
 	}
 	out := `CREATE TABLE {db}.pgcat.pg_type (oid tavana_oid, typname VARCHAR, typnamespace tavana_oid, typowner tavana_oid, typlen SMALLINT, typbyval BOOLEAN,
 	typtype tavana_char, typcategory tavana_char, typispreferred BOOLEAN, typisdefined BOOLEAN, typdelim tavana_char, typrelid tavana_oid, typsubscript VARCHAR,
-	typelem tavana_oid, typarray tavana_oid, typinput VARCHAR, typoutput VARCHAR, typreceive VARCHAR, typsend VARCHAR, typmodin VARCHAR, typmodout VARCHAR,
-	typanalyze VARCHAR, typalign tavana_char, typstorage tavana_char, typnotnull BOOLEAN, typbasetype tavana_oid, typtypmod INTEGER, typndims INTEGER,
-	typcollation tavana_oid, typdefaultbin VARCHAR, typdefault VARCHAR, typacl VARCHAR, tavana_name VARCHAR);
+	typelem tavana_oid, typarray tavana_oid, typinput tavana_oid, typoutput tavana_oid, typreceive tavana_oid, typsend tavana_oid, typmodin tavana_oid, typmodout tavana_oid,
+	typanalyze tavana_oid, typalign tavana_char, typstorage tavana_char, typnotnull BOOLEAN, typbasetype tavana_oid, typtypmod INTEGER, typndims INTEGER,
+	typcollation tavana_oid, typdefaultbin VARCHAR, typdefault VARCHAR, typacl VARCHAR);
 INSERT INTO {db}.pgcat.pg_type VALUES
-` + strings.Join(rows, ",\n") + ";\n"
+` + strings.Join(rows, ",\n") + `;
+CREATE TABLE {db}.pgcat.tavana_type_names (oid BIGINT, name VARCHAR);
+INSERT INTO {db}.pgcat.tavana_type_names VALUES ` + strings.Join(names, ",") + `;
+CREATE TABLE {db}.pgcat.tavana_type_functions AS SELECT name, {db}.pgcat.tavana_oid('function', name) AS oid FROM
+	(VALUES ('` + strings.Join(slices.Sorted(maps.Keys(functions)), "'), ('") + `')) t(name);
+`
 	var r []string
 	for _, p := range ranges {
 		r = append(r, fmt.Sprintf("(%d,%d,0,0,0,'-','-')", p[0], p[1]))

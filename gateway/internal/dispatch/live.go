@@ -22,7 +22,7 @@ var liveNames = map[string]string{
 	"pg_stat_activity": "activity", "pg_stat_database": "activity",
 	"pg_roles": "roles", "pg_authid": "roles", "pg_user": "roles", "pg_shadow": "roles", "pg_get_userbyid": "roles", "enabled_roles": "roles",
 	"applicable_roles": "roles", "regrole": "roles", "to_regrole": "roles",
-	"pg_settings": "settings", "pg_prepared_statements": "prepared",
+	"pg_settings": "settings", "pg_show_all_settings": "settings", "pg_prepared_statements": "prepared",
 	"pg_database": "session", "pg_postmaster_start_time": "session", "pg_conf_load_time": "session", "inet_client_addr": "session", "inet_client_port": "session",
 }
 

@@ -296,7 +296,7 @@ func (s *Statement) figure(i, end int) (string, int) {
 		return "exists", 2
 	case s.Is(i, "ARRAY") && (s.Is(i+1, "[") && s.opening(end-1) == i+1 || s.Is(i+1, "(") && s.afterParens(i+1) == end):
 		return "array", 2
-	case s.onlyNames(i, end):
+	case s.onlyNames(i, end), s.Is(end-2, ".") && s.Is(end-3, ")") && s.opening(end-3) == i: // a field
 		return s.Name(end - 1), 2
 	case end == i+2 && s.Tokens[i].Kind == Word && s.Tokens[i+1].Kind == String: // DATE '…'
 		return s.typeName(i, i+1), 1

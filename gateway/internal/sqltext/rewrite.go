@@ -1,6 +1,7 @@
 package sqltext
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/angelerator/tavana/internal/pgerror"
@@ -89,6 +90,13 @@ func (s *Statement) Rewrite(r *Rules, casts []string) (Rewritten, error) {
 			if !s.Is(i-1, ".") {
 				w.word(i)
 				w.typedLiteral(i)
+				w.ownDatabase(i)
+			} else if strings.HasPrefix(s.Name(i), "typ") || s.Is(i, "amhandler") {
+				w.word(i)
+			}
+		case Quoted:
+			if !s.Is(i-1, ".") {
+				w.ownDatabase(i)
 			}
 		case Op:
 			switch s.Raw(i) {
@@ -162,14 +170,18 @@ func (w *rewrite) word(i int) {
 		w.similar(i)
 	case "set_config":
 		w.setConfig(i)
-	case "typinput", "typoutput", "typreceive", "typsend", "typmodin", "typmodout", "typanalyze":
-		w.noFunction(i)
+	case "typinput", "typoutput", "typreceive", "typsend", "typmodin", "typmodout", "typanalyze", "amhandler":
+		w.functionColumn(i)
 	case "float":
 		w.float(i)
-	case "pg_temp":
+	case "pg_temp", "pg_temp_1":
 		if w.Is(i+1, ".") {
 			w.put(i, "temp")
 		}
+	case "at", "by":
+		w.plainWord(i)
+	case "to_number":
+		w.toNumber(i)
 	case "numeric", "decimal", "dec":
 		w.numeric(i)
 	case "cast":
@@ -233,12 +245,66 @@ func (w *rewrite) informationSchema(i int) {
 		return
 	}
 	name := w.Name(i + 2)
+	if end := w.afterParens(i + 3); name == "_pg_expandarray" && w.Is(i+3, "(") && w.r.Catalog != "" {
+		w.put(i, "unnest("+w.r.Catalog+".tavana_expandarray")
+		w.drop(i+1, i+3)
+		w.append(end-1, ")")
+		return
+	}
 	if sqlType, ok := informationTypes[name]; ok {
 		w.put(i, sqlType)
 		w.drop(i+1, i+3)
 	} else if w.r.InInformation != nil && w.r.InInformation(name) {
 		w.put(i, w.r.Information)
 	}
+}
+
+// ownDatabase leaves out the database's name before one of PostgreSQL's own schemas: DuckDB has them elsewhere.
+func (w *rewrite) ownDatabase(i int) {
+	switch {
+	case w.Name(i) == "pg_temp_1" && w.Is(i+1, ".") && w.Tokens[i].Kind == Quoted:
+		w.put(i, "temp")
+		return
+	case w.r.Value == nil || !w.Is(i+1, ".") || !w.Is(i+3, "."):
+		return
+	}
+	own, ok := w.r.Value("current_database")
+	if !ok || own != Quote(w.Name(i)) {
+		return
+	}
+	switch w.Name(i + 2) {
+	case "information_schema":
+		w.drop(i, i+2)
+		w.informationSchema(i + 2)
+	case "pg_catalog":
+		w.drop(i, i+2)
+		w.pgCatalog(i + 2)
+	}
+}
+
+// plainWord quotes a word that is a name in PostgreSQL and none in DuckDB: AT and BY, where they are not those of AT TIME
+// ZONE, GROUP BY and their kin.
+func (w *rewrite) plainWord(i int) {
+	if w.Is(i, "AT") && (w.Is(i+1, "TIME") || w.Is(i+1, "LOCAL") || w.Is(i+1, "(")) || w.IsAny(i-1, "GROUP", "ORDER", "PARTITION", "INCREMENT", "NAME") {
+		return
+	}
+	w.put(i, `"`+w.Name(i)+`"`)
+}
+
+// toNumber gives a number that is read by a format as many digits behind the point as the format has.
+func (w *rewrite) toNumber(i int) {
+	args, next, ok := w.Arguments(i + 1)
+	if !ok || len(args) != 2 || w.Tokens[next-2].Kind != String || w.r.Catalog == "" {
+		return
+	}
+	format := strings.ToUpper(Unquote(w.Raw(next - 2)))
+	_, fraction, found := strings.Cut(strings.ReplaceAll(format, "D", "."), ".")
+	if !found {
+		fraction = ""
+	}
+	digits := strings.Count(fraction, "9") + strings.Count(fraction, "0")
+	w.insert(i, "CAST(")
+	w.append(next-1, " AS DECIMAL(38,"+strconv.Itoa(min(digits, 30))+"))")
 }
 
 // informationTypes are the domains of information_schema.
@@ -318,6 +384,9 @@ func (w *rewrite) setConfig(i int) {
 		return
 	}
 	for j := range w.Tokens {
+		if w.settingsByName(next) {
+			break
+		}
 		if w.IsAny(j, "FROM", "WHERE", "CASE") || j == 0 && !w.Is(j, "SELECT") { // it acts once, whatever a row says
 			w.err = pgerror.New(pgerror.FeatureNotSupported, "set_config is supported in a list without FROM and conditions only").At(int(w.Tokens[i].Start) + 1)
 			return
@@ -352,12 +421,47 @@ func (w *rewrite) setConfig(i int) {
 	w.drop(i+1, next)
 }
 
+// settingsByName tells whether what follows token i is FROM the settings WHERE name = 'a setting', and nothing else: one row,
+// if there is such a setting. pgAdmin sets what it needs so.
+func (s *Statement) settingsByName(i int) bool {
+	if !s.Is(i, "FROM") {
+		return false
+	}
+	i++
+	if s.Is(i, "pg_catalog") && s.Is(i+1, ".") {
+		i += 2
+	}
+	if !s.IsAny(i, "pg_show_all_settings", "pg_settings") {
+		return false
+	}
+	if i++; s.Is(i, "(") {
+		i = s.afterParens(i)
+	}
+	return s.Is(i, "WHERE") && s.Is(i+1, "name") && s.Is(i+2, "=") && i+4 == len(s.Tokens) && s.Tokens[i+3].Kind == String
+}
+
 // Quote returns s as a string literal of SQL.
 func Quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 
-// noFunction compares a column of functions with 0, which is none: it holds names here.
-func (w *rewrite) noFunction(i int) {
-	if w.IsAny(i+1, "=", "<>", "!=") && w.Raw(i+2) == "0" {
-		w.put(i+2, "'-'")
+// functionColumn shows the name of a function where a column of pg_type has its number: in a result, and cast to text.
+func (w *rewrite) functionColumn(i int) {
+	if w.r.Catalog == "" {
+		return
+	}
+	start := i
+	for w.Is(start-1, ".") && start >= 2 {
+		start -= 2
+	}
+	switch {
+	case w.Is(i+1, "::") && w.IsAny(i+2, "TEXT", "VARCHAR", "REGPROC"):
+		w.drop(i+1, i+3)
+	case w.isResult(start, i+1):
+	default:
+		return
+	}
+	w.insert(start, w.r.Catalog+".tavana_type_function(")
+	w.append(i, ")")
+	if w.isResult(start, i+1) && !w.Is(i+1, "AS") && !(i+1 < len(w.Tokens) && w.Name(i+1) != "" && !isClause(w.Raw(i+1))) {
+		w.append(i, " AS "+w.Name(i))
 	}
 }

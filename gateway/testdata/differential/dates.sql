@@ -1,39 +1,27 @@
 SET TimeZone = 'UTC'
 
--- differs: error: fails with 42883: Scalar Function with name to_char does not exist!
 SELECT to_char(timestamp '2024-02-29 13:04:05.678901', 'YYYY-MM-DD HH24:MI:SS')
 
--- differs: error: fails with 42883: Scalar Function with name to_char does not exist!
 SELECT to_char(timestamp '2024-02-29 13:04:05.678901', 'YYYY-MM-DD HH12:MI:SS AM MS US')
 
--- differs: error: fails with 42883: Scalar Function with name to_char does not exist!
 SELECT to_char(date '2024-02-29', 'Day, DD Month YYYY'), to_char(date '2024-02-29', 'FMDay, FMDD FMMonth YYYY'), to_char(date '2024-02-09', 'Dy DD Mon YY')
 
--- differs: error: fails with 42883: Scalar Function with name to_char does not exist!
 SELECT to_char(date '2024-02-29', 'DDD D ID IW IYYY WW W Q CC J')
 
--- differs: error: fails with 42883: Scalar Function with name to_char does not exist!
 SELECT to_char(date '2024-02-03', 'FMDDth FMMM "of" YYYY'), to_char(date '2024-02-03', 'DY MON MONTH')
 
--- differs: error: fails with 42883: Scalar Function with name to_char does not exist!
 SELECT to_char(timestamptz '2024-02-29 13:04:05+00', 'YYYY-MM-DD"T"HH24:MI:SSOF TZ')
 
--- differs: error: fails with 42883: Scalar Function with name to_char does not exist!
 SELECT to_char(interval '1 day 02:03:04', 'DD HH24:MI:SS'), to_char(interval '26 hours', 'HH24:MI')
 
--- differs: error: fails with 42883: Scalar Function with name to_char does not exist!
 SELECT id, to_char(ts, 'YYYYMMDD') FROM every_type ORDER BY id
 
--- differs: error: fails with 42883: Scalar Function with name to_date does not exist!
 SELECT to_date('2024-02-29', 'YYYY-MM-DD'), to_date('29 Feb 2024', 'DD Mon YYYY'), to_date('20240229', 'YYYYMMDD')
 
--- differs: error: fails with 42883: Scalar Function with name to_date does not exist!
 SELECT to_date('2024-060', 'YYYY-DDD')
 
--- differs: code: fails with 42883, not 22008: Scalar Function with name to_date does not exist!
 SELECT to_date('2024-02-30', 'YYYY-MM-DD')
 
--- differs: error: fails with 42883: No function matches the given name and argument types 'to_timestamp(STRING_LITERAL, STRING_LITERAL)'. You might need to …
 SELECT to_timestamp('2024-02-29 13:04:05', 'YYYY-MM-DD HH24:MI:SS'), to_timestamp('05 Dec 2000', 'DD Mon YYYY')
 
 SELECT to_timestamp(1709212800), to_timestamp(0.5)

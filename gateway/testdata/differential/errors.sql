@@ -236,7 +236,6 @@ SELECT 'a' LIKE 'a\'
 -- differs: code: fails with 42601, not 22025: Invalid escape string. Escape string must be empty or one character.
 SELECT 'a' LIKE 'a' ESCAPE 'ab'
 
--- differs: code: fails with 42883, not 22007: Scalar Function with name to_date does not exist!
 SELECT to_date('x', 'YYYY')
 
 -- differs: code: fails with 22P02, not 22023: extract specifier "nope" not recognized

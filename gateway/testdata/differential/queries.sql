@@ -141,7 +141,6 @@ SELECT ROW(1, 'a b', NULL, true)
 -- differs: rows: gives '{"id":10,"name":"Sales","city":"Rome"}' for '(10,Sales,Rome)', gives '{"id":20,"name":"Lab","city":"Oslo"}' for '(20,Lab,Oslo)', gives '{"id":30,"name":"Empty","city":null}' for '(30,Empty,)', gives '{"id":40,"name":"Ünit","city":""}' for '(40,Ünit,"")'; types: d is text, not dept
 SELECT d FROM dept AS d ORDER BY d.id
 
--- differs: names: column ?column? is called name in PostgreSQL
 SELECT (d).name FROM dept AS d ORDER BY d.id
 
 -- differs: error: fails with 42000: struct_extract with a string key cannot be used on an unnamed struct, use a numeric index instead

@@ -65,11 +65,11 @@ func ownError(r *report) (code pgerror.Code, message string, ok bool) {
 }
 
 // parseReport reads DuckDB's text; nil when it is in no known form. Its JSON stands at the beginning, or behind the words
-// "Parser Error: "; a brace anywhere else is a user's, who can write what looks like a report into an error of his own.
+// "Parser Error: " or "Not implemented Error: "; a brace anywhere else is a user's, who can write what looks like a report into an error of his own.
 // A failed commit, and an error that begins with a brace itself, are told as text: "TransactionContext Error: …".
 func parseReport(text string) *report {
 	var r report
-	if j := strings.TrimPrefix(text, "Parser Error: "); strings.HasPrefix(j, "{") && json.Unmarshal([]byte(j), &r) == nil {
+	if j := strings.TrimPrefix(strings.TrimPrefix(text, "Parser Error: "), "Not implemented Error: "); strings.HasPrefix(j, "{") && json.Unmarshal([]byte(j), &r) == nil {
 		return &r
 	}
 	kind, msg, ok := strings.Cut(text, " Error: ")
