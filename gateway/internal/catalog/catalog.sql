@@ -4,7 +4,7 @@ CREATE MACRO {db}.pgcat.tavana_owner() AS 'tavana';
 CREATE MACRO {db}.pgcat.tavana_definition(sql) AS ' ' || regexp_replace(regexp_replace(sql, '^CREATE (OR REPLACE )?(TEMP |TEMPORARY )?VIEW .*? AS ', '', 'is'), ';?\s*$', '') || ';';
 
 -- Numbers of objects, but for those that PostgreSQL fixes.
-CREATE MACRO {db}.pgcat.tavana_relation(nsp, rel) AS CASE WHEN nsp = 'pg_catalog' THEN CASE rel WHEN 'pg_class' THEN 1259 WHEN 'pg_type' THEN 1247 WHEN 'pg_proc' THEN 1255 WHEN 'pg_attribute' THEN 1249 WHEN 'pg_namespace' THEN 2615 WHEN 'pg_constraint' THEN 2606 WHEN 'pg_database' THEN 1262 WHEN 'pg_authid' THEN 1260 WHEN 'pg_description' THEN 2609 WHEN 'pg_trigger' THEN 2620 WHEN 'pg_rewrite' THEN 2618 WHEN 'pg_attrdef' THEN 2604 WHEN 'pg_index' THEN 2610 WHEN 'pg_am' THEN 2601 WHEN 'pg_language' THEN 2612 WHEN 'pg_tablespace' THEN 1213 WHEN 'pg_extension' THEN 3079 WHEN 'pg_operator' THEN 2617 WHEN 'pg_opclass' THEN 2616 WHEN 'pg_opfamily' THEN 2753 WHEN 'pg_collation' THEN 3456 WHEN 'pg_conversion' THEN 2607 WHEN 'pg_cast' THEN 2605 WHEN 'pg_foreign_server' THEN 1417 WHEN 'pg_foreign_data_wrapper' THEN 2328 WHEN 'pg_policy' THEN 3256 WHEN 'pg_enum' THEN 3501 WHEN 'pg_event_trigger' THEN 3466 WHEN 'pg_publication' THEN 6104 WHEN 'pg_statistic_ext' THEN 3381 WHEN 'pg_ts_config' THEN 3602 WHEN 'pg_ts_dict' THEN 3600 WHEN 'pg_aggregate' THEN 2600 WHEN 'pg_depend' THEN 2608 WHEN 'pg_inherits' THEN 2611 WHEN 'pg_sequence' THEN 2224 WHEN 'pg_range' THEN 3541 ELSE {db}.pgcat.tavana_oid('relation', nsp || '.' || rel) END ELSE {db}.pgcat.tavana_oid('relation', nsp || '.' || rel) END;
+CREATE MACRO {db}.pgcat.tavana_relation(nsp, rel) AS coalesce(CASE WHEN nsp = 'pg_catalog' THEN MAP {'pg_class': 1259, 'pg_type': 1247, 'pg_proc': 1255, 'pg_attribute': 1249, 'pg_namespace': 2615, 'pg_constraint': 2606, 'pg_database': 1262, 'pg_authid': 1260, 'pg_description': 2609, 'pg_trigger': 2620, 'pg_rewrite': 2618, 'pg_attrdef': 2604, 'pg_index': 2610, 'pg_am': 2601, 'pg_language': 2612, 'pg_tablespace': 1213, 'pg_extension': 3079, 'pg_operator': 2617, 'pg_opclass': 2616, 'pg_opfamily': 2753, 'pg_collation': 3456, 'pg_conversion': 2607, 'pg_cast': 2605, 'pg_foreign_server': 1417, 'pg_foreign_data_wrapper': 2328, 'pg_policy': 3256, 'pg_enum': 3501, 'pg_event_trigger': 3466, 'pg_publication': 6104, 'pg_statistic_ext': 3381, 'pg_ts_config': 3602, 'pg_ts_dict': 3600, 'pg_aggregate': 2600, 'pg_depend': 2608, 'pg_inherits': 2611, 'pg_sequence': 2224, 'pg_range': 3541}[rel] END, {db}.pgcat.tavana_oid('relation', nsp || '.' || rel))::BIGINT;
 CREATE MACRO {db}.pgcat.tavana_visible(nsp) AS nsp IN ('pg_catalog', 'pg_temp_1') OR list_contains(system.main.current_schemas(false), CASE nsp WHEN 'public' THEN 'main' ELSE nsp END);
 CREATE MACRO {db}.pgcat.tavana_schema_oid(nsp) AS CASE nsp WHEN 'public' THEN 2200 WHEN 'pg_catalog' THEN 11
 	WHEN 'information_schema' THEN 13000 WHEN 'pg_temp_1' THEN 12000 ELSE {db}.pgcat.tavana_oid('schema', nsp) END;
@@ -15,6 +15,10 @@ CREATE MACRO {db}.pgcat.tavana_schema(database_name, schema_name) AS CASE
 	WHEN schema_name = 'main' THEN 'public' ELSE schema_name END;
 CREATE MACRO {db}.pgcat.tavana_shown(database_name, schema_name, name) AS
 	database_name IN ('tavana', 'init', 'temp', '{db}') AND schema_name <> 'pg_tavana' AND name NOT LIKE 'tavana\_%' ESCAPE '\';
+
+CREATE VIEW {db}.pgcat.tavana_column_numbers AS
+	SELECT {db}.pgcat.tavana_schema(database_name, schema_name) AS nsp, table_name AS rel, column_name AS col, column_index::SMALLINT AS num
+	FROM duckdb_columns() WHERE NOT internal AND database_name IN ('tavana', 'init', 'temp');
 
 CREATE VIEW {db}.pgcat.tavana_columns AS
 	SELECT {db}.pgcat.tavana_schema(database_name, schema_name) AS nsp, table_name AS rel,
@@ -44,8 +48,8 @@ CREATE VIEW {db}.pgcat.tavana_key_columns AS
 	SELECT k.oid, k.nsp, k.rel, k.name, k.kind, k.ref_schema, k.ref_table, k.i, k.col, c.num,
 		CASE WHEN len(k.ref_columns) >= k.i THEN k.ref_columns[k.i] END AS ref_col, f.num AS ref_num
 	FROM (SELECT *, unnest(columns) AS col, generate_subscripts(columns, 1) AS i FROM {db}.pgcat.tavana_keys) k
-	JOIN {db}.pgcat.tavana_columns c ON c.nsp = k.nsp AND c.rel = k.rel AND c.col = k.col
-	LEFT JOIN {db}.pgcat.tavana_columns f ON f.nsp = k.ref_schema AND f.rel = k.ref_table AND f.col = CASE WHEN len(k.ref_columns) >= k.i THEN k.ref_columns[k.i] END;
+	JOIN {db}.pgcat.tavana_column_numbers c ON c.nsp = k.nsp AND c.rel = k.rel AND c.col = k.col
+	LEFT JOIN {db}.pgcat.tavana_column_numbers f ON f.nsp = k.ref_schema AND f.rel = k.ref_table AND f.col = CASE WHEN len(k.ref_columns) >= k.i THEN k.ref_columns[k.i] END;
 
 -- The index that PostgreSQL would have behind a key.
 CREATE VIEW {db}.pgcat.tavana_indexes AS

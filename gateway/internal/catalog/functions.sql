@@ -6,27 +6,7 @@
 CREATE MACRO {db}.pgcat.tavana_error(code, message) AS error(chr(1) || code || message);
 
 -- A value as PostgreSQL writes it. Casts to text are rewritten to this.
-CREATE MACRO {db}.pgcat.tavana_float_text(x) AS replace(replace(regexp_replace(x, '\.0$', ''), 'inf', 'Infinity'), 'nan', 'NaN');
-CREATE MACRO {db}.pgcat.tavana_unit(n, name, before) AS CASE WHEN n = 0 THEN NULL ELSE CASE WHEN before AND n > 0 THEN '+' ELSE '' END || n::VARCHAR || ' ' || name || CASE WHEN n = 1 THEN '' ELSE 's' END END;
-CREATE MACRO {db}.pgcat.tavana_time_text(us, before) AS CASE WHEN us = 0 THEN NULL ELSE CASE WHEN us < 0 THEN '-' WHEN before THEN '+' ELSE '' END
-	|| lpad((abs(us) // 3600000000)::VARCHAR, greatest(2, length((abs(us) // 3600000000)::VARCHAR))::INTEGER, '0') || ':' || lpad((abs(us) // 60000000 % 60)::VARCHAR, 2, '0') || ':' || lpad((abs(us) // 1000000 % 60)::VARCHAR, 2, '0')
-	|| CASE WHEN abs(us) % 1000000 = 0 THEN '' ELSE '.' || rtrim(lpad((abs(us) % 1000000)::VARCHAR, 6, '0'), '0') END END;
-CREATE MACRO {db}.pgcat.tavana_interval_text(x) AS CASE WHEN x IS NULL THEN NULL ELSE coalesce(nullif(concat_ws(' ',
-	{db}.pgcat.tavana_unit(datepart('year', x), 'year', false),
-	{db}.pgcat.tavana_unit(datepart('month', x), 'mon', datepart('year', x) < 0),
-	{db}.pgcat.tavana_unit(datepart('day', x), 'day', datepart('year', x) < 0 OR datepart('month', x) < 0),
-	{db}.pgcat.tavana_time_text(datepart('hour', x) * 3600000000 + datepart('minute', x) * 60000000 + datepart('microsecond', x), datepart('year', x) < 0 OR datepart('month', x) < 0 OR datepart('day', x) < 0)), ''), '00:00:00') END;
-CREATE MACRO {db}.pgcat.tavana_element(e) AS CASE WHEN e IS NULL THEN 'NULL' WHEN e = '' OR e ILIKE 'null' OR regexp_matches(e, '[{}",\\\s]') THEN '"' || replace(replace(e, '\', '\\'), '"', '\"') || '"' ELSE e END;
-CREATE MACRO {db}.pgcat.tavana_list_text(l) AS '{' || array_to_string(list_transform(l, lambda e: {db}.pgcat.tavana_element(e)), ',') || '}';
-CREATE MACRO {db}.pgcat.tavana_text(x) AS CASE
-	WHEN typeof(x) IN ('DOUBLE', 'FLOAT') THEN {db}.pgcat.tavana_float_text(x::VARCHAR)
-	WHEN typeof(x) = 'BLOB' THEN '\x' || lower(hex(try_cast(x::VARCHAR AS BLOB)))
-	WHEN typeof(x) = 'INTERVAL' THEN {db}.pgcat.tavana_interval_text(try_cast(x::VARCHAR AS INTERVAL))
-	WHEN typeof(x) LIKE '%[][]' THEN '{' || array_to_string(list_transform(try_cast(x::VARCHAR AS VARCHAR[][]), lambda l: {db}.pgcat.tavana_list_text(l)), ',') || '}'
-	WHEN typeof(x) IN ('DOUBLE[]', 'FLOAT[]') THEN {db}.pgcat.tavana_list_text(list_transform(try_cast(x::VARCHAR AS VARCHAR[]), lambda e: {db}.pgcat.tavana_float_text(e)))
-	WHEN typeof(x) = 'BOOLEAN[]' THEN {db}.pgcat.tavana_list_text(list_transform(try_cast(x::VARCHAR AS VARCHAR[]), lambda e: e[1]))
-	WHEN typeof(x) LIKE '%[]' THEN {db}.pgcat.tavana_list_text(try_cast(x::VARCHAR AS VARCHAR[]))
-	ELSE x::VARCHAR END;
+CREATE MACRO {db}.pgcat.tavana_text(x) AS CASE WHEN regexp_matches(typeof(x), '^(DOUBLE|FLOAT|BLOB|INTERVAL)$|\]$') THEN tavana_written(x::VARCHAR, typeof(x)) ELSE x::VARCHAR END;
 CREATE MACRO {db}.pgcat.tavana_shown_text(x) AS CASE WHEN typeof(x) = 'BOOLEAN' THEN (x::VARCHAR)[1] ELSE {db}.pgcat.tavana_text(x) END;
 
 -- Division (/ arrives as // by the setting integer_division) and remainder by zero are errors, not NULL.
@@ -135,8 +115,7 @@ CREATE MACRO {db}.pgcat.date_part(part, x) AS CASE lower(part) WHEN 'second' THE
 CREATE MACRO {db}.pgcat.tavana_zone(x) AS CASE WHEN typeof(x) = 'TIMESTAMP WITH TIME ZONE' THEN (epoch_us(try_cast(x AS TIMESTAMP)) - epoch_us(try_cast(x AS TIMESTAMPTZ))) // 1000000 END;
 CREATE MACRO {db}.pgcat.tavana_zone_name(x) AS CASE WHEN typeof(x) = 'TIMESTAMP WITH TIME ZONE' THEN CASE WHEN current_setting('TimeZone') IN ('UTC', 'Etc/UTC') THEN 'UTC' ELSE strftime(try_cast(x AS TIMESTAMPTZ), '%Z') END ELSE '' END;
 CREATE MACRO {db}.pgcat.to_char(x, f) AS CASE
-	WHEN typeof(x) = 'INTERVAL' THEN tavana_to_char_interval((datepart('year', try_cast(x::VARCHAR AS INTERVAL)) * 12 + datepart('month', try_cast(x::VARCHAR AS INTERVAL)))::VARCHAR, datepart('day', try_cast(x::VARCHAR AS INTERVAL))::VARCHAR,
-		(datepart('hour', try_cast(x::VARCHAR AS INTERVAL)) * 3600000000 + datepart('minute', try_cast(x::VARCHAR AS INTERVAL)) * 60000000 + datepart('microsecond', try_cast(x::VARCHAR AS INTERVAL)))::VARCHAR, f)
+	WHEN typeof(x) = 'INTERVAL' THEN tavana_to_char_interval(x::VARCHAR, f)
 	WHEN typeof(x) LIKE 'TIMESTAMP%' OR typeof(x) = 'DATE' THEN tavana_to_char_time(epoch_us(try_cast(x AS TIMESTAMP))::VARCHAR, f, coalesce({db}.pgcat.tavana_zone(x)::VARCHAR, ''), {db}.pgcat.tavana_zone_name(x))
 	ELSE tavana_to_char_number(x::VARCHAR, f, typeof(x)) END;
 CREATE MACRO {db}.pgcat.to_date(s, f) AS DATE '1970-01-01' + tavana_to_date(s, f)::INTEGER;

@@ -199,13 +199,13 @@ func typeMacros() string {
 		if strings.HasPrefix(d.Name, "tavana_") {
 			continue
 		}
-		fmt.Fprintf(&base, " WHEN '%s' THEN %d", d.Name, d.OID)
+		fmt.Fprintf(&base, "'%s': %d, ", d.Name, d.OID)
 	}
 	for _, a := range pgenc.ArrayTypes() {
-		fmt.Fprintf(&arrays, " WHEN %d THEN %d", a.Element, a.Array)
+		fmt.Fprintf(&arrays, "%d: %d, ", a.Element, a.Array)
 	}
-	return `CREATE MACRO {db}.pgcat.tavana_base_oid(t) AS CASE WHEN t LIKE 'DECIMAL%' THEN 1700 ELSE CASE t` + base.String() + ` WHEN 'TIMESTAMP WITH TIME ZONE' THEN 1184 WHEN 'TIME WITH TIME ZONE' THEN 1266 ELSE 25 END END;
-CREATE MACRO {db}.pgcat.tavana_type_oid(t) AS CASE WHEN t LIKE '%]' THEN CASE {db}.pgcat.tavana_base_oid(regexp_replace(t, '(\[\d*\])+$', ''))` + arrays.String() + ` ELSE 1009 END ELSE {db}.pgcat.tavana_base_oid(t) END;
+	return `CREATE MACRO {db}.pgcat.tavana_base_oid(t) AS CASE WHEN t LIKE 'DECIMAL%' THEN 1700 ELSE coalesce(MAP {` + base.String() + `'TIMESTAMP WITH TIME ZONE': 1184, 'TIME WITH TIME ZONE': 1266}[t], 25) END;
+CREATE MACRO {db}.pgcat.tavana_type_oid(t) AS CASE WHEN t LIKE '%]' THEN coalesce(MAP {` + strings.TrimSuffix(arrays.String(), ", ") + `}[{db}.pgcat.tavana_base_oid(regexp_replace(t, '(\[\d*\])+$', ''))], 1009) ELSE {db}.pgcat.tavana_base_oid(t) END;
 CREATE MACRO {db}.pgcat.tavana_typmod(t) AS CASE WHEN regexp_matches(t, '^DECIMAL\(\d+,\d+\)') THEN regexp_extract(t, '(\d+),', 1)::INTEGER * 65536 + regexp_extract(t, ',(\d+)', 1)::INTEGER + 4 ELSE -1 END::INTEGER;
 `
 }

@@ -365,6 +365,11 @@ func (s *Session) Describe(ctx context.Context, text sqltext.Statement, oids []p
 	defer timer.end()
 	declared := make([]pgenc.OID, n)
 	copy(declared, oids)
+	st.CastParams(func(n int, typ string) {
+		if oid, ok := pgenc.TypeNamed(typ); ok && n >= 1 && n <= len(declared) && declared[n-1] == 0 {
+			declared[n-1] = oid
+		}
+	})
 	if err := s.ask(ctx, st, declared); err != nil {
 		if ctx.Err() != nil {
 			err = pgerror.FromContext(ctx)

@@ -349,7 +349,8 @@ func (w *rewrite) regFunction(name string, start, end int) string {
 
 // isName tells whether what is cast is a literal or a parameter: an object's name.
 func (w *rewrite) isName(start, end int) bool {
-	return end == start+1 && (w.Tokens[start].Kind == String || w.Tokens[start].Kind == Param)
+	literal := w.Tokens[start].Kind == String || w.Tokens[start].Kind == Param
+	return literal && (end == start+1 || end == start+3 && w.Is(start+1, "::") && w.IsAny(start+2, "TEXT", "VARCHAR"))
 }
 
 // castCall rewrites CAST(expression AS regclass).

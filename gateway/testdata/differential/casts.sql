@@ -5,7 +5,6 @@ SELECT id, b::text, i2::text, i4::text, i8::text, f4::text, f8::text, n::text FR
 
 SELECT id, bin::text, d::text, tm::text, ts::text, tz::text, iv::text, u::text, j::text FROM every_type ORDER BY id
 
--- differs: rows: gives '[1, 2, 3]' for '{1,2,3}', gives '[a, b]' for '{a,b}', gives '[]' for '{}', gives '[1, NULL, 3]' for '{1,NULL,3}' and more
 SELECT id, ia::text, ta::text FROM every_type ORDER BY id
 
 SELECT 't'::bool, 'true'::bool, 'yes'::bool, '1'::bool, 'f'::bool, 'no'::bool, '0'::bool
@@ -85,6 +84,7 @@ SELECT 1::numeric, 1.50::numeric, 1.500::numeric::text
 
 SELECT '1.10'::numeric, '001.10'::numeric, '.5'::numeric, '1.'::numeric
 
+-- differs: ?column?:25|?column?:25|?column?:23| ⏎ 12x|1.5x|NULL| ⏎ SELECT 1 for ?column?:25|?column?:25|?column?:25| ⏎ 12x|1.5x|NULL| ⏎ SELECT 1
 SELECT 12::text || 'x', 1.5::text || 'x', NULL::text || 'x'
 
 SELECT 'abc'::text

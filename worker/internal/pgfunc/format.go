@@ -137,6 +137,10 @@ func (f *formatter) typed(position int, left bool, width int) (string, error) {
 	case typ == "L":
 		s = QuoteLiteral(s)
 	}
+	const widest = 16 << 20 // in characters
+	if width > widest {
+		return "", pgerror.New(pgerror.ProgramLimitExceeded, "a width of format() is too large")
+	}
 	pad := strings.Repeat(" ", max(0, width-utf8.RuneCountInString(s)))
 	if left {
 		return s + pad, nil

@@ -32,21 +32,19 @@ var templates = []Function{
 			}
 			zone.Offset = int32(offset)
 		}
-		return written(t.AppendTimestamp(nil, micros, zone))
+		return orNull(t.AppendTimestamp(nil, micros, zone))
 	}},
-	// months, days, microseconds, format
-	{"tavana_to_char_interval", []int{0, 0, 0, 0}, 0, func(a []Value) (Value, error) {
-		t, err := dateTemplates.get(a[3].Text)
+	// DuckDB's text of the interval, format
+	{"tavana_to_char_interval", []int{0, 0}, 0, func(a []Value) (Value, error) {
+		t, err := dateTemplates.get(a[1].Text)
 		if err != nil {
 			return Value{}, err
 		}
-		var n [3]int64
-		for i := range n {
-			if n[i], err = integer(a[i].Text); err != nil {
-				return Value{}, err
-			}
+		i, err := parseInterval(a[0].Text)
+		if err != nil {
+			return Value{}, err
 		}
-		return written(t.AppendInterval(nil, int32(n[0]), int32(n[1]), n[2]))
+		return orNull(t.AppendInterval(nil, int32(i.months), int32(i.days), i.micros))
 	}},
 	// the number, format, DuckDB's type of it
 	{"tavana_to_char_number", []int{0, 0, 0}, 0, func(a []Value) (Value, error) {
@@ -64,7 +62,7 @@ var templates = []Function{
 			if err != nil && !errors.Is(err, strconv.ErrRange) {
 				return Value{}, notNumber(s)
 			}
-			return written(t.AppendFloat(nil, v, size))
+			return orNull(t.AppendFloat(nil, v, size))
 		case "TINYINT", "SMALLINT", "INTEGER", "BIGINT":
 			size := 32
 			if a[2].Text == "BIGINT" {
@@ -74,13 +72,13 @@ var templates = []Function{
 			if err != nil {
 				return Value{}, notNumber(s)
 			}
-			return written(t.AppendInt(nil, v, size))
+			return orNull(t.AppendInt(nil, v, size))
 		default:
 			hi, lo, scale, ok := decimal(s)
 			if !ok {
 				return Value{}, notNumber(s)
 			}
-			return written(t.AppendDecimal(nil, hi, lo, scale))
+			return orNull(t.AppendDecimal(nil, hi, lo, scale))
 		}
 	}},
 	// text, format: the days since 1970
@@ -125,7 +123,7 @@ func parsed(a []Value) (pgformat.Parsed, error) {
 	return t.Parse(a[0].Text)
 }
 
-func written(b []byte, err error) (Value, error) {
+func orNull(b []byte, err error) (Value, error) {
 	if errors.Is(err, pgformat.ErrNull) {
 		return Value{Null: true}, nil
 	}
