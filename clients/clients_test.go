@@ -34,47 +34,34 @@ var postgres = flag.Bool("postgres", false, "run the programs against PostgreSQL
 // cache is where scripts/clients has installed the drivers.
 var cache = os.Getenv("TAVANA_CLIENTS")
 
-// programs are the checks' programs; {cache} is where drivers are installed. differs are the checks that fail on Tavana,
-// with the reason, which docs/postgres-compatibility.md explains; one that passes all the same must be taken out.
+// programs are the checks' programs; {cache} is where drivers are installed.
 var programs = []struct {
 	name    string
 	command []string
-	differs map[string]string
 }{
-	{"psql", []string{"bash", "shell/psql_check.sh"}, nil},
-	{"pgbench", []string{"bash", "shell/pgbench_check.sh"}, nil},
-	{"pgx", []string{"go", "run", "./gopgx"}, nil},
-	{"lib/pq", []string{"go", "run", "./gopq"}, nil},
-	{"psycopg2", []string{"{cache}/python/bin/python", "python/psycopg2_check.py"}, nil},
-	{"psycopg3", []string{"{cache}/python/bin/python", "python/psycopg3_check.py"}, nil},
-	{"asyncpg", []string{"{cache}/python/bin/python", "python/asyncpg_check.py"}, nil},
-	{"pg8000", []string{"{cache}/python/bin/python", "python/pg8000_check.py"}, nil},
-	{"adbc", []string{"{cache}/python/bin/python", "python/adbc_check.py"}, nil},
-	{"odbc", []string{"{cache}/python/bin/python", "python/odbc_check.py"}, nil},
-	{"duckdb", []string{"{cache}/python/bin/python", "python/duckdb_check.py"}, map[string]string{"update": noRowIDs}},
-	{"sqlalchemy", []string{"{cache}/pydata/bin/python", "python/sqlalchemy_check.py"}, nil},
-	{"pandas", []string{"{cache}/pydata/bin/python", "python/pandas_check.py"}, nil},
-	{"polars", []string{"{cache}/pydata/bin/python", "python/polars_check.py"}, nil},
-	{"ibis", []string{"{cache}/pydata/bin/python", "python/ibis_check.py"}, nil},
-	{"odbc-catalog", []string{"{cache}/python/bin/python", "python/odbc_catalog_check.py"}, nil},
-	{"backslash", []string{"bash", "shell/backslash_check.sh"}, nil},
-	{"postgres_fdw", []string{"bash", "shell/fdw_check.sh"}, nil},
-	{"jdbc-metadata", []string{"java", "-cp", "{cache}/java/postgresql.jar", "java/MetadataCheck.java"}, nil},
-	{"node-pg", []string{"node", "{cache}/node/pg_check.mjs"}, nil},
-	{"postgres.js", []string{"node", "{cache}/node/postgres_check.mjs"}, nil},
-	{"jdbc", []string{"java", "-cp", "{cache}/java/postgresql.jar", "java/JdbcCheck.java"}, map[string]string{
-		"rollback/savepoint/simple": savepoints, "rollback/savepoint/extended": savepoints, "rollback/savepoint/extendedForPrepared": savepoints,
-		"rollback/savepoint/extendedCacheEverything": savepoints, "catalog/tables/simple": tableOIDs, "catalog/tables/extended": tableOIDs,
-		"catalog/tables/extendedForPrepared": tableOIDs, "catalog/tables/extendedCacheEverything": tableOIDs,
-	}},
+	{"psql", []string{"bash", "shell/psql_check.sh"}},
+	{"pgbench", []string{"bash", "shell/pgbench_check.sh"}},
+	{"pgx", []string{"go", "run", "./gopgx"}},
+	{"lib/pq", []string{"go", "run", "./gopq"}},
+	{"psycopg2", []string{"{cache}/python/bin/python", "python/psycopg2_check.py"}},
+	{"psycopg3", []string{"{cache}/python/bin/python", "python/psycopg3_check.py"}},
+	{"asyncpg", []string{"{cache}/python/bin/python", "python/asyncpg_check.py"}},
+	{"pg8000", []string{"{cache}/python/bin/python", "python/pg8000_check.py"}},
+	{"adbc", []string{"{cache}/python/bin/python", "python/adbc_check.py"}},
+	{"odbc", []string{"{cache}/python/bin/python", "python/odbc_check.py"}},
+	{"duckdb", []string{"{cache}/python/bin/python", "python/duckdb_check.py"}},
+	{"sqlalchemy", []string{"{cache}/pydata/bin/python", "python/sqlalchemy_check.py"}},
+	{"pandas", []string{"{cache}/pydata/bin/python", "python/pandas_check.py"}},
+	{"polars", []string{"{cache}/pydata/bin/python", "python/polars_check.py"}},
+	{"ibis", []string{"{cache}/pydata/bin/python", "python/ibis_check.py"}},
+	{"odbc-catalog", []string{"{cache}/python/bin/python", "python/odbc_catalog_check.py"}},
+	{"backslash", []string{"bash", "shell/backslash_check.sh"}},
+	{"postgres_fdw", []string{"bash", "shell/fdw_check.sh"}},
+	{"node-pg", []string{"node", "{cache}/node/pg_check.mjs"}},
+	{"postgres.js", []string{"node", "{cache}/node/postgres_check.mjs"}},
+	{"jdbc", []string{"java", "-cp", "{cache}/java/postgresql.jar", "java/JdbcCheck.java"}},
+	{"jdbc-metadata", []string{"java", "-cp", "{cache}/java/postgresql.jar", "java/MetadataCheck.java"}},
 }
-
-// Why checks differ.
-const (
-	savepoints = "DuckDB has no savepoints: what was written since one can't be taken back by itself"
-	noRowIDs   = "tables have no ctid"
-	tableOIDs  = "RowDescription does not name the table that a column comes from"
-)
 
 func TestClients(t *testing.T) {
 	if cache == "" {
@@ -87,7 +74,7 @@ func TestClients(t *testing.T) {
 			for i, w := range p.command {
 				command[i] = strings.ReplaceAll(w, "{cache}", cache)
 			}
-			s.run(t, command, p.differs)
+			s.run(t, command, differences[p.name])
 		})
 	}
 }

@@ -292,3 +292,30 @@ func TestValuesOfASessionAreNotStored(t *testing.T) {
 		t.Errorf("%v (%v)", got, err)
 	}
 }
+
+// Describe tells the columns of a result whose parameters DuckDB wants to know before, and a parameter is what it is cast to.
+func TestDescribeKnowsColumnsBehindParameters(t *testing.T) {
+	c := open(t, 1, nil).connect()
+	for sql, want := range map[string]string{
+		"SELECT string_agg(x, $1::text) AS s FROM (VALUES ('a'), ('b')) t(x)":                      "s 25 | 25",
+		"SELECT CAST(sum(n) AS integer) AS n FROM generate_series($1::integer, $2::integer) g(n)": "n 23 | 23 23",
+		"SELECT i FROM generate_series(1, 3) g(i) LIMIT $1::integer":                               "i 20 | 23",
+	} {
+		d, err := c.Prepare(t.Context(), "", sql, nil)
+		if err != nil {
+			t.Errorf("%s: %v", sql, err)
+			continue
+		}
+		var got []string
+		for _, f := range d.Fields {
+			got = append(got, fmt.Sprint(f.Name, " ", f.DataTypeOID))
+		}
+		if s := strings.Join(got, ", ") + " | " + strings.Trim(fmt.Sprint(d.ParamOIDs), "[]"); s != want {
+			t.Errorf("%s: %s, want %s", sql, s, want)
+		}
+		values := [][]byte{[]byte("1"), []byte("2")}[:len(d.ParamOIDs)]
+		if r := c.ExecPrepared(t.Context(), "", values, nil, nil).Read(); r.Err != nil {
+			t.Errorf("%s: %v", sql, r.Err)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package dispatch
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -394,12 +395,33 @@ func (s *Session) ask(ctx context.Context, st *session.Statement, declared []pge
 			return err
 		}
 	}
+	if resp.GetSchemaUnknown() {
+		resp = s.prepareWithNulls(ctx, st, resp)
+	}
 	schema, err := workerapi.DecodeSchema(resp.GetSchema())
 	if err != nil {
 		return err
 	}
 	st.Columns = columns(named(schema, &st.Statement))
 	return nil
+}
+
+// prepareWithNulls asks for the result's columns of a statement with parameters where DuckDB wants constants before it tells:
+// with NULLs in their places. It returns resp where that does not help.
+func (s *Session) prepareWithNulls(ctx context.Context, st *session.Statement, resp *workerpb.PrepareResponse) *workerpb.PrepareResponse {
+	values := make([]string, len(st.ParamOIDs))
+	for i, oid := range st.ParamOIDs {
+		values[i] = "CAST(NULL AS " + cmp.Or(pgenc.DuckType(oid), "VARCHAR") + ")"
+	}
+	list, err := sqltext.Split(st.ReplaceParams(values))
+	if err != nil || len(list) != 1 {
+		return resp
+	}
+	known, err := s.prepare(ctx, session.NewStatement(list[0]), nil)
+	if err != nil || known.GetSchemaUnknown() {
+		return resp
+	}
+	return known
 }
 
 // named returns the schema with the names that PostgreSQL gives to columns that have none.

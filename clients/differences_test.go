@@ -1,0 +1,160 @@
+package clients
+
+// Why checks differ. docs/postgres-compatibility.md has more on most of it.
+const (
+	actions        = "ON DELETE and ON UPDATE of foreign keys are not noted"
+	catalogColumns = "catalog columns have DuckDB's types"
+	catalogRows    = "the catalog does not describe built-in objects, or privileges"
+	comments       = "DuckDB has no comments on schemas and on columns of views"
+	cursors        = "cursors (DECLARE, FETCH) are not there yet"
+	defaults       = "a default's text is DuckDB's"
+	explains       = "EXPLAIN has DuckDB's form"
+	jsons          = "json has DuckDB's functions"
+	limits         = "DuckDB takes no parameter in the LIMIT of a lateral query"
+	noRowIDs       = "tables have no ctid, tableoid and xmin"
+	numerics       = "numerics without a scale, and what is computed of numerics, have DuckDB's types"
+	regclasses     = "a parameter that is cast to regclass by way of text is not looked up"
+	searchPath     = "a lasting schema of search_path is seen once a statement has used a lasting table"
+	jsonPaths      = "json_extract_path takes a position in an array for a key"
+	indexColumns   = "int2vector is an array that begins at 1; ON DELETE is not noted; no table OID in RowDescription"
+	fetches        = "rows are read by cursors, which are not there yet"
+	statements     = "DuckDB refuses the statement"
+	paramTypes     = "a parameter is described as text where nothing tells DuckDB its type"
+	procs          = "pg_proc has one row for a name, without the types of arguments"
+	reserved       = "words that are reserved in DuckDB alone can't be names without quotes"
+	returning      = "DuckLake has no RETURNING"
+	savepoints     = "DuckDB has no savepoints: what was written since one can't be taken back by itself"
+	tableOIDs      = "RowDescription does not name the table that a column comes from"
+	truncates      = "TRUNCATE takes no CONTINUE IDENTITY"
+	varchars       = "columns of varchar(n) and char(n) are text"
+	vectors        = "int2vector is an array"
+	viewText       = "a view's text is DuckDB's"
+)
+
+// differ returns the checks that differ for each of the reasons.
+func differ(reasons map[string][]string) map[string]string {
+	out := map[string]string{}
+	for reason, checks := range reasons {
+		for _, c := range checks {
+			out[c] = reason
+		}
+	}
+	return out
+}
+
+// differences are the checks that fail on Tavana, by program and reason; one that passes all the same must be taken out.
+var differences = map[string]map[string]string{
+	"duckdb": differ(map[string][]string{noRowIDs: {"update"}}),
+	"jdbc": differ(map[string][]string{
+		savepoints: {"rollback/savepoint/simple", "rollback/savepoint/extended", "rollback/savepoint/extendedForPrepared", "rollback/savepoint/extendedCacheEverything"},
+		tableOIDs:  {"catalog/tables/simple", "catalog/tables/extended", "catalog/tables/extendedForPrepared", "catalog/tables/extendedCacheEverything"},
+	}),
+	"sqlalchemy": differ(map[string][]string{
+		regclasses: {
+			"reflect/sorted/asyncpg", "reflect/foreign_keys/asyncpg", "reflect/foreign_keys/options/asyncpg", "reflect/comments/asyncpg",
+			"core/create_all/asyncpg",
+		},
+		varchars: {
+			"reflect/types/psycopg2", "reflect/types/psycopg", "reflect/types/asyncpg", "reflect/types/sized/psycopg2",
+			"reflect/types/sized/psycopg", "reflect/types/sized/asyncpg", "reflect/catalog/psycopg2", "reflect/catalog/psycopg", "reflect/catalog/asyncpg",
+			"core/ctas/psycopg",
+		},
+		defaults: {
+			"reflect/defaults/psycopg2", "reflect/defaults/psycopg", "reflect/defaults/asyncpg", "reflect/defaults/meaning/psycopg",
+			"reflect/defaults/meaning/asyncpg",
+		},
+		paramTypes: {
+			"reflect/primary_key/asyncpg", "reflect/unique/asyncpg", "reflect/multi/asyncpg", "reflect/metadata/asyncpg",
+			"reflect/automap/asyncpg", "core/select/tuple/asyncpg", "core/ctas/asyncpg",
+		},
+		actions: {"reflect/foreign_keys/options/psycopg2", "reflect/foreign_keys/options/psycopg"},
+		vectors: {
+			"reflect/indexes/psycopg2", "reflect/indexes/psycopg", "reflect/metadata/psycopg2", "reflect/metadata/psycopg",
+			"reflect/automap/psycopg2", "reflect/automap/psycopg",
+		},
+		viewText: {"reflect/view/psycopg2", "reflect/view/psycopg", "reflect/view/asyncpg"},
+		limits:   {"core/select/lateral/psycopg", "core/select/lateral/asyncpg"},
+		numerics: {
+			"core/select/coalesce/psycopg2", "core/select/coalesce/psycopg", "core/select/coalesce/asyncpg", "core/select/arithmetic/psycopg2",
+			"core/select/arithmetic/psycopg", "core/select/arithmetic/asyncpg",
+		},
+	}),
+	"pandas": differ(map[string][]string{
+		varchars: {"read/table/psycopg", "read/chunks/psycopg", "write/rows/psycopg", "write/multi/psycopg", "write/delete_rows/psycopg"},
+		other:    {"read/name/psycopg2", "read/name/psycopg"},
+	}),
+	"polars": differ(map[string][]string{
+		varchars: {"connectorx/types/binary", "connectorx/types/csv", "connectorx/types/cursor", "write/psycopg"},
+	}),
+	"ibis": differ(map[string][]string{
+		cursors:  {"read/pyarrow", "read/pyarrow_batches"},
+		numerics: {"expression/number/round"},
+		other:    {"expression/json/index", "expression/json/nested"},
+		jsons:    {"expression/json/str", "expression/json/int", "expression/reshape"},
+	}),
+	"odbc-catalog": differ(map[string][]string{
+		varchars:    {"columns/varchar"},
+		defaults:    {"columns/defaults"},
+		other:       {"keys/primary", "keys/imported", "keys/exported", "keys/both", "indexes", "description"},
+		procs:       {"procedures/columns"},
+		catalogRows: {"description/sizes"},
+	}),
+	"backslash": differ(map[string][]string{
+		comments: {"backslash/objects/schema-comment"},
+		defaults: {
+			"backslash/objects/default-array", "backslash/d-defaults", "backslash/d-default_calls", "backslash/d-default_casts",
+			"backslash/d-default_array",
+		},
+		catalogRows: {
+			"backslash/l", "backslash/l+", "backslash/dconfig", "backslash/dx", "backslash/dL-languages", "backslash/dL-sql",
+			"backslash/dA-methods", "backslash/dAc", "backslash/dn", "backslash/dn+", "backslash/dnS", "backslash/d", "backslash/dt",
+			"backslash/dt-name", "backslash/d+", "backslash/dv", "backslash/dp", "backslash/z", "backslash/ddp", "backslash/d-path",
+			"backslash/d-customer", "backslash/d-orders", "backslash/d-only_foreign", "backslash/d+-orders", "backslash/d-arrays",
+			"backslash/d-system", "backslash/sv-path", "backslash/dT-builtin", "backslash/dT+-builtin", "backslash/dT-alias", "backslash/dT-array",
+			"backslash/df-lower", "backslash/df-substr", "backslash/df-arguments", "backslash/df+-version", "backslash/df-date_trunc",
+			"backslash/sf", "backslash/da", "backslash/da-count", "backslash/dd", "backslash/dD-information_schema", "backslash/dC-casts",
+			"backslash/do", "backslash/do-types", "backslash/dc-latin1", "backslash/dF-english", "backslash/dFd", "backslash/dFp",
+			"backslash/dFt", "backslash/gdesc-arrays", "backslash/gdesc-catalog",
+		},
+		varchars: {"backslash/d-modifiers", "backslash/gdesc-modifiers"},
+		viewText: {"backslash/d+-view", "backslash/d+-totals", "backslash/sv", "backslash/sv+", "backslash/sv-totals"},
+	}),
+	"postgres_fdw": differ(map[string][]string{
+		defaults: {"import/default"},
+		explains: {"explain/estimate"},
+		cursors: {
+			"select/where", "select/join", "select/aggregate", "select/order", "select/local", "select/parameter", "select/error",
+			"select/transaction", "rows", "analyze", "cancel", "async",
+		},
+		other:     {"select/types"},
+		returning: {"insert/returning", "direct/returning"},
+		truncates: {"truncate"},
+	}),
+	"jdbc-metadata": differ(map[string][]string{
+		jsons:      {"scalars/keywords/extended", "scalars/keywords/simple"},
+		statements: {"escapes/insert/extended", "columns/altered/extended", "escapes/insert/simple", "columns/altered/simple"},
+		catalogColumns: {
+			"tables/system/extended", "columns/all/extended", "types/own/extended", "tables/system/simple", "columns/all/simple",
+			"types/own/simple",
+		},
+		defaults: {"columns/defaults/extended", "columns/defaults/simple"},
+		varchars: {"columns/varchar/extended", "result/varchar/extended", "columns/varchar/simple", "result/varchar/simple"},
+		numerics: {
+			"columns/numeric/extended", "columns/mean/extended", "result/numeric/extended", "result/mean/extended", "result/constants/extended",
+			"columns/numeric/simple", "columns/mean/simple", "result/numeric/simple", "result/mean/simple", "result/constants/simple",
+		},
+		reserved: {"columns/names/extended", "columns/names/simple"},
+		comments: {"comments/schema/extended", "comments/view/extended", "comments/schema/simple", "comments/view/simple"},
+		actions: {
+			"keys/imported/extended", "keys/exported/extended", "keys/cross/extended", "keys/imported/simple", "keys/exported/simple",
+			"keys/cross/simple",
+		},
+		noRowIDs: {"rows/version/extended", "rows/version/simple"},
+		procs: {
+			"functions/extended", "functions/columns/extended", "procedures/extended", "functions/simple", "functions/columns/simple",
+			"procedures/simple",
+		},
+		tableOIDs:   {"result/table/extended", "result/nullable/extended", "result/table/simple", "result/nullable/simple"},
+		catalogRows: {"result/updatable/extended", "result/updatable/simple"},
+	}),
+}
