@@ -3,6 +3,7 @@ package worker
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
 
@@ -31,7 +32,7 @@ func (w *Worker) Execute(ctx context.Context, st *workerpb.Statement, out worker
 	if err != nil {
 		return nil, err
 	}
-	l, err := w.conns.lend(ctx, st.GetSessionId(), st.GetSettings(), st.GetLasting())
+	l, err := w.conns.lend(ctx, st.GetSessionId(), st.GetSettings(), st.GetLasting(), strings.HasPrefix(strings.ToUpper(st.GetSql()), "COMMIT"))
 	if err != nil {
 		w.ledger.release(granted)
 		return nil, err
@@ -110,7 +111,7 @@ func (w *Worker) Prepare(ctx context.Context, r *workerpb.PrepareRequest) (*work
 	if err != nil {
 		return nil, err
 	}
-	l, err := w.conns.lend(ctx, r.GetSessionId(), r.GetSettings(), r.GetLasting())
+	l, err := w.conns.lend(ctx, r.GetSessionId(), r.GetSettings(), r.GetLasting(), false)
 	if err != nil {
 		return nil, err
 	}

@@ -42,8 +42,8 @@ type session struct {
 func newConns(in *duck.Instance) *conns { return &conns{in: in, sessions: map[string]*session{}} }
 
 // lend returns a lease of a connection with the statement's settings in force. lasting: with the lasting catalog in its
-// path at once.
-func (c *conns) lend(ctx context.Context, sessionID string, settings map[string]string, lasting bool) (*lease, error) {
+// path at once. commits: the statement commits a block.
+func (c *conns) lend(ctx context.Context, sessionID string, settings map[string]string, lasting, commits bool) (*lease, error) {
 	l := &lease{conns: c, settings: settings}
 	var conn *duck.Conn
 	var err error
@@ -56,7 +56,7 @@ func (c *conns) lend(ctx context.Context, sessionID string, settings map[string]
 		return nil, err
 	}
 	l.conn = conn
-	if err := l.takeTurn(ctx, lasting); err != nil {
+	if err := l.takeTurn(ctx, lasting, commits); err != nil {
 		l.giveBack(false)
 		return nil, err
 	}
@@ -84,8 +84,8 @@ type lease struct {
 
 // takeTurn waits for the writers' turn if the statement is part of a block that writes what lasts. It does so before anything
 // looks at the lasting catalog: what the block's transaction has seen of it by then, it commits over.
-func (l *lease) takeTurn(ctx context.Context, lasting bool) error {
-	if l.conns.writers == nil || !l.inTransaction() || !lasting && !l.session.turn.hasWritten() {
+func (l *lease) takeTurn(ctx context.Context, lasting, commits bool) error {
+	if l.conns.writers == nil || !l.inTransaction() || !lasting && !(commits && l.session.turn.hasWritten()) {
 		return nil
 	}
 	return l.session.turn.take(ctx, l.conns.writers)

@@ -8,8 +8,8 @@ import (
 
 // blockTurn is the writers' turn as a session's transaction block holds it: from its first write to its end, since a write
 // that another one comes between can't be committed, and can't be run again. A client that lets its block lie loses the
-// turn after a while, so that it keeps nobody from writing, and takes it again for its next statement; whether that can still
-// be committed depends on what others wrote.
+// turn after a while, so that it keeps nobody from writing, and takes it again for its next write or its COMMIT; whether that
+// succeeds depends on what others wrote.
 type blockTurn struct {
 	mu      sync.Mutex
 	wrote   bool
@@ -17,8 +17,12 @@ type blockTurn struct {
 	idle    *time.Timer
 }
 
-// maxIdleTurn is how long a client may think about its next statement.
-const maxIdleTurn = time.Second
+// maxIdleTurn is how long a client may think about its next statement, and maxTurnWait how long a block waits for its turn: then
+// it goes on without, since the many before it may be clients that think.
+const (
+	maxIdleTurn = time.Second
+	maxTurnWait = 5 * time.Second
+)
 
 // take waits for the turn, unless it is held.
 func (t *blockTurn) take(ctx context.Context, w *writers) error {
@@ -30,8 +34,13 @@ func (t *blockTurn) take(ctx context.Context, w *writers) error {
 	if held {
 		return nil
 	}
-	release, err := w.acquire(ctx)
-	if err != nil {
+	wait, cancel := context.WithTimeout(ctx, maxTurnWait)
+	defer cancel()
+	release, err := w.acquire(wait)
+	switch {
+	case err != nil && wait.Err() != nil && ctx.Err() == nil:
+		return nil
+	case err != nil:
 		return err
 	}
 	t.mu.Lock()
