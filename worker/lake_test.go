@@ -184,48 +184,6 @@ func TestConcurrentWritersLoseNothing(t *testing.T) {
 	}
 }
 
-// Transaction blocks that write take turns too, at two workers: each is committed.
-func TestBlocksThatWriteTakeTurns(t *testing.T) {
-	dir := t.TempDir()
-	var targets []string
-	for range 2 {
-		targets = append(targets, workertest.StartProcess(t, lakeFlags(t, dir)...).Target)
-	}
-	if _, err := dial(t, targets[0]).exec("CREATE TABLE t (w INTEGER, i INTEGER)"); err != nil {
-		t.Fatal(err)
-	}
-	const each, writers = 5, 6
-	var wg sync.WaitGroup
-	for w := range writers {
-		c := dial(t, targets[w%2])
-		id := fmt.Sprint("s", w)
-		if err := c.OpenSession(t.Context(), &workerpb.OpenSessionRequest{SessionId: id, User: &workerpb.User{}}); err != nil {
-			t.Fatal(err)
-		}
-		wg.Go(func() {
-			for i := range each {
-				for _, sql := range []string{
-					"BEGIN TRANSACTION", fmt.Sprintf("CREATE TABLE made_%d_%d AS SELECT 1 AS a", w, i), fmt.Sprintf("ALTER TABLE made_%d_%d RENAME TO kept_%d_%d", w, i, w, i),
-					fmt.Sprintf("INSERT INTO t VALUES (%d, %d)", w, i), "COMMIT",
-				} {
-					st := c.statement(sql)
-					st.SessionId, st.Lasting = id, sql[0] != 'B' && sql != "COMMIT"
-					if _, _, err := c.run(st); err != nil {
-						t.Errorf("%d, block %d, %s: %s %v", w, i, sql, pgerror.CodeOf(err), err)
-						return
-					}
-				}
-			}
-		})
-	}
-	wg.Wait()
-	for _, target := range targets {
-		c := dial(t, target)
-		c.want("SELECT count(*) FROM t", fmt.Sprint(each*writers))
-		c.want("SELECT count(*) FROM duckdb_tables() WHERE table_name LIKE 'kept%'", fmt.Sprint(each*writers))
-	}
-}
-
 // A long INSERT keeps nobody from writing, and is not lost to those who wrote meanwhile. In a transaction a conflict is
 // the client's to try again.
 func TestALongWriteWithShortOnesBeside(t *testing.T) {

@@ -56,7 +56,7 @@ func (c *conns) lend(ctx context.Context, sessionID string, settings map[string]
 		return nil, err
 	}
 	l.conn = conn
-	if err := l.takeTurn(ctx, lasting, commits); err != nil {
+	if err := l.takeTurn(ctx, commits); err != nil {
 		l.giveBack(false)
 		return nil, err
 	}
@@ -82,22 +82,12 @@ type lease struct {
 	offered bool
 }
 
-// takeTurn waits for the writers' turn if the statement is part of a block that writes what lasts. It does so before anything
-// looks at the lasting catalog: what the block's transaction has seen of it by then, it commits over.
-func (l *lease) takeTurn(ctx context.Context, lasting, commits bool) error {
-	if l.conns.writers == nil || !l.inTransaction() || !lasting && !(commits && l.session.turn.hasWritten()) {
+// takeTurn waits for the writers' turn before a block is committed: DuckLake does not survive commits that meet.
+func (l *lease) takeTurn(ctx context.Context, commits bool) error {
+	if l.conns.writers == nil || !l.inTransaction() || !commits {
 		return nil
 	}
 	return l.session.turn.take(ctx, l.conns.writers)
-}
-
-// giveTurn is the end of a session's statement.
-func (l *lease) giveTurn() {
-	if l.session.transaction {
-		l.session.turn.pause()
-	} else {
-		l.session.turn.end()
-	}
 }
 
 func (l *lease) setUp(lasting bool) error {
@@ -124,7 +114,7 @@ func (l *lease) giveBack(reuse bool) {
 	l.mu.Unlock()
 	l.withdraw(l.conn)
 	if l.session != nil {
-		l.giveTurn()
+		l.session.turn.end()
 		l.session.free <- struct{}{}
 		return
 	}

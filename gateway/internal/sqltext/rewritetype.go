@@ -381,7 +381,7 @@ func (w *rewrite) castCallText(i, end int) {
 	if as == 0 {
 		return
 	}
-	if w.Tokens[as-1].Kind == String && as == i+3 {
+	if w.Tokens[as-1].Kind == String && as == i+3 && !w.Is(end-1, "]") {
 		w.readLiteral(i+2, w.castTypeName(as+1))
 	}
 	limit, behind, ok := w.textType(as + 1)
