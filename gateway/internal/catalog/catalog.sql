@@ -267,7 +267,7 @@ CREATE MACRO {db}.pgcat.array_lower(a, d) AS CASE WHEN d = 1 AND len(a) > 0 THEN
 CREATE MACRO {db}.pgcat.array_ndims(a) AS CASE WHEN len(a) > 0 THEN 1 END;
 
 -- Casts to and from the names of objects.
-CREATE MACRO {db}.pgcat.tavana_bare(name) AS replace(regexp_replace(CASE WHEN contains(name, '"') THEN name ELSE lower(name) END, '\s*\.\s*', '.'), '"', '');
+CREATE MACRO {db}.pgcat.tavana_bare(name) AS regexp_replace(replace(regexp_replace(CASE WHEN contains(name, '"') THEN name ELSE lower(name) END, '\s*\.\s*', '.'), '"', ''), '^pg_temp\.', 'pg_temp_1.');
 CREATE MACRO {db}.pgcat.to_regclass(name) AS CASE WHEN regexp_full_match(name, '[0-9]+') THEN name::BIGINT ELSE (SELECT min(tavana_o) FROM {db}.pgcat.tavana_of_relations
 	WHERE (contains(name, '.') AND {db}.pgcat.tavana_bare(name) = tavana_s || '.' || tavana_n) OR (NOT contains(name, '.') AND tavana_n = {db}.pgcat.tavana_bare(name) AND {db}.pgcat.tavana_visible(tavana_s))) END;
 CREATE MACRO {db}.pgcat.regclass_oid(name) AS coalesce({db}.pgcat.to_regclass(name), CASE WHEN name IS NOT NULL THEN {db}.pgcat.tavana_error('42P01', 'relation "' || name || '" does not exist') END);
