@@ -96,7 +96,6 @@ CREATE MACRO {db}.pgcat.array_to_string(a, d) AS list_reduce(list_prepend('', li
 
 -- Regular expressions.
 CREATE MACRO {db}.pgcat.regexp_match(s, p) AS tavana_regexp_match(s, p, ''), (s, p, f) AS tavana_regexp_match(s, p, f);
-CREATE MACRO {db}.pgcat.tavana_regexp_rows(s, p, f) AS tavana_regexp_matches(s, p, f);
 CREATE MACRO {db}.pgcat.regexp_split_to_array(s, p) AS tavana_regexp_split(s, p, ''), (s, p, f) AS tavana_regexp_split(s, p, f);
 CREATE MACRO {db}.pgcat.regexp_like(s, p) AS tavana_regexp_test(s, p, '')::BOOLEAN, (s, p, f) AS tavana_regexp_test(s, p, f)::BOOLEAN;
 CREATE MACRO {db}.pgcat.regexp_count(s, p) AS tavana_regexp_count(s, p, '1', '')::INTEGER, (s, p, i) AS tavana_regexp_count(s, p, i::VARCHAR, '')::INTEGER, (s, p, i, f) AS tavana_regexp_count(s, p, i::VARCHAR, f)::INTEGER;

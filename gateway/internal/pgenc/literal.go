@@ -2,6 +2,7 @@ package pgenc
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -149,7 +150,10 @@ func (m *moment) take(word string) bool {
 		if !m.hasTime || m.hour < 1 || m.hour > 12 {
 			return false
 		}
-		m.hour = m.hour%12 + map[bool]int{true: 12}[strings.EqualFold(word, "pm")]
+		m.hour %= 12
+		if strings.EqualFold(word, "pm") {
+			m.hour += 12
+		}
 		return true
 	case strings.EqualFold(word, "z"), strings.EqualFold(word, "utc"), strings.EqualFold(word, "gmt"):
 		m.zone = "+00"
@@ -238,12 +242,10 @@ func (m *moment) takeClock(word string) bool {
 	}
 	seconds, fraction, _ := strings.Cut(append(p, "0")[2], ".")
 	var values [3]int
-	for i, part := range []string{p[0], p[1], seconds} {
-		n, err := strconv.ParseUint(part, 10, 8)
-		if err != nil || i > 0 && n > 59 || n > 24 {
-			if err != nil || i == 0 || n > 59 {
-				return false
-			}
+	for i, most := range []uint64{24, 59, 59} {
+		n, err := strconv.ParseUint([]string{p[0], p[1], seconds}[i], 10, 8)
+		if err != nil || n > most {
+			return false
 		}
 		values[i] = int(n)
 	}
@@ -283,7 +285,7 @@ func parseAnyInterval(s string) (months, days int32, micros int64, ok bool) {
 			if !ok {
 				return 0, 0, 0, false
 			}
-			total.micros += us
+			total.micros += float64(us)
 			continue
 		}
 		split := strings.IndexFunc(word, func(r rune) bool { return r >= 'a' && r <= 'z' }) // 3days
@@ -328,10 +330,10 @@ func parseAnyInterval(s string) (months, days int32, micros int64, ok bool) {
 	return total.result(len(f) > 0)
 }
 
-// intervalSum adds up an interval. What is a part of a month goes to days, and of a day to the time, as in PostgreSQL.
+// intervalSum adds up an interval. What is a part of a month goes to days, and of a day to the time, as in PostgreSQL. Its sums
+// are whole; as floats, what is past the bounds of an interval can still be seen at the end.
 type intervalSum struct {
-	months, days float64
-	micros       int64
+	months, days, micros float64
 }
 
 func (t *intervalSum) add(n float64, name string) bool {
@@ -342,35 +344,37 @@ func (t *intervalSum) add(n float64, name string) bool {
 	case name == "century" || name == "centuries":
 		t.months += n * 1200
 	case name == "millisecond" || name == "milliseconds" || name == "ms":
-		t.micros += int64(n * 1e3)
+		t.micros += math.Trunc(n * 1e3)
 	case name == "microsecond" || name == "microseconds" || name == "us":
-		t.micros += int64(n)
+		t.micros += math.Trunc(n)
 	case !known:
 		return false
 	case u.months == 1:
-		whole := float64(int64(n))
-		t.months += whole
-		t.addDays((n - whole) * 30)
+		t.months += math.Trunc(n)
+		t.addDays((n - math.Trunc(n)) * 30)
 	case u.months > 0:
-		t.months += float64(int64(n * float64(u.months)))
+		t.months += math.Trunc(n * float64(u.months))
 	case u.days > 0:
 		t.addDays(n * float64(u.days))
 	default:
-		t.micros += int64(n*float64(u.micros) + map[bool]float64{true: 0.5, false: -0.5}[n >= 0])
+		t.micros += math.Round(n * float64(u.micros))
 	}
 	return true
 }
 
 func (t *intervalSum) addDays(n float64) {
-	whole := float64(int64(n))
-	t.days += whole
-	t.micros += int64((n - whole) * 86400e6)
+	t.days += math.Trunc(n)
+	t.micros += math.Trunc((n - math.Trunc(n)) * 86400e6)
 }
 
-func (t *intervalSum) result(ok bool) (int32, int32, int64, bool) {
-	const most = 1 << 31
-	ok = ok && t.months > -most && t.months < most && t.days > -most && t.days < most
-	return int32(t.months), int32(t.days), t.micros, ok
+// result returns the sums; ok is false where one is past its bounds, or past what a float keeps whole.
+func (t *intervalSum) result(ok bool) (months, days int32, micros int64, _ bool) {
+	const most, mostMicros = 1 << 31, 1 << 53
+	ok = ok && math.Abs(t.months) < most && math.Abs(t.days) < most && math.Abs(t.micros) < mostMicros
+	if !ok {
+		return 0, 0, 0, false
+	}
+	return int32(t.months), int32(t.days), int64(t.micros), true
 }
 
 // parseISOInterval reads P1Y2M3DT4H5M6S.

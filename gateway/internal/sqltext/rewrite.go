@@ -91,9 +91,8 @@ func (s *Statement) Rewrite(r *Rules, casts []string) (Rewritten, error) {
 				w.word(i)
 				w.typedLiteral(i)
 				w.ownDatabase(i)
-			} else if strings.HasPrefix(s.Name(i), "typ") || s.Is(i, "amhandler") {
-				w.word(i)
 			}
+			w.functionColumn(i)
 		case Quoted:
 			if !s.Is(i-1, ".") {
 				w.ownDatabase(i)
@@ -170,8 +169,6 @@ func (w *rewrite) word(i int) {
 		w.similar(i)
 	case "set_config":
 		w.setConfig(i)
-	case "typinput", "typoutput", "typreceive", "typsend", "typmodin", "typmodout", "typanalyze", "amhandler":
-		w.functionColumn(i)
 	case "float":
 		w.float(i)
 	case "pg_temp", "pg_temp_1":
@@ -282,10 +279,15 @@ func (w *rewrite) ownDatabase(i int) {
 	}
 }
 
-// plainWord quotes a word that is a name in PostgreSQL and none in DuckDB: AT and BY, where they are not those of AT TIME
-// ZONE, GROUP BY and their kin.
+// plainWord quotes a word that is a name in PostgreSQL and none in DuckDB: AT and BY, where they do not belong to a clause,
+// such as AT TIME ZONE, GROUP BY, and DuckDB's own BY NAME.
 func (w *rewrite) plainWord(i int) {
-	if w.Is(i, "AT") && (w.Is(i+1, "TIME") || w.Is(i+1, "LOCAL") || w.Is(i+1, "(")) || w.IsAny(i-1, "GROUP", "ORDER", "PARTITION", "INCREMENT", "NAME") {
+	switch {
+	case w.Is(i, "AT"):
+		if w.Is(i+1, "TIME") || w.Is(i+1, "LOCAL") || w.Is(i+1, "(") {
+			return
+		}
+	case w.IsAny(i-1, "GROUP", "ORDER", "PARTITION", "PARTITIONED", "SORTED", "CLUSTER", "INCREMENT"), w.IsAny(i+1, "NAME", "POSITION"):
 		return
 	}
 	w.put(i, `"`+w.Name(i)+`"`)
@@ -298,10 +300,7 @@ func (w *rewrite) toNumber(i int) {
 		return
 	}
 	format := strings.ToUpper(Unquote(w.Raw(next - 2)))
-	_, fraction, found := strings.Cut(strings.ReplaceAll(format, "D", "."), ".")
-	if !found {
-		fraction = ""
-	}
+	_, fraction, _ := strings.Cut(strings.ReplaceAll(format, "D", "."), ".")
 	digits := strings.Count(fraction, "9") + strings.Count(fraction, "0")
 	w.insert(i, "CAST(")
 	w.append(next-1, " AS DECIMAL(38,"+strconv.Itoa(min(digits, 30))+"))")
@@ -383,11 +382,9 @@ func (w *rewrite) setConfig(i int) {
 	if !ok || len(args) != 3 || next != i+8 || w.Tokens[i+2].Kind != String || !w.Is(i+3, ",") {
 		return
 	}
+	byName := w.settingsByName(next)
 	for j := range w.Tokens {
-		if w.settingsByName(next) {
-			break
-		}
-		if w.IsAny(j, "FROM", "WHERE", "CASE") || j == 0 && !w.Is(j, "SELECT") { // it acts once, whatever a row says
+		if !byName && (w.IsAny(j, "FROM", "WHERE", "CASE") || j == 0 && !w.Is(j, "SELECT")) { // it acts once, whatever a row says
 			w.err = pgerror.New(pgerror.FeatureNotSupported, "set_config is supported in a list without FROM and conditions only").At(int(w.Tokens[i].Start) + 1)
 			return
 		}
@@ -443,25 +440,47 @@ func (s *Statement) settingsByName(i int) bool {
 // Quote returns s as a string literal of SQL.
 func Quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 
-// functionColumn shows the name of a function where a column of pg_type has its number: in a result, and cast to text.
+// functionColumns are the columns that have functions' numbers, by their relation.
+var functionColumns = map[string]string{
+	"typinput": "pg_type", "typoutput": "pg_type", "typreceive": "pg_type", "typsend": "pg_type", "typmodin": "pg_type", "typmodout": "pg_type",
+	"typanalyze": "pg_type", "amhandler": "pg_am",
+}
+
+// functionColumn shows the name of a function where a column of the catalog has its number: in a result, and cast to text.
 func (w *rewrite) functionColumn(i int) {
-	if w.r.Catalog == "" {
+	if w.r.Catalog == "" || !w.isFunctionColumn(i) {
 		return
 	}
 	start := i
 	for w.Is(start-1, ".") && start >= 2 {
 		start -= 2
 	}
+	alone := w.isResult(start, i+1)
 	switch {
 	case w.Is(i+1, "::") && w.IsAny(i+2, "TEXT", "VARCHAR", "REGPROC"):
 		w.drop(i+1, i+3)
-	case w.isResult(start, i+1):
+	case alone:
 	default:
 		return
 	}
 	w.insert(start, w.r.Catalog+".tavana_type_function(")
 	w.append(i, ")")
-	if w.isResult(start, i+1) && !w.Is(i+1, "AS") && !(i+1 < len(w.Tokens) && w.Name(i+1) != "" && !isClause(w.Raw(i+1))) {
+	if alone && w.itemEnd(start) == i+1 {
 		w.append(i, " AS "+w.Name(i))
 	}
+}
+
+func (s *Statement) isFunctionColumn(i int) bool {
+	relation := functionColumns[s.Name(i)]
+	return relation != "" && s.mentions(relation)
+}
+
+// mentions tells whether the statement has a name in it.
+func (s *Statement) mentions(name string) bool {
+	for i := range s.Tokens {
+		if s.Name(i) == name {
+			return true
+		}
+	}
+	return false
 }

@@ -291,7 +291,7 @@ func (w *rewrite) writtenAlike(start, end int) bool {
 		name := w.Name(at + 1)
 		return !isFloatType(name) && name != "bytea" && name != "interval" && !w.Is(end-1, "]")
 	}
-	if w.inDistinct(start) { // whose ORDER BY must be the same expression
+	if w.inDistinct(start) || w.isFunctionColumn(end-1) { // whose ORDER BY must be the same expression; a name already
 		return true
 	}
 	for i := start; i < end; i++ {

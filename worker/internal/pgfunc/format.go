@@ -131,11 +131,11 @@ func (f *formatter) typed(position int, left bool, width int) (string, error) {
 	case typ == "I" && v.Null:
 		return "", pgerror.New(pgerror.NullValueNotAllowed, "null values cannot be formatted as an SQL identifier")
 	case typ == "I":
-		s = QuoteIdent(s)
+		s = quoteIdent(s)
 	case typ == "L" && v.Null:
 		s = "NULL"
 	case typ == "L":
-		s = QuoteLiteral(s)
+		s = quoteLiteral(s)
 	}
 	const widest = 16 << 20 // in characters
 	if width > widest {
@@ -148,8 +148,8 @@ func (f *formatter) typed(position int, left bool, width int) (string, error) {
 	return pad + s, nil
 }
 
-// QuoteLiteral is quote_literal.
-func QuoteLiteral(s string) string {
+// quoteLiteral is quote_literal.
+func quoteLiteral(s string) string {
 	s = strings.ReplaceAll(s, "'", "''")
 	if strings.Contains(s, `\`) {
 		return "E'" + strings.ReplaceAll(s, `\`, `\\`) + "'"
@@ -157,8 +157,8 @@ func QuoteLiteral(s string) string {
 	return "'" + s + "'"
 }
 
-// QuoteIdent is quote_ident.
-func QuoteIdent(s string) string {
+// quoteIdent is quote_ident.
+func quoteIdent(s string) string {
 	plain := s != "" && !strings.Contains(keywords, " "+s+" ")
 	for i := 0; i < len(s) && plain; i++ {
 		c := s[i]

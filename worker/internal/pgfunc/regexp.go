@@ -30,17 +30,6 @@ var regexps = []Function{
 		}
 		return groups(a[0].Text, m), nil
 	}},
-	{"tavana_regexp_matches", []int{0, 0, 0}, 2, func(a []Value) (Value, error) {
-		re, global, err := compile(a[1].Text, a[2].Text, true)
-		if err != nil {
-			return Value{}, err
-		}
-		out := Value{}
-		for _, m := range re.FindAllStringSubmatchIndex(a[0].Text, most(global)) {
-			out.List = append(out.List, groups(a[0].Text, m))
-		}
-		return out, nil
-	}},
 	{"tavana_regexp_split", []int{0, 0, 0}, 1, func(a []Value) (Value, error) {
 		re, _, err := compile(a[1].Text, a[2].Text, false)
 		if err != nil {
@@ -82,13 +71,6 @@ var regexps = []Function{
 		}
 		return text(strconv.Itoa(len(re.FindAllStringIndex(a[0].Text[from:], -1)))), nil
 	}},
-}
-
-func most(global bool) int {
-	if global {
-		return -1
-	}
-	return 1
 }
 
 // groups returns what the parentheses of a match took, or the whole match where there are none.
