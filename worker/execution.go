@@ -27,7 +27,7 @@ type execution struct {
 	id       string
 	st       *workerpb.Statement
 	lease    *lease
-	writers  *writers             // nil: it writes nothing that lasts
+	writers  *writers             // nil: nothing lasts here
 	tables   map[string]duck.Rows // what the statement may read of Go's, by name
 	staged   *spool               // those of them that a client sends; nil: none
 	reserved uint64
@@ -74,15 +74,21 @@ func (e *execution) run() (err error) {
 	}
 	defer func() { e.lease.noteTransaction(e.completion.StatementType, e.st.GetSql()) }()
 	attempt := func() error { return e.whole(params) }
-	if e.writers == nil || e.lease.inTransaction() {
+	switch {
+	case e.lease.inTransaction() && e.writers != nil && isCommit(e.st.GetSql()):
+		return e.writers.commit(e.quitCtx, attempt)
+	case e.lease.inTransaction() || !e.lasting():
 		return attempt()
 	}
 	return e.writers.write(e.quitCtx, attempt)
 }
 
+// lasting tells whether the statement may write what lasts.
+func (e *execution) lasting() bool { return e.writers != nil && e.st.GetLasting() }
+
 // whole runs the statement and what is to be run after it: all of them or none.
 func (e *execution) whole(params arrow.RecordBatch) error {
-	if len(e.st.GetAfter()) == 0 || e.writers == nil {
+	if len(e.st.GetAfter()) == 0 || !e.lasting() {
 		return e.attempt(params)
 	}
 	own := !e.lease.inTransaction()

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/angelerator/tavana/internal/pgerror"
@@ -181,6 +182,64 @@ func TestConcurrentWritersLoseNothing(t *testing.T) {
 	wg.Wait()
 	for _, c := range clients {
 		c.want("SELECT count(*), count(DISTINCT (w, i)) FROM t", fmt.Sprintf("%d|%d", 6*each, 6*each))
+	}
+}
+
+// Blocks that are committed beside each other leave the workers alive: a COMMIT is whole, or 40001 and nothing is there.
+func TestCommitsThatMeet(t *testing.T) {
+	dir := t.TempDir()
+	var targets []string
+	for range 2 {
+		targets = append(targets, workertest.StartProcess(t, lakeFlags(t, dir)...).Target)
+	}
+	if _, err := dial(t, targets[0]).exec("CREATE TABLE t (w INTEGER, i INTEGER)"); err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	var committed atomic.Int64
+	for w := range 8 {
+		c := dial(t, targets[w%2])
+		id := fmt.Sprint("s", w)
+		if err := c.OpenSession(t.Context(), &workerpb.OpenSessionRequest{SessionId: id, User: &workerpb.User{}}); err != nil {
+			t.Fatal(err)
+		}
+		wg.Go(func() {
+			for i := range 5 {
+				var err error
+				for _, sql := range []string{
+					"BEGIN TRANSACTION", fmt.Sprintf("CREATE TABLE made_%d_%d AS SELECT 1 AS a", w, i), fmt.Sprintf("ALTER TABLE made_%d_%d RENAME TO kept_%d_%d", w, i, w, i),
+					fmt.Sprintf("INSERT INTO t VALUES (%d, %d)", w, i), "COMMIT",
+				} {
+					st := c.statement(sql)
+					st.SessionId, st.Lasting = id, sql[0] != 'B' && sql != "COMMIT"
+					if _, _, err = c.run(st); err != nil {
+						break
+					}
+				}
+				switch pgerror.CodeOf(err) {
+				case pgerror.SuccessfulCompletion:
+					committed.Add(1)
+				case pgerror.SerializationFailure:
+					st := c.statement("ROLLBACK")
+					st.SessionId = id
+					_, _, _ = c.run(st) // a COMMIT that failed has ended the block already
+				default:
+					t.Errorf("%d, block %d: %s %v", w, i, pgerror.CodeOf(err), err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	want := fmt.Sprint(committed.Load())
+	t.Logf("%s of 40 blocks were committed", want)
+	if want == "0" {
+		t.Error("no block was committed")
+	}
+	for _, target := range targets {
+		c := dial(t, target)
+		c.want("SELECT count(*) FROM t", want)
+		c.want("SELECT count(*) FROM duckdb_tables() WHERE table_name LIKE 'kept%'", want)
 	}
 }
 

@@ -3,7 +3,6 @@ package worker
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
 
@@ -32,16 +31,12 @@ func (w *Worker) Execute(ctx context.Context, st *workerpb.Statement, out worker
 	if err != nil {
 		return nil, err
 	}
-	l, err := w.conns.lend(ctx, st.GetSessionId(), st.GetSettings(), st.GetLasting(), strings.HasPrefix(strings.ToUpper(st.GetSql()), "COMMIT"))
+	l, err := w.conns.lend(ctx, st.GetSessionId(), st.GetSettings(), st.GetLasting())
 	if err != nil {
 		w.ledger.release(granted)
 		return nil, err
 	}
-	var writers *writers
-	if st.GetLasting() {
-		writers = w.writers
-	}
-	e := newExecution(st, l, writers, tables, staged, granted)
+	e := newExecution(st, l, w.writers, tables, staged, granted)
 	if err := w.add(e); err != nil {
 		l.giveBack(true)
 		w.ledger.release(granted)
@@ -111,7 +106,7 @@ func (w *Worker) Prepare(ctx context.Context, r *workerpb.PrepareRequest) (*work
 	if err != nil {
 		return nil, err
 	}
-	l, err := w.conns.lend(ctx, r.GetSessionId(), r.GetSettings(), r.GetLasting(), false)
+	l, err := w.conns.lend(ctx, r.GetSessionId(), r.GetSettings(), r.GetLasting())
 	if err != nil {
 		return nil, err
 	}

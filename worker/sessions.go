@@ -17,8 +17,7 @@ const maxIdleConns = 32
 // conns lends DuckDB connections: any one for a statement without a session, the session's own otherwise. A connection is
 // lent to one statement at a time.
 type conns struct {
-	in      *duck.Instance
-	writers *writers // nil: nothing lasts here
+	in *duck.Instance
 
 	mu       sync.Mutex
 	idle     []*duck.Conn // last in, first out
@@ -31,7 +30,6 @@ type session struct {
 	owner string
 	// transaction tells whether conn is in a transaction. It belongs to who has the lease.
 	transaction bool
-	turn        blockTurn
 	// free holds a token while no statement uses conn. A statement that was abandoned gives it back when it has drained,
 	// so the session's next statement waits for that.
 	free chan struct{}
@@ -42,8 +40,8 @@ type session struct {
 func newConns(in *duck.Instance) *conns { return &conns{in: in, sessions: map[string]*session{}} }
 
 // lend returns a lease of a connection with the statement's settings in force. lasting: with the lasting catalog in its
-// path at once. commits: the statement commits a block.
-func (c *conns) lend(ctx context.Context, sessionID string, settings map[string]string, lasting, commits bool) (*lease, error) {
+// path at once.
+func (c *conns) lend(ctx context.Context, sessionID string, settings map[string]string, lasting bool) (*lease, error) {
 	l := &lease{conns: c, settings: settings}
 	var conn *duck.Conn
 	var err error
@@ -56,10 +54,6 @@ func (c *conns) lend(ctx context.Context, sessionID string, settings map[string]
 		return nil, err
 	}
 	l.conn = conn
-	if err := l.takeTurn(ctx, commits); err != nil {
-		l.giveBack(false)
-		return nil, err
-	}
 	if err := l.setUp(lasting || conn.Lasting() && l.session != nil); err != nil {
 		l.giveBack(false)
 		return nil, err
@@ -82,14 +76,6 @@ type lease struct {
 	offered bool
 }
 
-// takeTurn waits for the writers' turn before a block is committed: DuckLake does not survive commits that meet.
-func (l *lease) takeTurn(ctx context.Context, commits bool) error {
-	if l.conns.writers == nil || !l.inTransaction() || !commits {
-		return nil
-	}
-	return l.session.turn.take(ctx, l.conns.writers)
-}
-
 func (l *lease) setUp(lasting bool) error {
 	if err := l.conn.Apply(l.settings); err != nil {
 		return err
@@ -103,8 +89,16 @@ func (l *lease) inTransaction() bool { return l.session != nil && l.session.tran
 // noteTransaction is told of every statement of a session. A COMMIT that fails ends the transaction as well.
 func (l *lease) noteTransaction(t workerpb.StatementType, sql string) {
 	if l.session != nil && t == workerpb.StatementType_STATEMENT_TYPE_TRANSACTION {
-		l.session.transaction = strings.HasPrefix(strings.ToUpper(strings.TrimSpace(sql)), "BEGIN")
+		l.session.transaction = begins(sql, "BEGIN")
 	}
+}
+
+// isCommit tells whether a statement commits a block.
+func isCommit(sql string) bool { return begins(sql, "COMMIT") }
+
+// begins tells whether a statement begins with a word, as far as its letters go.
+func begins(sql, word string) bool {
+	return strings.HasPrefix(strings.ToUpper(strings.TrimSpace(sql)), word)
 }
 
 // giveBack ends the lease. reuse false says that the connection must not be used again, unless it is a session's own.
@@ -114,7 +108,6 @@ func (l *lease) giveBack(reuse bool) {
 	l.mu.Unlock()
 	l.withdraw(l.conn)
 	if l.session != nil {
-		l.session.turn.end()
 		l.session.free <- struct{}{}
 		return
 	}
@@ -280,14 +273,12 @@ func (c *conns) close(id string, closed func()) {
 	select {
 	case <-s.free:
 		s.conn.Close()
-		s.turn.end()
 		closed()
 	default:
 		s.conn.Interrupt()
 		go func() {
 			<-s.free
 			s.conn.Close()
-			s.turn.end()
 			closed()
 		}()
 	}

@@ -274,7 +274,8 @@ func (r *spoolReader) await(there func() bool) error {
 	s := r.spool
 	for {
 		s.mu.Lock()
-		found, more, ended, dropped := there(), s.more, s.ended, s.dropped
+		more, ended, dropped := s.more, s.ended, s.dropped
+		found := !dropped && there() // what there takes hold of must not be lost
 		s.mu.Unlock()
 		switch {
 		case dropped:

@@ -107,7 +107,6 @@ func New(cfg Config, log *slog.Logger) (*Worker, error) {
 	w.ledger.setCapacity(limit.duckdb)
 	if lake := cfg.lake(); lake.Metadata != "" {
 		w.writers = newWriters(lake.Lock)
-		w.conns.writers = w.writers
 	}
 	if w.lis, err = lifecycle.Listen(cfg.Listen, 0o600); err != nil {
 		in.Close()

@@ -81,6 +81,17 @@ func (w *writers) write(ctx context.Context, attempt func() error) error {
 	}
 }
 
+// commit runs attempt, the COMMIT of a block, in its turn: DuckLake does not survive commits that meet. A conflict with what
+// others have written meanwhile is the client's to hear, since only it can begin the block anew.
+func (w *writers) commit(ctx context.Context, attempt func() error) error {
+	release, err := w.acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	return attempt()
+}
+
 func pause(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)
 	defer t.Stop()

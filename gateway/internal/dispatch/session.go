@@ -107,7 +107,6 @@ func (s *Session) Run(ctx context.Context, p *session.Portal) (*Rows, error) {
 			s.Fail()
 		} else if st.Effect == sqltext.CreateTemp && s.pin != nil {
 			s.pin.keep = true
-			s.pin.tables[st.Target()] = true
 		}
 		s.finished(st, started, n, err)
 	}
@@ -243,7 +242,7 @@ func (s *Session) stream(ctx context.Context, p *session.Portal) (*Rows, error) 
 	req := &workerpb.Statement{
 		Tables:  tables,
 		QueryId: s.d.newID(), User: s.user, Sql: text.Text, Parameters: p.Params, ParameterTypes: p.Casts,
-		Settings: s.Settings.Worker(), Profile: workerpb.Profile_PROFILE_LOSSLESS, Lasting: s.writesLasting(st), After: text.after,
+		Settings: s.Settings.Worker(), Profile: workerpb.Profile_PROFILE_LOSSLESS, Lasting: st.Effect.WritesLasting(), After: text.after,
 	}
 	if pin != nil {
 		req.SessionId = pin.id
@@ -425,15 +424,6 @@ func (s *Session) prepareWithNulls(ctx context.Context, st *session.Statement, r
 	return known
 }
 
-// writesLasting tells whether a statement may write what lasts: not if it changes one of the session's temporary tables.
-func (s *Session) writesLasting(st *session.Statement) bool {
-	if !st.Effect.WritesLasting() {
-		return false
-	}
-	target := st.Target()
-	return target == "" || s.pin == nil || !s.pin.tables[target]
-}
-
 // named returns the schema with the names that PostgreSQL gives to columns that have none.
 func named(schema *arrow.Schema, st *sqltext.Statement) *arrow.Schema {
 	names := st.ColumnNames()
@@ -468,7 +458,7 @@ func (s *Session) prepare(ctx context.Context, st *session.Statement, oids []pge
 	req := &workerpb.PrepareRequest{
 		Tables:  tables,
 		QueryId: s.d.newID(), User: s.user, Sql: text.Text, ParameterTypes: casts,
-		Settings: s.Settings.Worker(), Profile: workerpb.Profile_PROFILE_LOSSLESS, Lasting: s.writesLasting(st),
+		Settings: s.Settings.Worker(), Profile: workerpb.Profile_PROFILE_LOSSLESS, Lasting: st.Effect.WritesLasting(),
 	}
 	pin, err := s.pinFor(ctx, st.Effect)
 	if err != nil {

@@ -22,8 +22,6 @@ type pin struct {
 	open bool
 	// keep: there are temporary objects, so the pin outlives the transaction.
 	keep bool
-	// tables are the temporary tables that were made, by name.
-	tables map[string]bool
 }
 
 // at returns the worker; nil for a session that may use any.
@@ -41,7 +39,7 @@ func (s *Session) pinFor(ctx context.Context, v sqltext.Verb) (*pin, error) {
 		return nil, nil
 	}
 	if s.pin == nil {
-		p := &pin{id: s.d.newID(), tables: map[string]bool{}}
+		p := &pin{id: s.d.newID()}
 		err := s.d.onAnyWorker(ctx, func(w *router.Worker) error {
 			p.worker = w
 			return w.Client.OpenSession(ctx, &workerpb.OpenSessionRequest{SessionId: p.id, User: s.user, Settings: s.Settings.Worker()})

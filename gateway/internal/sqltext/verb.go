@@ -269,27 +269,3 @@ func (v Verb) Writes() bool {
 
 // WritesLasting tells whether the statement may change something that lasts.
 func (v Verb) WritesLasting() bool { return v.Writes() && v != CreateTemp }
-
-// Target returns the table that an INSERT, UPDATE or DELETE changes, or that a CREATE TEMP TABLE makes, if it is named
-// without a schema; "" for anything else.
-func (s *Statement) Target() string {
-	i := 0
-	switch {
-	case s.Is(0, "INSERT") && s.Is(1, "INTO"), s.Is(0, "DELETE") && s.Is(1, "FROM"):
-		i = 2
-	case s.Is(0, "UPDATE"):
-		i = 1
-	case s.Is(0, "CREATE") && s.createsTemp(0):
-		for i = 1; s.IsAny(i, "OR", "REPLACE", "LOCAL", "GLOBAL", "TEMP", "TEMPORARY", "TABLE", "IF", "NOT", "EXISTS"); i++ {
-		}
-	default:
-		return ""
-	}
-	if s.Is(i, "ONLY") {
-		i++
-	}
-	if s.Is(i+1, ".") {
-		return ""
-	}
-	return s.Name(i)
-}
