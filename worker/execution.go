@@ -74,13 +74,13 @@ func (e *execution) run() (err error) {
 	}
 	defer func() { e.lease.noteTransaction(e.completion.StatementType, e.st.GetSql()) }()
 	attempt := func() error { return e.whole(params) }
-	switch {
-	case e.lease.inTransaction() && e.writers != nil && isCommit(e.st.GetSql()):
-		return e.writers.commit(e.quitCtx, attempt)
-	case e.lease.inTransaction() || !e.lasting():
-		return attempt()
+	switch inBlock := e.lease.inTransaction(); {
+	case e.lasting() && !inBlock:
+		return e.writers.write(e.quitCtx, attempt)
+	case e.lasting(), inBlock && e.writers != nil && isCommit(e.st.GetSql()):
+		return e.writers.inTurn(e.quitCtx, attempt)
 	}
-	return e.writers.write(e.quitCtx, attempt)
+	return attempt()
 }
 
 // lasting tells whether the statement may write what lasts.

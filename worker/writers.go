@@ -13,7 +13,8 @@ import (
 //
 // A turn is short. Who needs longer goes on without it, so that a long INSERT keeps nobody from writing, and risks that
 // its commit finds the catalog changed. It is then run again, with the turn held to the end. Conflicts also come from
-// where the file does not reach: transactions of sessions, and other machines. They are tried again a few times.
+// where the file does not reach: from between the statements of a block, and from other machines. They are tried again a few
+// times, outside of blocks.
 type writers struct {
 	turn chan struct{}
 	file string
@@ -81,9 +82,10 @@ func (w *writers) write(ctx context.Context, attempt func() error) error {
 	}
 }
 
-// commit runs attempt, the COMMIT of a block, in its turn: DuckLake does not survive commits that meet. A conflict with what
-// others have written meanwhile is the client's to hear, since only it can begin the block anew.
-func (w *writers) commit(ctx context.Context, attempt func() error) error {
+// inTurn runs attempt, a write or the COMMIT of a block, in its turn to the end: DuckLake crashes the process when one block
+// writes while another is committed. A conflict with what others have written between the block's statements is the client's
+// to hear, since only it can begin the block anew.
+func (w *writers) inTurn(ctx context.Context, attempt func() error) error {
 	release, err := w.acquire(ctx)
 	if err != nil {
 		return err
