@@ -9,7 +9,6 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/angelerator/tavana/gateway"
-	"github.com/angelerator/tavana/internal/pgtest"
 )
 
 // Keys of lasting tables are shown where tools look for them.
@@ -48,11 +47,7 @@ orders_pkey PRIMARY KEY`,
 // What drivers look up when they connect, as a real PostgreSQL answers it.
 func TestLookupsOfDriversAnswerAsPostgreSQL(t *testing.T) {
 	w := open(t, 1, nil)
-	pg, err := pgtest.Start(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(pg.Stop)
+	pg := startPostgres(t)
 	ours, theirs := w.connect(), connectTo(t, pg.URL())
 	for _, sql := range []string{
 		"SELECT current_user, session_user, current_role, user, current_database(), current_catalog, current_schema, current_schema(), current_schemas(true), current_schemas(false)",
@@ -194,11 +189,7 @@ func TestOthersSessionsAreTheirs(t *testing.T) {
 // Columns have the names that a real PostgreSQL gives them.
 func TestColumnsAreNamedAsInPostgreSQL(t *testing.T) {
 	w := open(t, 1, nil)
-	pg, err := pgtest.Start(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(pg.Stop)
+	pg := startPostgres(t)
 	ours, theirs := w.connect(), connectTo(t, pg.URL())
 	const from = " FROM (VALUES (1, 'x', true)) t(a, b, c)"
 	for _, list := range []string{
@@ -238,11 +229,7 @@ func namesOf(t *testing.T, c *pgconn.PgConn, sql string) string {
 // Texts that are too much, or cut off: the SQLSTATE that PostgreSQL gives, and the connection lives on where its would.
 func TestTextsThatAreTooMuch(t *testing.T) {
 	w := open(t, 1, nil)
-	pg, err := pgtest.Start(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(pg.Stop)
+	pg := startPostgres(t)
 	for _, c := range []struct{ name, sql string }{
 		{"10,000 statements", strings.Repeat("SELECT 1;", 10_000)},
 		{"a literal of 100 MB", "SELECT length('" + strings.Repeat("x", 100<<20) + "') AS n"},

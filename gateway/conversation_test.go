@@ -13,8 +13,6 @@ import (
 	"github.com/cockroachdb/datadriven"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgproto3"
-
-	"github.com/angelerator/tavana/internal/pgtest"
 )
 
 func asPgError(err error, target **pgconn.PgError) bool { return errors.As(err, target) }
@@ -29,11 +27,7 @@ func asPgError(err error, target **pgconn.PgError) bool { return errors.As(err, 
 // it is for, tavana_only or postgres_only, under a comment with the reason.
 func TestConversations(t *testing.T) {
 	w := open(t, 1, nil)
-	pg, err := pgtest.Start(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(pg.Stop)
+	pg := startPostgres(t)
 	for _, server := range []struct{ name, url string }{{"tavana", w.url("")}, {"postgres", pg.URL()}} {
 		t.Run(server.name, func(t *testing.T) {
 			datadriven.Walk(t, "testdata/conversation", func(t *testing.T, path string) { play(t, path, server.name, server.url) })

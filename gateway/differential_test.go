@@ -10,8 +10,6 @@ import (
 	"testing"
 
 	"github.com/jackc/pgx/v5/pgconn"
-
-	"github.com/angelerator/tavana/internal/pgtest"
 )
 
 // The statements of testdata/differential, over the tables of its setup.sql, get from Tavana what a real PostgreSQL answers:
@@ -22,11 +20,7 @@ import (
 // which must be taken out when it is so after all. docs/postgres-compatibility.md has the reasons at length.
 func TestStatementsAnswerAsPostgreSQL(t *testing.T) {
 	w := openLasting(t, 1, nil)
-	pg, err := pgtest.Start(t.Context(), "timezone=UTC", "lc_messages=C", "intervalstyle=postgres", "datestyle=ISO")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(pg.Stop)
+	pg := startPostgres(t, "timezone=UTC", "lc_messages=C", "intervalstyle=postgres", "datestyle=ISO")
 	for _, sql := range statementsOf(t, "setup.sql") {
 		if sql.comment {
 			continue

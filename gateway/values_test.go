@@ -8,8 +8,6 @@ import (
 	"testing"
 
 	"github.com/jackc/pgx/v5/pgconn"
-
-	"github.com/angelerator/tavana/internal/pgtest"
 )
 
 // edgeValues are the text forms that every type is tried with, in a session of TimeZone Asia/Kolkata. PostgreSQL is the
@@ -103,11 +101,7 @@ func ask(t *testing.T, conn *pgconn.PgConn, oid uint32, value []byte, format int
 func beside(t *testing.T) (ours, theirs *pgconn.PgConn) {
 	t.Helper()
 	w := open(t, 1, nil)
-	pg, err := pgtest.Start(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(pg.Stop)
+	pg := startPostgres(t)
 	connect := func(url string) *pgconn.PgConn {
 		c, err := pgconn.Connect(t.Context(), url)
 		if err != nil {

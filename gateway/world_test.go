@@ -18,6 +18,7 @@ import (
 
 	"github.com/angelerator/tavana/gateway"
 	"github.com/angelerator/tavana/internal/config"
+	"github.com/angelerator/tavana/internal/pgtest"
 	"github.com/angelerator/tavana/internal/workertest"
 )
 
@@ -112,6 +113,17 @@ func (w *world) start(change func(*gateway.Config)) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// startPostgres starts a real PostgreSQL to compare with; settings are lines of its configuration.
+func startPostgres(t *testing.T, settings ...string) *pgtest.Server {
+	t.Helper()
+	pg, err := pgtest.Start(t.Context(), settings...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pg.Stop)
+	return pg
 }
 
 // url returns a connection string; more is appended to its options.

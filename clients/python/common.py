@@ -533,3 +533,23 @@ def drop_schema(schema):
 
     with psycopg.connect(uri(), autocommit=True) as conn:
         conn.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
+
+
+def stored_rows(table):
+    """The rows of schema.table, in the order of its id, read with psycopg."""
+    import psycopg
+
+    with psycopg.connect(uri(), options="-c TimeZone=UTC") as conn:
+        return conn.execute(f"SELECT * FROM {table} ORDER BY id").fetchall()
+
+
+def stored_columns(schema, table):
+    """The table's columns and their types, as the catalog tells."""
+    import psycopg
+
+    with psycopg.connect(uri()) as conn:
+        found = conn.execute(
+            "SELECT column_name::text, data_type::text FROM information_schema.columns WHERE table_schema = %s AND table_name = %s ORDER BY ordinal_position",
+            [schema, table],
+        )
+        return dict(found.fetchall())

@@ -274,19 +274,11 @@ def wanted(first, last):
 
 
 def stored(table):
-    """The rows of a table, in the order of its id, read with psycopg."""
-    with psycopg.connect(c.uri(), options="-c TimeZone=UTC") as conn:
-        return conn.execute(f"SELECT * FROM {SCHEMA}.{table} ORDER BY id").fetchall()
+    return c.stored_rows(f"{SCHEMA}.{table}")
 
 
 def columns(table):
-    """The table's columns and their types, as the catalog tells."""
-    with psycopg.connect(c.uri()) as conn:
-        found = conn.execute(
-            "SELECT column_name::text, data_type::text FROM information_schema.columns WHERE table_schema = %s AND table_name = %s ORDER BY ordinal_position",
-            [SCHEMA, table],
-        )
-        return dict(found.fetchall())
+    return c.stored_columns(SCHEMA, table)
 
 
 TYPES = {

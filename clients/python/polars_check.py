@@ -322,17 +322,11 @@ def made(first, last):
 
 
 def stored(table):
-    with psycopg.connect(c.uri()) as conn:
-        return conn.execute(f"SELECT * FROM {SCHEMA}.{table} ORDER BY id").fetchall()
+    return c.stored_rows(f"{SCHEMA}.{table}")
 
 
 def columns(table):
-    with psycopg.connect(c.uri()) as conn:
-        found = conn.execute(
-            "SELECT column_name::text, data_type::text FROM information_schema.columns WHERE table_schema = %s AND table_name = %s ORDER BY ordinal_position",
-            [SCHEMA, table],
-        )
-        return dict(found.fetchall())
+    return c.stored_columns(SCHEMA, table)
 
 
 WRITTEN = {
