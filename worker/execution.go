@@ -31,6 +31,7 @@ type execution struct {
 	tables   map[string]duck.Rows // what the statement may read of Go's, by name
 	staged   *spool               // those of them that a client sends; nil: none
 	reserved uint64
+	park     parkFunc // of what is reserved
 	started  time.Time
 
 	schema  chan *arrow.Schema
@@ -47,9 +48,9 @@ type execution struct {
 	abandoned atomic.Bool
 }
 
-func newExecution(st *workerpb.Statement, l *lease, writers *writers, tables map[string]duck.Rows, staged *spool, reserved uint64) *execution {
+func newExecution(st *workerpb.Statement, l *lease, writers *writers, tables map[string]duck.Rows, staged *spool, reserved uint64, park parkFunc) *execution {
 	e := &execution{
-		id: st.GetQueryId(), st: st, lease: l, writers: writers, tables: tables, staged: staged, reserved: reserved, started: time.Now(),
+		id: st.GetQueryId(), st: st, lease: l, writers: writers, tables: tables, staged: staged, reserved: reserved, park: park, started: time.Now(),
 		schema: make(chan *arrow.Schema, 1), batches: make(chan arrow.RecordBatch, 2), done: make(chan struct{}),
 		completion: &workerpb.Completion{Statistics: &workerpb.Statistics{}},
 	}
@@ -73,14 +74,18 @@ func (e *execution) run() (err error) {
 		defer params.Release()
 	}
 	defer func() { e.lease.noteTransaction(e.completion.StatementType, e.st.GetSql()) }()
-	attempt := func() error { return e.whole(params) }
-	switch inBlock := e.lease.inTransaction(); {
-	case e.lasting() && !inBlock:
-		return e.writers.write(e.quitCtx, attempt)
-	case e.lasting(), inBlock && e.writers != nil && isCommit(e.st.GetSql()):
-		return e.writers.inTurn(e.quitCtx, attempt)
+	if !e.lasting() || e.lease.inTransaction() {
+		rest, err := e.lease.begin(e.quitCtx, e.writers, e.st.GetSql(), e.st.GetLasting(), e.park)
+		if err != nil {
+			return err
+		}
+		defer rest()
+		return e.whole(params)
 	}
-	return attempt()
+	if err := e.lease.setUp(true); err != nil {
+		return err
+	}
+	return e.writers.write(e.quitCtx, e.park, func() error { return e.whole(params) })
 }
 
 // lasting tells whether the statement may write what lasts.

@@ -185,7 +185,7 @@ func TestConcurrentWritersLoseNothing(t *testing.T) {
 	}
 }
 
-// Blocks that are committed beside each other leave the workers alive: a COMMIT is whole, or 40001 and nothing is there.
+// Blocks that write beside each other take turns, so that each is committed.
 func TestCommitsThatMeet(t *testing.T) {
 	dir := t.TempDir()
 	var targets []string
@@ -219,10 +219,6 @@ func TestCommitsThatMeet(t *testing.T) {
 				switch pgerror.CodeOf(err) {
 				case pgerror.SuccessfulCompletion:
 					committed.Add(1)
-				case pgerror.SerializationFailure:
-					st := c.statement("ROLLBACK")
-					st.SessionId = id
-					_, _, _ = c.run(st) // a COMMIT that failed has ended the block already
 				default:
 					t.Errorf("%d, block %d: %s %v", w, i, pgerror.CodeOf(err), err)
 					return
@@ -232,9 +228,8 @@ func TestCommitsThatMeet(t *testing.T) {
 	}
 	wg.Wait()
 	want := fmt.Sprint(committed.Load())
-	t.Logf("%s of 40 blocks were committed", want)
-	if want == "0" {
-		t.Error("no block was committed")
+	if want != "40" {
+		t.Errorf("%s of 40 blocks were committed", want)
 	}
 	for _, target := range targets {
 		c := dial(t, target)

@@ -46,6 +46,18 @@ func (l *ledger) release(n uint64) {
 	l.mu.Unlock()
 }
 
+// park gives back all of a grant but a byte, which tells that the worker is not idle. unpark promises it again, whatever has
+// been promised meanwhile: only one of those that wait in line is let go on at a time, so this is one grant too much at most.
+func (l *ledger) park(granted uint64) (unpark func()) {
+	n := granted - min(granted, 1)
+	l.release(n)
+	return func() {
+		l.mu.Lock()
+		l.reserved += n
+		l.mu.Unlock()
+	}
+}
+
 func (l *ledger) setCapacity(n uint64) {
 	l.mu.Lock()
 	l.capacity = n

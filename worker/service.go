@@ -36,7 +36,10 @@ func (w *Worker) Execute(ctx context.Context, st *workerpb.Statement, out worker
 		w.ledger.release(granted)
 		return nil, err
 	}
-	e := newExecution(st, l, w.writers, tables, staged, granted)
+	e := newExecution(st, l, w.writers, tables, staged, granted, func() func() {
+		defer w.touch()
+		return w.ledger.park(granted)
+	})
 	if err := w.add(e); err != nil {
 		l.giveBack(true)
 		w.ledger.release(granted)
@@ -118,7 +121,7 @@ func (w *Worker) Prepare(ctx context.Context, r *workerpb.PrepareRequest) (*work
 	w.works.Add(1)
 	go func() {
 		defer w.works.Done()
-		resp, err := describe(l, r, tables)
+		resp, err := w.describe(ctx, l, r, tables)
 		l.giveBack(true)
 		answered <- answer{resp, err}
 	}()
@@ -133,7 +136,12 @@ func (w *Worker) Prepare(ctx context.Context, r *workerpb.PrepareRequest) (*work
 	}
 }
 
-func describe(l *lease, r *workerpb.PrepareRequest, tables map[string]duck.Rows) (*workerpb.PrepareResponse, error) {
+func (w *Worker) describe(ctx context.Context, l *lease, r *workerpb.PrepareRequest, tables map[string]duck.Rows) (*workerpb.PrepareResponse, error) {
+	rest, err := l.begin(ctx, w.writers, r.GetSql(), r.GetLasting(), func() func() { return func() {} })
+	if err != nil {
+		return nil, err
+	}
+	defer rest()
 	p, err := l.prepare(r.GetSql(), tables, guard(r.GetUser(), r.GetSessionId()))
 	if err != nil {
 		return nil, err

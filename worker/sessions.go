@@ -28,8 +28,10 @@ type conns struct {
 type session struct {
 	conn  *duck.Conn
 	owner string
-	// transaction tells whether conn is in a transaction. It belongs to who has the lease.
+	// transaction tells whether conn is in a transaction, and turn is its place in the line of writers. They belong to who has
+	// the lease.
 	transaction bool
+	turn        blockTurn
 	// free holds a token while no statement uses conn. A statement that was abandoned gives it back when it has drained,
 	// so the session's next statement waits for that.
 	free chan struct{}
@@ -39,8 +41,8 @@ type session struct {
 
 func newConns(in *duck.Instance) *conns { return &conns{in: in, sessions: map[string]*session{}} }
 
-// lend returns a lease of a connection with the statement's settings in force. lasting: with the lasting catalog in its
-// path at once.
+// lend returns a lease of a connection, which is set up before it is used. lasting: with the lasting catalog in its path at
+// once.
 func (c *conns) lend(ctx context.Context, sessionID string, settings map[string]string, lasting bool) (*lease, error) {
 	l := &lease{conns: c, settings: settings}
 	var conn *duck.Conn
@@ -54,10 +56,6 @@ func (c *conns) lend(ctx context.Context, sessionID string, settings map[string]
 		return nil, err
 	}
 	l.conn = conn
-	if err := l.setUp(lasting || conn.Lasting() && l.session != nil); err != nil {
-		l.giveBack(false)
-		return nil, err
-	}
 	return l, nil
 }
 
@@ -76,11 +74,31 @@ type lease struct {
 	offered bool
 }
 
+// setUp puts the statement's settings in force, and the lasting catalog into the path: when the statement wants it, and for
+// good on a session's connection.
 func (l *lease) setUp(lasting bool) error {
 	if err := l.conn.Apply(l.settings); err != nil {
 		return err
 	}
-	return l.conn.UseLasting(lasting)
+	return l.conn.UseLasting(lasting || l.session != nil && l.conn.Lasting())
+}
+
+// begin sets up for a statement that is not a write by itself. In a block, what may write and the COMMIT of what has been
+// written wait for the block's turn first: setting up is the first to look at the catalog, and so fixes what the block sees.
+// rest is called when the statement has ended.
+func (l *lease) begin(ctx context.Context, w *writers, sql string, lasting bool, park parkFunc) (rest func(), err error) {
+	rest = func() {}
+	if w != nil && l.inTransaction() && (lasting || isCommit(sql) && l.session.turn.hasWritten()) {
+		if err := l.session.turn.take(ctx, w, park); err != nil {
+			return nil, err
+		}
+		rest = l.session.turn.rest
+	}
+	if err := l.setUp(lasting); err != nil {
+		rest()
+		return nil, err
+	}
+	return rest, nil
 }
 
 // inTransaction tells whether the statement is part of a transaction that is open.
@@ -88,8 +106,12 @@ func (l *lease) inTransaction() bool { return l.session != nil && l.session.tran
 
 // noteTransaction is told of every statement of a session. A COMMIT that fails ends the transaction as well.
 func (l *lease) noteTransaction(t workerpb.StatementType, sql string) {
-	if l.session != nil && t == workerpb.StatementType_STATEMENT_TYPE_TRANSACTION {
-		l.session.transaction = begins(sql, "BEGIN")
+	if l.session == nil || t != workerpb.StatementType_STATEMENT_TYPE_TRANSACTION {
+		return
+	}
+	l.session.transaction = begins(sql, "BEGIN")
+	if !l.session.transaction {
+		l.session.turn.end()
 	}
 }
 
@@ -272,16 +294,22 @@ func (c *conns) close(id string, closed func()) {
 	close(s.gone)
 	select {
 	case <-s.free:
-		s.conn.Close()
+		s.end()
 		closed()
 	default:
 		s.conn.Interrupt()
 		go func() {
 			<-s.free
-			s.conn.Close()
+			s.end()
 			closed()
 		}()
 	}
+}
+
+// end closes the connection, which rolls back a block, and lets others write.
+func (s *session) end() {
+	s.conn.Close()
+	s.turn.end()
 }
 
 // ownedBy returns the sessions of the clients.

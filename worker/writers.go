@@ -12,9 +12,9 @@ import (
 // by a file that they all lock. The catalog would answer writers that meet with conflicts; in line, they wait instead.
 //
 // A turn is short. Who needs longer goes on without it, so that a long INSERT keeps nobody from writing, and risks that
-// its commit finds the catalog changed. It is then run again, with the turn held to the end. Conflicts also come from
-// where the file does not reach: from between the statements of a block, and from other machines. They are tried again a few
-// times, outside of blocks.
+// its commit finds the catalog changed. It is then run again, with the turn held to the end. Conflicts also come from where
+// the file does not reach: from other machines. They are tried again a few times, outside of blocks; a block keeps its turn
+// from its first write to its end (blockTurn).
 type writers struct {
 	turn chan struct{}
 	file string
@@ -23,7 +23,7 @@ type writers struct {
 // turnLength is how long a first attempt keeps others waiting: some ten small inserts.
 const turnLength = 250 * time.Millisecond
 
-// A write that conflicts is run so often, and begun anew for so long, before its client hears of it.
+// A write that conflicts is run so often, and begun anew for so long after its first conflict, before its client hears of it.
 const (
 	maxAttempts = 50
 	maxRetrying = 30 * time.Second
@@ -31,12 +31,21 @@ const (
 
 func newWriters(file string) *writers { return &writers{turn: make(chan struct{}, 1), file: file} }
 
-// acquire waits for the turn. The caller calls release, which may be called again.
-func (w *writers) acquire(ctx context.Context) (release func(), err error) {
+// parkFunc gives back what is promised to a statement while it waits; unpark takes it again.
+type parkFunc func() (unpark func())
+
+// acquire waits for the turn, and calls park if it has to: who waits holds no memory that the one whose turn it is could
+// need. The caller calls release, which may be called again.
+func (w *writers) acquire(ctx context.Context, park parkFunc) (release func(), err error) {
 	select {
 	case w.turn <- struct{}{}:
-	case <-ctx.Done():
-		return nil, pgerror.FromContext(ctx)
+	default:
+		defer park()()
+		select {
+		case w.turn <- struct{}{}:
+		case <-ctx.Done():
+			return nil, pgerror.FromContext(ctx)
+		}
 	}
 	lock, err := lifecycle.AwaitLock(ctx, w.file)
 	if err != nil {
@@ -59,9 +68,10 @@ func (w *writers) acquire(ctx context.Context) (release func(), err error) {
 }
 
 // write runs attempt in its turn, again while it ends in a conflict. An attempt must leave nothing behind when it fails.
-func (w *writers) write(ctx context.Context, attempt func() error) error {
-	for n, started := 1, time.Now(); ; n++ {
-		release, err := w.acquire(ctx)
+func (w *writers) write(ctx context.Context, park parkFunc, attempt func() error) error {
+	var conflicted time.Time // first
+	for n := 1; ; n++ {
+		release, err := w.acquire(ctx, park)
 		if err != nil {
 			return err
 		}
@@ -69,29 +79,18 @@ func (w *writers) write(ctx context.Context, attempt func() error) error {
 			long := time.AfterFunc(turnLength, release)
 			err = attempt()
 			long.Stop()
+			conflicted = time.Now()
 		} else {
 			err = attempt()
 		}
 		release()
-		if pgerror.CodeOf(err) != pgerror.SerializationFailure || n == maxAttempts || time.Since(started) > maxRetrying {
+		if pgerror.CodeOf(err) != pgerror.SerializationFailure || n == maxAttempts || time.Since(conflicted) > maxRetrying {
 			return err
 		}
 		if err := pause(ctx, time.Duration(min(n, 10))*10*time.Millisecond); err != nil {
 			return err
 		}
 	}
-}
-
-// inTurn runs attempt, a write or the COMMIT of a block, in its turn to the end: DuckLake crashes the process when one block
-// writes while another is committed. A conflict with what others have written between the block's statements is the client's
-// to hear, since only it can begin the block anew.
-func (w *writers) inTurn(ctx context.Context, attempt func() error) error {
-	release, err := w.acquire(ctx)
-	if err != nil {
-		return err
-	}
-	defer release()
-	return attempt()
 }
 
 func pause(ctx context.Context, d time.Duration) error {
