@@ -32,6 +32,11 @@ type Config struct {
 	IdleRelease   time.Duration
 	SessionGrace  time.Duration
 	DrainTimeout  time.Duration
+
+	MaxCursors            int
+	CursorIdleTimeout     time.Duration
+	CursorCleanupInterval time.Duration
+	CursorSpoolMax        uint64
 	// OwnProcess says that the process is this worker's alone: then the kernel is told how much memory it may map, and that
 	// it is the one to end when the machine has none left.
 	OwnProcess bool
@@ -44,7 +49,11 @@ func (c *Config) Settings(t *config.Table) {
 	t.Bytes(&c.Memory, "memory", 0, "memory of the whole process; 0: the cgroup's limit, or half of the machine's").ShowDefault("the cgroup's limit, else half of the machine's memory")
 	t.Bytes(&c.QueryMemory, "query-memory", 128<<20, "memory that a statement reserves when the gateway does not say")
 	t.Duration(&c.IdleRelease, "idle-release", time.Minute, "how long cached data is kept in memory when nothing runs; 0: for ever")
-	t.Duration(&c.SessionGrace, "session-grace", time.Minute, "how long sessions of a gateway that is not heard of are kept")
+	t.Duration(&c.SessionGrace, "session-grace", 10*time.Second, "how long sessions and cursors of a gateway that is not heard of are kept")
+	t.Int(&c.MaxCursors, "max-cursors", 100, "how many cursors may be open").Alias("MAX_CURSORS", nil)
+	t.Duration(&c.CursorIdleTimeout, "cursor-idle-timeout", 5*time.Minute, "how long a cursor may be open without being read; 0: for ever").Alias("CURSOR_IDLE_TIMEOUT_SECS", config.Seconds)
+	t.Duration(&c.CursorCleanupInterval, "cursor-cleanup-interval", time.Minute, "how often idle cursors are looked for").Alias("CURSOR_CLEANUP_INTERVAL_SECS", config.Seconds)
+	t.Bytes(&c.CursorSpoolMax, "cursor-spool-max", 50<<30, "how much of cursors' rows may be put on disk")
 	t.Int(&c.Threads, "threads", 0, "DuckDB's threads; 0: as many as the process may use cores").ShowDefault("the cores the process may use")
 	t.String(&c.SpillDir, "spill-dir", filepath.Join(os.TempDir(), "tavana"), "folder on disk for what does not fit in memory").ShowDefault("tavana in the system's temporary folder")
 	t.Bytes(&c.SpillMax, "spill-max", 100<<30, "how much may be spilled")
@@ -73,6 +82,9 @@ func (c *Config) Validate() error {
 	}
 	if (c.LakeMetadata == "") != (c.LakeData == "") {
 		errs = append(errs, errors.New("lake-metadata and lake-data: need each other"))
+	}
+	if c.MaxCursors < 1 {
+		errs = append(errs, errors.New("max-cursors: must be at least 1"))
 	}
 	if c.SpillDir == "" {
 		errs = append(errs, errors.New("spill-dir: must not be empty"))

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// owners are the clients, gateways mostly, that sessions belong to. A client is there while a Watch stream of its runs: a
+// owners are the clients, gateways mostly, that sessions and cursors belong to. A client is there while a Watch stream of its runs: a
 // gateway that has crashed closes no sessions, and its streams end. Sessions of one that has been away for longer than
 // the grace are closed, with their transactions and temporary tables.
 type owners struct {
@@ -32,7 +32,7 @@ func (o *owners) watch(id string) (done func()) {
 	}
 }
 
-// heard notes that id has opened a session.
+// heard notes that id has opened a session or a cursor.
 func (o *owners) heard(id string) {
 	o.mu.Lock()
 	if o.watches[id] == 0 {
@@ -58,7 +58,7 @@ func (o *owners) gone(now time.Time, grace time.Duration) map[string]bool {
 	return list
 }
 
-// closeAbandoned closes the sessions of clients that are gone.
+// closeAbandoned closes the sessions and cursors of clients that are gone.
 func (w *Worker) closeAbandoned(now time.Time) {
 	gone := w.owners.gone(now, w.cfg.SessionGrace)
 	if gone == nil {
@@ -68,4 +68,6 @@ func (w *Worker) closeAbandoned(now time.Time) {
 		w.log.Warn("closing a session whose gateway is gone", "session_id", id)
 		w.closeSession(id)
 	}
+	w.closeCursors(func(c *cursor) bool { return gone[c.client] }, errCursorClosed)
+	w.cursors.abandoned(gone)
 }

@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -16,18 +17,14 @@ var _ workerapi.Service = (*Worker)(nil)
 
 // Execute implements workerapi.Service: reserve, lend a connection, run, stream.
 func (w *Worker) Execute(ctx context.Context, st *workerpb.Statement, out workerapi.Sink) (*workerpb.Completion, error) {
-	if st.GetProfile() != workerpb.Profile_PROFILE_LOSSLESS || st.GetDialect() != workerpb.Dialect_DIALECT_POSTGRES {
-		return nil, pgerror.New(pgerror.FeatureNotSupported, "this worker serves the lossless profile and the PostgreSQL dialect only")
+	if err := checkStatement(st); err != nil {
+		return nil, err
 	}
 	tables, staged, err := w.tables(st)
 	if err != nil {
 		return nil, err
 	}
-	ask := st.GetMemoryBytes()
-	if ask == 0 {
-		ask = w.cfg.QueryMemory
-	}
-	granted, err := w.ledger.grant(ask)
+	granted, err := w.grant(st)
 	if err != nil {
 		return nil, err
 	}
@@ -54,6 +51,23 @@ func (w *Worker) Execute(ctx context.Context, st *workerpb.Statement, out worker
 		return nil, e.abandon(err)
 	}
 	return e.deliver(ctx, out)
+}
+
+func checkStatement(st *workerpb.Statement) error {
+	if st.GetProfile() != workerpb.Profile_PROFILE_LOSSLESS || st.GetDialect() != workerpb.Dialect_DIALECT_POSTGRES {
+		return pgerror.New(pgerror.FeatureNotSupported, "this worker serves the lossless profile and the PostgreSQL dialect only")
+	}
+	return nil
+}
+
+// grant reserves a statement's memory. Where there is no room now, cursors make some.
+func (w *Worker) grant(st *workerpb.Statement) (uint64, error) {
+	ask := cmp.Or(st.GetMemoryBytes(), w.cfg.QueryMemory)
+	granted, err := w.ledger.grant(ask)
+	if err != nil {
+		w.cursors.relieve(ask, w.parkedShare())
+	}
+	return granted, err
 }
 
 // add registers an execution, unless the worker drains.
@@ -137,7 +151,7 @@ func (w *Worker) Prepare(ctx context.Context, r *workerpb.PrepareRequest) (*work
 }
 
 func (w *Worker) describe(ctx context.Context, l *lease, r *workerpb.PrepareRequest, tables map[string]duck.Rows) (*workerpb.PrepareResponse, error) {
-	rest, err := l.begin(ctx, w.writers, r.GetSql(), r.GetLasting(), func() func() { return func() {} })
+	rest, err := l.begin(ctx, w.writers, r.GetSql(), r.GetLasting(), noPark)
 	if err != nil {
 		return nil, err
 	}

@@ -103,6 +103,8 @@ func (w *Worker) state(m *meter) *workerpb.State {
 func (w *Worker) ledgerState(st *workerpb.State) {
 	_, st.Reserved = w.ledger.state()
 	st.Sessions = uint32(w.conns.sessionCount())
+	open, _, _ := w.cursors.state()
+	st.Cursors, st.Spooled = uint32(open), uint64(w.cursors.disk.used.Load())
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	st.MemoryLimit, st.DuckdbMemoryLimit, st.Draining = w.limit.total, w.limit.duckdb, w.draining

@@ -58,6 +58,7 @@ type steering struct {
 	trimmed   uint64    // executions when free pages were given back
 	released  uint64    // executions when caches were let go
 	abandoned time.Time // when sessions of clients that are gone were looked for
+	cursors   time.Time // when idle cursors were
 }
 
 func (s *steering) look() {
@@ -65,6 +66,8 @@ func (s *steering) look() {
 	w.mu.Lock()
 	idle, started, l := len(w.running) == 0, w.started, w.limit
 	w.mu.Unlock()
+	_, working, began := w.cursors.state()
+	idle, started = idle && working == 0, started+began
 	if l != s.of { // set anew from outside, DuckDB's with it
 		s.of, s.limit = l, l.duckdb
 		w.allowGrowth(processMemory())
@@ -75,6 +78,10 @@ func (s *steering) look() {
 	if now := time.Now(); now.Sub(s.abandoned) > time.Second {
 		s.abandoned = now
 		w.closeAbandoned(now)
+	}
+	if now := time.Now(); now.Sub(s.cursors) > w.cfg.CursorCleanupInterval {
+		s.cursors = now
+		w.closeIdleCursors(now)
 	}
 	if idle {
 		if s.limit != l.duckdb && w.in.SetMemoryLimit(l.duckdb) == nil {
@@ -96,14 +103,16 @@ func (s *steering) look() {
 		resident, mapped = processMemory()
 	}
 	w.allowGrowth(resident, mapped)
-	counted := uint64(0)
+	counted := resident
 	if resident > l.total/2 { // below, what it counts makes no difference
+		var spilled uint64
 		var err error
-		if counted, _, err = w.in.MemoryUsage(); err != nil {
+		if counted, spilled, err = w.in.MemoryUsage(); err != nil {
 			return
 		}
-	} else {
-		counted = resident
+		if spilled > 0 { // cursors that wait make room for those that run
+			w.cursors.relieve(w.parkedShare(), w.parkedShare())
+		}
 	}
 	next := nextLimit(s.limit, l, resident, counted)
 	if next == s.limit {

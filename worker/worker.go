@@ -2,6 +2,7 @@
 //
 //	Worker      the service: statements, sessions, state, drain
 //	execution   one statement at work; outlives its caller while DuckDB drains
+//	cursors     statements whose rows are asked for piece by piece; cursor is one, journal its rows on disk
 //	ledger      what memory is promised
 //	writers     writes to lasting tables, in line
 //	owners      whose sessions they are
@@ -37,16 +38,17 @@ import (
 
 // Worker serves one DuckDB instance. Make it with New; Run serves until its context ends.
 type Worker struct {
-	cfg    Config
-	log    *slog.Logger
-	id     string
-	spill  *spillFolder
-	in     *duck.Instance
-	lis    net.Listener
-	ledger ledger
-	conns  *conns
-	owners *owners
-	staged staged
+	cfg     Config
+	log     *slog.Logger
+	id      string
+	spill   *spillFolder
+	in      *duck.Instance
+	lis     net.Listener
+	ledger  ledger
+	conns   *conns
+	owners  *owners
+	staged  staged
+	cursors cursors
 	// writers is nil where nothing lasts.
 	writers *writers
 
@@ -103,6 +105,7 @@ func New(cfg Config, log *slog.Logger) (*Worker, error) {
 		running: map[string]*execution{}, changed: make(chan struct{}), stopping: make(chan struct{}), broken: make(chan error, 1),
 	}
 	w.staged.spools = map[string]*spool{}
+	w.cursors.init(cfg, spill.path)
 	w.staged.memory.left.Store(int64((limit.total - limit.duckdb) / 4)) // of what is not DuckDB's
 	w.ledger.setCapacity(limit.duckdb)
 	if lake := cfg.lake(); lake.Metadata != "" {
@@ -187,6 +190,7 @@ func (w *Worker) shutDown(srv *grpc.Server, graceful bool, stopSteering func()) 
 			<-answered
 		}
 	}
+	w.closeCursors(func(*cursor) bool { return true }, errDraining())
 	w.conns.closeSessions(func() func() { w.works.Add(1); return w.works.Done })
 	ended := make(chan struct{})
 	go func() { w.works.Wait(); close(ended) }()

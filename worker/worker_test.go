@@ -33,6 +33,7 @@ func config(t *testing.T) worker.Config {
 	return worker.Config{
 		Listen: "unix://" + filepath.Join(t.TempDir(), "w.sock"), Token: workertest.Token, Memory: 1 << 30, QueryMemory: 64 << 20,
 		Threads: 2, SpillDir: t.TempDir(), SpillMax: 1 << 30, Extensions: []string{"none"}, IdleRelease: time.Minute, SessionGrace: time.Minute, DrainTimeout: 10 * time.Second,
+		MaxCursors: 100, CursorIdleTimeout: time.Minute, CursorCleanupInterval: time.Second, CursorSpoolMax: 1 << 30,
 	}
 }
 

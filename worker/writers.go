@@ -34,6 +34,9 @@ func newWriters(file string) *writers { return &writers{turn: make(chan struct{}
 // parkFunc gives back what is promised to a statement while it waits; unpark takes it again.
 type parkFunc func() (unpark func())
 
+// noPark is for what has been promised nothing.
+func noPark() (unpark func()) { return func() {} }
+
 // acquire waits for the turn, and calls park if it has to: who waits holds no memory that the one whose turn it is could
 // need. The caller calls release, which may be called again.
 func (w *writers) acquire(ctx context.Context, park parkFunc) (release func(), err error) {

@@ -57,6 +57,9 @@ func Port(current, port string) string {
 // Milliseconds makes a duration of a number of milliseconds: for aliases such as QUEUE_TIMEOUT_MS.
 func Milliseconds(_, ms string) string { return ms + "ms" }
 
+// Seconds makes a duration of a number of seconds: for aliases such as CURSOR_IDLE_TIMEOUT_SECS.
+func Seconds(_, s string) string { return s + "s" }
+
 type stringValue string
 
 func (v *stringValue) String() string     { return string(*v) }

@@ -71,6 +71,23 @@ func (c *Client) Execute(ctx context.Context, s *workerpb.Statement) (*Stream, e
 	return c.get(ctx, &workerpb.Ticket{Version: Version, Work: &workerpb.Ticket_Statement{Statement: s}})
 }
 
+// Fetch asks for rows of a cursor. The caller closes the stream, which is as Execute's.
+func (c *Client) Fetch(ctx context.Context, f *workerpb.Fetch) (*Stream, error) {
+	return c.get(ctx, &workerpb.Ticket{Version: Version, Work: &workerpb.Ticket_Fetch{Fetch: f}})
+}
+
+// OpenCursor starts a statement whose rows are asked for by Fetch.
+func (c *Client) OpenCursor(ctx context.Context, r *workerpb.OpenCursorRequest) (*workerpb.OpenCursorResponse, error) {
+	r.Version, r.Client = Version, c.id
+	return act[workerpb.OpenCursorResponse](ctx, c, ActionOpenCursor, r)
+}
+
+// CloseCursor frees all a cursor holds at the worker; an unknown one is no error.
+func (c *Client) CloseCursor(ctx context.Context, id string) error {
+	_, err := act[workerpb.CloseCursorResponse](ctx, c, ActionCloseCursor, &workerpb.CloseCursorRequest{Version: Version, CursorId: id})
+	return err
+}
+
 func (c *Client) get(ctx context.Context, t *workerpb.Ticket) (*Stream, error) {
 	b, err := proto.Marshal(t)
 	if err != nil {

@@ -4,7 +4,7 @@
 //
 //	call      body                      answer
 //	DoGet     Ticket{Statement}         schema, record batches; Completion in the trailing metadata
-//	DoGet     Ticket{Fetch}             schema, the next record batches of a cursor; Completion
+//	DoGet     Ticket{Fetch}             schema, one record batch of a cursor, or none; Completion
 //	DoPut     Put, then rows            PutResult with the rows' name; PutResult when all are there
 //	DoAction  OpenSession, CloseSession, Prepare, OpenCursor, CloseCursor, Cancel, Bootstrap, SetMemoryLimit, Drain
 //	DoAction  Watch                     a stream of State

@@ -24,6 +24,11 @@ import (
 type Service interface {
 	// Execute runs a statement and streams its rows into out.
 	Execute(ctx context.Context, s *workerpb.Statement, out Sink) (*workerpb.Completion, error)
+	// OpenCursor starts a statement whose rows are asked for by Fetch.
+	OpenCursor(ctx context.Context, r *workerpb.OpenCursorRequest) (*workerpb.OpenCursorResponse, error)
+	// Fetch sends rows of a cursor into out. When ctx ends before they are there, the cursor is closed.
+	Fetch(ctx context.Context, f *workerpb.Fetch, out Sink) (*workerpb.Completion, error)
+	CloseCursor(ctx context.Context, r *workerpb.CloseCursorRequest) (*workerpb.CloseCursorResponse, error)
 	// Put stages rows: it calls answer at once with their name, and again when all are there. It returns, and drops them,
 	// when ctx ends.
 	Put(ctx context.Context, in Source, answer func(*workerpb.PutResult) error) error
@@ -116,20 +121,19 @@ func (s *server) DoGet(t *flight.Ticket, stream flight.FlightService_DoGetServer
 	if err := checkVersion(ticket.GetVersion()); err != nil {
 		return err
 	}
-	st := ticket.GetStatement()
-	if st == nil {
-		return pgerror.New(pgerror.FeatureNotSupported, "this worker serves statements only")
-	}
 	ctx := stream.Context()
-	if ns := st.GetDeadlineUnixNanos(); ns != 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithDeadlineCause(ctx, time.Unix(0, ns),
-			pgerror.New(pgerror.QueryCanceled, "canceling statement due to statement timeout"))
-		defer cancel()
-	}
 	out := newAnswerSink(stream)
 	defer out.discard()
-	done, err := s.service.Execute(ctx, st, out)
+	var done *workerpb.Completion
+	var err error
+	switch {
+	case ticket.GetStatement() != nil:
+		done, err = s.execute(ctx, ticket.GetStatement(), out)
+	case ticket.GetFetch() != nil:
+		done, err = s.service.Fetch(ctx, ticket.GetFetch(), out)
+	default:
+		err = pgerror.New(pgerror.FeatureNotSupported, "this worker knows statements and cursors only")
+	}
 	if err != nil {
 		return err
 	}
@@ -144,6 +148,16 @@ func (s *server) DoGet(t *flight.Ticket, stream flight.FlightService_DoGetServer
 	return nil
 }
 
+func (s *server) execute(ctx context.Context, st *workerpb.Statement, out Sink) (*workerpb.Completion, error) {
+	if ns := st.GetDeadlineUnixNanos(); ns != 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadlineCause(ctx, time.Unix(0, ns),
+			pgerror.New(pgerror.QueryCanceled, "canceling statement due to statement timeout"))
+		defer cancel()
+	}
+	return s.service.Execute(ctx, st, out)
+}
+
 func (s *server) DoAction(a *flight.Action, stream flight.FlightService_DoActionServer) error {
 	ctx, body := stream.Context(), a.GetBody()
 	switch a.GetType() {
@@ -153,6 +167,10 @@ func (s *server) DoAction(a *flight.Action, stream flight.FlightService_DoAction
 		return answer(ctx, stream, body, s.service.OpenSession)
 	case ActionCloseSession:
 		return answer(ctx, stream, body, s.service.CloseSession)
+	case ActionOpenCursor:
+		return answer(ctx, stream, body, s.service.OpenCursor)
+	case ActionCloseCursor:
+		return answer(ctx, stream, body, s.service.CloseCursor)
 	case ActionCancel:
 		return answer(ctx, stream, body, s.service.Cancel)
 	case ActionBootstrap:

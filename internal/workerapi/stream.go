@@ -51,7 +51,11 @@ func (s *Stream) Granted() error {
 type Batch struct {
 	arrow.RecordBatch
 	frame *Frame
+	free  func()
 }
+
+// NewBatch returns a Batch of rec, which it takes over. Its Release calls free, for a buffer that others use as well.
+func NewBatch(rec arrow.RecordBatch, free func()) *Batch { return &Batch{RecordBatch: rec, free: free} }
 
 // Release frees the batch and its buffer. It shadows RecordBatch's, which would keep the buffer.
 func (b *Batch) Release() {
@@ -59,6 +63,10 @@ func (b *Batch) Release() {
 	if b.frame != nil {
 		b.frame.Release()
 		b.frame = nil
+	}
+	if b.free != nil {
+		b.free()
+		b.free = nil
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -57,6 +58,8 @@ func Contract(t *testing.T, start func(t *testing.T) string) {
 		"prepare describes and does not run":              prepare,
 		"sessions open, hold and close":                   sessions,
 		"an unknown session is 08006":                     unknownSession,
+		"a cursor gives its rows piece by piece":          cursor,
+		"an unknown cursor is 34000":                      unknownCursor,
 		"a bootstrap runs once":                           bootstrap,
 		"the memory limit is set and told":                memoryLimit,
 		"watch tells the state and its changes":           watch,
@@ -326,6 +329,70 @@ func unknownSession(t *testing.T, p *peer) {
 	st.SessionId = "nobody's"
 	_, _, err := p.read(t.Context(), st)
 	wantCode(t, err, pgerror.ConnectionFailure)
+}
+
+// fetch returns the values of the one BIGINT column of a Fetch's answer.
+func (p *peer) fetch(t *testing.T, f *workerpb.Fetch) ([]int64, *workerpb.Completion, error) {
+	t.Helper()
+	s, err := p.Fetch(t.Context(), f)
+	ok(t, err)
+	defer s.Close()
+	b, err := s.Next()
+	if err != nil {
+		return nil, s.Completion(), err
+	}
+	defer b.Release()
+	values := slices.Clone(b.Column(0).(*array.Int64).Int64Values())
+	if _, err := s.Next(); !errors.Is(err, io.EOF) {
+		t.Fatalf("a second batch: %v", err)
+	}
+	return values, s.Completion(), nil
+}
+
+func cursor(t *testing.T, p *peer) {
+	const n = 300_000
+	_, err := p.OpenCursor(t.Context(), &workerpb.OpenCursorRequest{CursorId: "c", Statement: statement("SELECT * FROM missing")})
+	wantCode(t, err, pgerror.UndefinedTable)
+	resp, err := p.OpenCursor(t.Context(), &workerpb.OpenCursorRequest{CursorId: "c", Statement: statement(fmt.Sprintf("SELECT i FROM range(%d) t(i)", n))})
+	ok(t, err)
+	schema, err := workerapi.DecodeSchema(resp.GetSchema())
+	ok(t, err)
+	if schema.NumFields() != 1 || schema.Field(0).Name != "i" {
+		t.Errorf("schema %v", schema)
+	}
+	p.await(t, func(st *workerpb.State) bool { return st.GetCursors() == 1 && st.GetReserved() > 0 })
+	next := uint64(0)
+	for {
+		values, done, err := p.fetch(t, &workerpb.Fetch{CursorId: "c", From: next, Rows: 10})
+		if errors.Is(err, io.EOF) {
+			if !done.GetExhausted() || done.GetFirst() != n {
+				t.Errorf("at the end: %v", done)
+			}
+			break
+		}
+		ok(t, err)
+		if done.GetRows() != uint64(len(values)) || done.GetFirst() != next {
+			t.Fatalf("from %d: %v", next, done)
+		}
+		for _, v := range values {
+			if uint64(v) != next {
+				t.Fatalf("row %d is %d", next, v)
+			}
+			next++
+		}
+	}
+	if next != n {
+		t.Errorf("%d rows", next)
+	}
+	for range 2 {
+		ok(t, p.CloseCursor(t.Context(), "c"))
+	}
+	p.await(t, func(st *workerpb.State) bool { return st.GetCursors() == 0 && st.GetReserved() == 0 })
+}
+
+func unknownCursor(t *testing.T, p *peer) {
+	_, _, err := p.fetch(t, &workerpb.Fetch{CursorId: "nobody's"})
+	wantCode(t, err, pgerror.InvalidCursorName)
 }
 
 func bootstrap(t *testing.T, p *peer) {

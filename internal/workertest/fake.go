@@ -49,6 +49,7 @@ type Fake struct {
 	reserved uint64
 	running  map[string]context.CancelCauseFunc
 	sessions map[string]bool
+	cursors  map[string]*fakeCursor
 	booted   map[string]int
 	draining bool
 	limit    uint64
@@ -61,7 +62,7 @@ var _ workerapi.Service = (*Fake)(nil)
 // NewFake returns a Fake with room for eight statements of the default share.
 func NewFake() *Fake {
 	return &Fake{
-		Capacity: 8 << 20, BatchRows: 1000, limit: 1 << 30, running: map[string]context.CancelCauseFunc{}, sessions: map[string]bool{},
+		Capacity: 8 << 20, BatchRows: 1000, limit: 1 << 30, running: map[string]context.CancelCauseFunc{}, sessions: map[string]bool{}, cursors: map[string]*fakeCursor{},
 		booted: map[string]int{}, changed: make(chan struct{}),
 	}
 }
@@ -267,6 +268,67 @@ func (f *Fake) Put(ctx context.Context, in workerapi.Source, answer func(*worker
 	return nil
 }
 
+// OpenCursor implements workerapi.Service: of a range.
+func (f *Fake) OpenCursor(ctx context.Context, r *workerpb.OpenCursorRequest) (*workerpb.OpenCursorResponse, error) {
+	sql := r.GetStatement().GetSql()
+	m := rangeSQL.FindStringSubmatch(sql)
+	if m == nil {
+		return nil, errMissing(sql)
+	}
+	_, done, err := f.reserve(ctx, r.GetStatement())
+	if err != nil {
+		return nil, err
+	}
+	n, _ := strconv.ParseUint(m[1], 10, 64)
+	f.mu.Lock()
+	f.cursors[r.GetCursorId()] = &fakeCursor{n, done}
+	f.touch()
+	f.mu.Unlock()
+	resp := &workerpb.OpenCursorResponse{}
+	resp.Schema, err = workerapi.EncodeSchema(schema)
+	return resp, err
+}
+
+// fakeCursor is a range that can be read from anywhere.
+type fakeCursor struct {
+	rows uint64
+	done func()
+}
+
+// Fetch implements workerapi.Service.
+func (f *Fake) Fetch(_ context.Context, r *workerpb.Fetch, out workerapi.Sink) (*workerpb.Completion, error) {
+	f.mu.Lock()
+	c := f.cursors[r.GetCursorId()]
+	f.mu.Unlock()
+	if c == nil {
+		return nil, pgerror.New(pgerror.InvalidCursorName, "no such cursor")
+	}
+	first, upTo := min(r.GetFrom(), c.rows), min(r.GetFrom()+uint64(f.BatchRows), c.rows)
+	if first == upTo {
+		return &workerpb.Completion{First: c.rows, Exhausted: true}, out.Schema(schema)
+	}
+	values := make([]int64, 0, upTo-first)
+	for i := first; i < upTo; i++ {
+		values = append(values, int64(i))
+	}
+	done, err := f.send(out, values...)
+	done.First, done.Exhausted = first, upTo == c.rows
+	return done, err
+}
+
+// CloseCursor implements workerapi.Service.
+func (f *Fake) CloseCursor(_ context.Context, r *workerpb.CloseCursorRequest) (*workerpb.CloseCursorResponse, error) {
+	f.mu.Lock()
+	c := f.cursors[r.GetCursorId()]
+	delete(f.cursors, r.GetCursorId())
+	f.touch()
+	f.mu.Unlock()
+	if c != nil {
+		c.done()
+	}
+	return &workerpb.CloseCursorResponse{}, nil
+}
+
 // Prepare implements workerapi.Service.
 func (f *Fake) Prepare(_ context.Context, r *workerpb.PrepareRequest) (*workerpb.PrepareResponse, error) {
 	if strings.Contains(r.GetSql(), "FROM missing") {
@@ -351,7 +413,7 @@ func (f *Fake) Watch(ctx context.Context, _ *workerpb.WatchRequest, send func(*w
 		f.mu.Lock()
 		st := &workerpb.State{
 			WorkerId: f.target, MemoryLimit: f.limit, DuckdbMemoryLimit: f.Capacity, Reserved: f.reserved,
-			Sessions: uint32(len(f.sessions)), Draining: f.draining,
+			Sessions: uint32(len(f.sessions)), Cursors: uint32(len(f.cursors)), Draining: f.draining,
 		}
 		for id := range f.running {
 			st.Queries = append(st.Queries, &workerpb.QueryState{QueryId: id})

@@ -217,6 +217,57 @@ func (StatementType) EnumDescriptor() ([]byte, []int) {
 	return file_worker_proto_rawDescGZIP(), []int{2}
 }
 
+// Scroll is which of the rows that have been read can be read again.
+type Scroll int32
+
+const (
+	Scroll_SCROLL_NONE Scroll = 0
+	// All, as long as they are few.
+	Scroll_SCROLL_SOME Scroll = 1
+	Scroll_SCROLL_ALL  Scroll = 2
+)
+
+// Enum value maps for Scroll.
+var (
+	Scroll_name = map[int32]string{
+		0: "SCROLL_NONE",
+		1: "SCROLL_SOME",
+		2: "SCROLL_ALL",
+	}
+	Scroll_value = map[string]int32{
+		"SCROLL_NONE": 0,
+		"SCROLL_SOME": 1,
+		"SCROLL_ALL":  2,
+	}
+)
+
+func (x Scroll) Enum() *Scroll {
+	p := new(Scroll)
+	*p = x
+	return p
+}
+
+func (x Scroll) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Scroll) Descriptor() protoreflect.EnumDescriptor {
+	return file_worker_proto_enumTypes[3].Descriptor()
+}
+
+func (Scroll) Type() protoreflect.EnumType {
+	return &file_worker_proto_enumTypes[3]
+}
+
+func (x Scroll) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Scroll.Descriptor instead.
+func (Scroll) EnumDescriptor() ([]byte, []int) {
+	return file_worker_proto_rawDescGZIP(), []int{3}
+}
+
 // Ticket is what DoGet takes. version is workerapi.Version of the sender; a worker refuses a version it does not know
 // (0A000), so that a rolling update shows itself as an error and never as a misread field.
 type Ticket struct {
@@ -489,12 +540,16 @@ func (x *Statement) GetStaged() string {
 	return ""
 }
 
-// Fetch asks for the next rows of a live cursor.
+// Fetch asks for rows of a cursor. The answer is one batch, which has the row from in it, or none when there is no such row.
+// Its Completion says where the batch stands.
 type Fetch struct {
 	state    protoimpl.MessageState `protogen:"open.v1"`
 	CursorId string                 `protobuf:"bytes,1,opt,name=cursor_id,json=cursorId,proto3" json:"cursor_id,omitempty"`
-	// At most so many rows; 0: as many as make about 1 MiB.
-	Rows          uint64 `protobuf:"varint,2,opt,name=rows,proto3" json:"rows,omitempty"`
+	// How many rows are wanted now. More come, up to about 1 MiB, the more of the cursor has been read.
+	Rows uint64 `protobuf:"varint,2,opt,name=rows,proto3" json:"rows,omitempty"`
+	// The first row that is wanted, counted from 0. The rows before it that have not been read are passed over; those that have
+	// been are there as the cursor's Scroll says, else 55000.
+	From          uint64 `protobuf:"varint,3,opt,name=from,proto3" json:"from,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -539,6 +594,13 @@ func (x *Fetch) GetCursorId() string {
 func (x *Fetch) GetRows() uint64 {
 	if x != nil {
 		return x.Rows
+	}
+	return 0
+}
+
+func (x *Fetch) GetFrom() uint64 {
+	if x != nil {
+		return x.From
 	}
 	return 0
 }
@@ -760,8 +822,10 @@ type Completion struct {
 	// Rows that an INSERT, UPDATE, DELETE, MERGE or CREATE TABLE AS changed.
 	RowsChanged uint64      `protobuf:"varint,3,opt,name=rows_changed,json=rowsChanged,proto3" json:"rows_changed,omitempty"`
 	Statistics  *Statistics `protobuf:"bytes,4,opt,name=statistics,proto3" json:"statistics,omitempty"`
-	// The cursor has no more rows (Fetch only).
-	Exhausted     bool `protobuf:"varint,5,opt,name=exhausted,proto3" json:"exhausted,omitempty"`
+	// Fetch only: nothing follows these rows.
+	Exhausted bool `protobuf:"varint,5,opt,name=exhausted,proto3" json:"exhausted,omitempty"`
+	// Fetch only: the number of the first of the rows, counted from 0; without rows: how many the cursor has in all.
+	First         uint64 `protobuf:"varint,6,opt,name=first,proto3" json:"first,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -829,6 +893,13 @@ func (x *Completion) GetExhausted() bool {
 		return x.Exhausted
 	}
 	return false
+}
+
+func (x *Completion) GetFirst() uint64 {
+	if x != nil {
+		return x.First
+	}
+	return 0
 }
 
 // Statistics are what an execution cost.
@@ -1413,12 +1484,16 @@ func (x *PrepareResponse) GetSchemaUnknown() bool {
 	return false
 }
 
-// OpenCursor starts a statement whose rows are asked for by Fetch.
+// OpenCursor starts a statement whose rows are asked for by Fetch, on a connection of its own: what it sees is fixed when the
+// answer comes. One with a session reads that session's data; all its rows are then put on disk before the answer.
 type OpenCursorRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Version       uint32                 `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"`
-	CursorId      string                 `protobuf:"bytes,2,opt,name=cursor_id,json=cursorId,proto3" json:"cursor_id,omitempty"`
-	Statement     *Statement             `protobuf:"bytes,3,opt,name=statement,proto3" json:"statement,omitempty"`
+	state     protoimpl.MessageState `protogen:"open.v1"`
+	Version   uint32                 `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"`
+	CursorId  string                 `protobuf:"bytes,2,opt,name=cursor_id,json=cursorId,proto3" json:"cursor_id,omitempty"`
+	Statement *Statement             `protobuf:"bytes,3,opt,name=statement,proto3" json:"statement,omitempty"`
+	Scroll    Scroll                 `protobuf:"varint,4,opt,name=scroll,proto3,enum=tavana.worker.v1.Scroll" json:"scroll,omitempty"`
+	// Whose cursor it is, as in OpenSession.
+	Client        string `protobuf:"bytes,5,opt,name=client,proto3" json:"client,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1474,9 +1549,24 @@ func (x *OpenCursorRequest) GetStatement() *Statement {
 	return nil
 }
 
+func (x *OpenCursorRequest) GetScroll() Scroll {
+	if x != nil {
+		return x.Scroll
+	}
+	return Scroll_SCROLL_NONE
+}
+
+func (x *OpenCursorRequest) GetClient() string {
+	if x != nil {
+		return x.Client
+	}
+	return ""
+}
+
 type OpenCursorResponse struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Schema        []byte                 `protobuf:"bytes,1,opt,name=schema,proto3" json:"schema,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The result's Arrow schema as an IPC stream without batches.
+	Schema        []byte `protobuf:"bytes,1,opt,name=schema,proto3" json:"schema,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2062,8 +2152,10 @@ type State struct {
 	Cursors  uint32        `protobuf:"varint,11,opt,name=cursors,proto3" json:"cursors,omitempty"`
 	Draining bool          `protobuf:"varint,12,opt,name=draining,proto3" json:"draining,omitempty"`
 	// Executions given up by their clients that DuckDB has not ended yet; their memory is still counted in reserved.
-	Abandoned     uint32 `protobuf:"varint,13,opt,name=abandoned,proto3" json:"abandoned,omitempty"`
-	Spilled       uint64 `protobuf:"varint,14,opt,name=spilled,proto3" json:"spilled,omitempty"`
+	Abandoned uint32 `protobuf:"varint,13,opt,name=abandoned,proto3" json:"abandoned,omitempty"`
+	Spilled   uint64 `protobuf:"varint,14,opt,name=spilled,proto3" json:"spilled,omitempty"`
+	// Bytes of cursors' rows on disk.
+	Spooled       uint64 `protobuf:"varint,15,opt,name=spooled,proto3" json:"spooled,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2196,6 +2288,13 @@ func (x *State) GetSpilled() uint64 {
 	return 0
 }
 
+func (x *State) GetSpooled() uint64 {
+	if x != nil {
+		return x.Spooled
+	}
+	return 0
+}
+
 type QueryState struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	QueryId       string                 `protobuf:"bytes,1,opt,name=query_id,json=queryId,proto3" json:"query_id,omitempty"`
@@ -2297,10 +2396,11 @@ const file_worker_proto_rawDesc = "" +
 	"\x06staged\x18\x10 \x01(\tR\x06staged\x1a;\n" +
 	"\rSettingsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"8\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"L\n" +
 	"\x05Fetch\x12\x1b\n" +
 	"\tcursor_id\x18\x01 \x01(\tR\bcursorId\x12\x12\n" +
-	"\x04rows\x18\x02 \x01(\x04R\x04rows\"\x1f\n" +
+	"\x04rows\x18\x02 \x01(\x04R\x04rows\x12\x12\n" +
+	"\x04from\x18\x03 \x01(\x04R\x04from\"\x1f\n" +
 	"\x03Put\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\rR\aversion\"7\n" +
 	"\tPutResult\x12\x16\n" +
@@ -2311,7 +2411,7 @@ const file_worker_proto_rawDesc = "" +
 	"\tsuperuser\x18\x02 \x01(\bR\tsuperuser\"-\n" +
 	"\x05Table\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x10\n" +
-	"\x03ipc\x18\x02 \x01(\fR\x03ipc\"\xe7\x01\n" +
+	"\x03ipc\x18\x02 \x01(\fR\x03ipc\"\xfd\x01\n" +
 	"\n" +
 	"Completion\x12F\n" +
 	"\x0estatement_type\x18\x01 \x01(\x0e2\x1f.tavana.worker.v1.StatementTypeR\rstatementType\x12\x12\n" +
@@ -2320,7 +2420,8 @@ const file_worker_proto_rawDesc = "" +
 	"\n" +
 	"statistics\x18\x04 \x01(\v2\x1c.tavana.worker.v1.StatisticsR\n" +
 	"statistics\x12\x1c\n" +
-	"\texhausted\x18\x05 \x01(\bR\texhausted\"\xfb\x01\n" +
+	"\texhausted\x18\x05 \x01(\bR\texhausted\x12\x14\n" +
+	"\x05first\x18\x06 \x01(\x04R\x05first\"\xfb\x01\n" +
 	"\n" +
 	"Statistics\x12#\n" +
 	"\rbytes_scanned\x18\x01 \x01(\x04R\fbytesScanned\x12!\n" +
@@ -2374,11 +2475,13 @@ const file_worker_proto_rawDesc = "" +
 	"\x0estatement_type\x18\x01 \x01(\x0e2\x1f.tavana.worker.v1.StatementTypeR\rstatementType\x12'\n" +
 	"\x0fparameter_types\x18\x02 \x03(\tR\x0eparameterTypes\x12\x16\n" +
 	"\x06schema\x18\x03 \x01(\fR\x06schema\x12%\n" +
-	"\x0eschema_unknown\x18\x04 \x01(\bR\rschemaUnknown\"\x85\x01\n" +
+	"\x0eschema_unknown\x18\x04 \x01(\bR\rschemaUnknown\"\xcf\x01\n" +
 	"\x11OpenCursorRequest\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\rR\aversion\x12\x1b\n" +
 	"\tcursor_id\x18\x02 \x01(\tR\bcursorId\x129\n" +
-	"\tstatement\x18\x03 \x01(\v2\x1b.tavana.worker.v1.StatementR\tstatement\",\n" +
+	"\tstatement\x18\x03 \x01(\v2\x1b.tavana.worker.v1.StatementR\tstatement\x120\n" +
+	"\x06scroll\x18\x04 \x01(\x0e2\x18.tavana.worker.v1.ScrollR\x06scroll\x12\x16\n" +
+	"\x06client\x18\x05 \x01(\tR\x06client\",\n" +
 	"\x12OpenCursorResponse\x12\x16\n" +
 	"\x06schema\x18\x01 \x01(\fR\x06schema\"K\n" +
 	"\x12CloseCursorRequest\x12\x18\n" +
@@ -2406,7 +2509,7 @@ const file_worker_proto_rawDesc = "" +
 	"\rDrainResponse\"@\n" +
 	"\fWatchRequest\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\rR\aversion\x12\x16\n" +
-	"\x06client\x18\x02 \x01(\tR\x06client\"\xcb\x03\n" +
+	"\x06client\x18\x02 \x01(\tR\x06client\"\xe5\x03\n" +
 	"\x05State\x12\x1b\n" +
 	"\tworker_id\x18\x01 \x01(\tR\bworkerId\x12%\n" +
 	"\x0educkdb_version\x18\x02 \x01(\tR\rduckdbVersion\x12!\n" +
@@ -2423,7 +2526,8 @@ const file_worker_proto_rawDesc = "" +
 	"\acursors\x18\v \x01(\rR\acursors\x12\x1a\n" +
 	"\bdraining\x18\f \x01(\bR\bdraining\x12\x1c\n" +
 	"\tabandoned\x18\r \x01(\rR\tabandoned\x12\x18\n" +
-	"\aspilled\x18\x0e \x01(\x04R\aspilled\"u\n" +
+	"\aspilled\x18\x0e \x01(\x04R\aspilled\x12\x18\n" +
+	"\aspooled\x18\x0f \x01(\x04R\aspooled\"u\n" +
 	"\n" +
 	"QueryState\x12\x19\n" +
 	"\bquery_id\x18\x01 \x01(\tR\aqueryId\x12\x1a\n" +
@@ -2455,7 +2559,12 @@ const file_worker_proto_rawDesc = "" +
 	"\x13STATEMENT_TYPE_CALL\x10\r\x12\x19\n" +
 	"\x15STATEMENT_TYPE_ATTACH\x10\x0e\x12\x17\n" +
 	"\x13STATEMENT_TYPE_LOAD\x10\x0f\x12\x18\n" +
-	"\x14STATEMENT_TYPE_OTHER\x10\x10B;Z9github.com/angelerator/tavana/internal/workerapi/workerpbb\x06proto3"
+	"\x14STATEMENT_TYPE_OTHER\x10\x10*:\n" +
+	"\x06Scroll\x12\x0f\n" +
+	"\vSCROLL_NONE\x10\x00\x12\x0f\n" +
+	"\vSCROLL_SOME\x10\x01\x12\x0e\n" +
+	"\n" +
+	"SCROLL_ALL\x10\x02B;Z9github.com/angelerator/tavana/internal/workerapi/workerpbb\x06proto3"
 
 var (
 	file_worker_proto_rawDescOnce sync.Once
@@ -2469,73 +2578,75 @@ func file_worker_proto_rawDescGZIP() []byte {
 	return file_worker_proto_rawDescData
 }
 
-var file_worker_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
+var file_worker_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
 var file_worker_proto_msgTypes = make([]protoimpl.MessageInfo, 34)
 var file_worker_proto_goTypes = []any{
 	(Dialect)(0),                   // 0: tavana.worker.v1.Dialect
 	(Profile)(0),                   // 1: tavana.worker.v1.Profile
 	(StatementType)(0),             // 2: tavana.worker.v1.StatementType
-	(*Ticket)(nil),                 // 3: tavana.worker.v1.Ticket
-	(*Statement)(nil),              // 4: tavana.worker.v1.Statement
-	(*Fetch)(nil),                  // 5: tavana.worker.v1.Fetch
-	(*Put)(nil),                    // 6: tavana.worker.v1.Put
-	(*PutResult)(nil),              // 7: tavana.worker.v1.PutResult
-	(*User)(nil),                   // 8: tavana.worker.v1.User
-	(*Table)(nil),                  // 9: tavana.worker.v1.Table
-	(*Completion)(nil),             // 10: tavana.worker.v1.Completion
-	(*Statistics)(nil),             // 11: tavana.worker.v1.Statistics
-	(*ErrorDetail)(nil),            // 12: tavana.worker.v1.ErrorDetail
-	(*OpenSessionRequest)(nil),     // 13: tavana.worker.v1.OpenSessionRequest
-	(*OpenSessionResponse)(nil),    // 14: tavana.worker.v1.OpenSessionResponse
-	(*CloseSessionRequest)(nil),    // 15: tavana.worker.v1.CloseSessionRequest
-	(*CloseSessionResponse)(nil),   // 16: tavana.worker.v1.CloseSessionResponse
-	(*PrepareRequest)(nil),         // 17: tavana.worker.v1.PrepareRequest
-	(*PrepareResponse)(nil),        // 18: tavana.worker.v1.PrepareResponse
-	(*OpenCursorRequest)(nil),      // 19: tavana.worker.v1.OpenCursorRequest
-	(*OpenCursorResponse)(nil),     // 20: tavana.worker.v1.OpenCursorResponse
-	(*CloseCursorRequest)(nil),     // 21: tavana.worker.v1.CloseCursorRequest
-	(*CloseCursorResponse)(nil),    // 22: tavana.worker.v1.CloseCursorResponse
-	(*CancelRequest)(nil),          // 23: tavana.worker.v1.CancelRequest
-	(*CancelResponse)(nil),         // 24: tavana.worker.v1.CancelResponse
-	(*BootstrapRequest)(nil),       // 25: tavana.worker.v1.BootstrapRequest
-	(*BootstrapResponse)(nil),      // 26: tavana.worker.v1.BootstrapResponse
-	(*SetMemoryLimitRequest)(nil),  // 27: tavana.worker.v1.SetMemoryLimitRequest
-	(*SetMemoryLimitResponse)(nil), // 28: tavana.worker.v1.SetMemoryLimitResponse
-	(*DrainRequest)(nil),           // 29: tavana.worker.v1.DrainRequest
-	(*DrainResponse)(nil),          // 30: tavana.worker.v1.DrainResponse
-	(*WatchRequest)(nil),           // 31: tavana.worker.v1.WatchRequest
-	(*State)(nil),                  // 32: tavana.worker.v1.State
-	(*QueryState)(nil),             // 33: tavana.worker.v1.QueryState
-	nil,                            // 34: tavana.worker.v1.Statement.SettingsEntry
-	nil,                            // 35: tavana.worker.v1.OpenSessionRequest.SettingsEntry
-	nil,                            // 36: tavana.worker.v1.PrepareRequest.SettingsEntry
+	(Scroll)(0),                    // 3: tavana.worker.v1.Scroll
+	(*Ticket)(nil),                 // 4: tavana.worker.v1.Ticket
+	(*Statement)(nil),              // 5: tavana.worker.v1.Statement
+	(*Fetch)(nil),                  // 6: tavana.worker.v1.Fetch
+	(*Put)(nil),                    // 7: tavana.worker.v1.Put
+	(*PutResult)(nil),              // 8: tavana.worker.v1.PutResult
+	(*User)(nil),                   // 9: tavana.worker.v1.User
+	(*Table)(nil),                  // 10: tavana.worker.v1.Table
+	(*Completion)(nil),             // 11: tavana.worker.v1.Completion
+	(*Statistics)(nil),             // 12: tavana.worker.v1.Statistics
+	(*ErrorDetail)(nil),            // 13: tavana.worker.v1.ErrorDetail
+	(*OpenSessionRequest)(nil),     // 14: tavana.worker.v1.OpenSessionRequest
+	(*OpenSessionResponse)(nil),    // 15: tavana.worker.v1.OpenSessionResponse
+	(*CloseSessionRequest)(nil),    // 16: tavana.worker.v1.CloseSessionRequest
+	(*CloseSessionResponse)(nil),   // 17: tavana.worker.v1.CloseSessionResponse
+	(*PrepareRequest)(nil),         // 18: tavana.worker.v1.PrepareRequest
+	(*PrepareResponse)(nil),        // 19: tavana.worker.v1.PrepareResponse
+	(*OpenCursorRequest)(nil),      // 20: tavana.worker.v1.OpenCursorRequest
+	(*OpenCursorResponse)(nil),     // 21: tavana.worker.v1.OpenCursorResponse
+	(*CloseCursorRequest)(nil),     // 22: tavana.worker.v1.CloseCursorRequest
+	(*CloseCursorResponse)(nil),    // 23: tavana.worker.v1.CloseCursorResponse
+	(*CancelRequest)(nil),          // 24: tavana.worker.v1.CancelRequest
+	(*CancelResponse)(nil),         // 25: tavana.worker.v1.CancelResponse
+	(*BootstrapRequest)(nil),       // 26: tavana.worker.v1.BootstrapRequest
+	(*BootstrapResponse)(nil),      // 27: tavana.worker.v1.BootstrapResponse
+	(*SetMemoryLimitRequest)(nil),  // 28: tavana.worker.v1.SetMemoryLimitRequest
+	(*SetMemoryLimitResponse)(nil), // 29: tavana.worker.v1.SetMemoryLimitResponse
+	(*DrainRequest)(nil),           // 30: tavana.worker.v1.DrainRequest
+	(*DrainResponse)(nil),          // 31: tavana.worker.v1.DrainResponse
+	(*WatchRequest)(nil),           // 32: tavana.worker.v1.WatchRequest
+	(*State)(nil),                  // 33: tavana.worker.v1.State
+	(*QueryState)(nil),             // 34: tavana.worker.v1.QueryState
+	nil,                            // 35: tavana.worker.v1.Statement.SettingsEntry
+	nil,                            // 36: tavana.worker.v1.OpenSessionRequest.SettingsEntry
+	nil,                            // 37: tavana.worker.v1.PrepareRequest.SettingsEntry
 }
 var file_worker_proto_depIdxs = []int32{
-	4,  // 0: tavana.worker.v1.Ticket.statement:type_name -> tavana.worker.v1.Statement
-	5,  // 1: tavana.worker.v1.Ticket.fetch:type_name -> tavana.worker.v1.Fetch
-	8,  // 2: tavana.worker.v1.Statement.user:type_name -> tavana.worker.v1.User
+	5,  // 0: tavana.worker.v1.Ticket.statement:type_name -> tavana.worker.v1.Statement
+	6,  // 1: tavana.worker.v1.Ticket.fetch:type_name -> tavana.worker.v1.Fetch
+	9,  // 2: tavana.worker.v1.Statement.user:type_name -> tavana.worker.v1.User
 	0,  // 3: tavana.worker.v1.Statement.dialect:type_name -> tavana.worker.v1.Dialect
-	9,  // 4: tavana.worker.v1.Statement.tables:type_name -> tavana.worker.v1.Table
-	34, // 5: tavana.worker.v1.Statement.settings:type_name -> tavana.worker.v1.Statement.SettingsEntry
+	10, // 4: tavana.worker.v1.Statement.tables:type_name -> tavana.worker.v1.Table
+	35, // 5: tavana.worker.v1.Statement.settings:type_name -> tavana.worker.v1.Statement.SettingsEntry
 	1,  // 6: tavana.worker.v1.Statement.profile:type_name -> tavana.worker.v1.Profile
 	2,  // 7: tavana.worker.v1.Completion.statement_type:type_name -> tavana.worker.v1.StatementType
-	11, // 8: tavana.worker.v1.Completion.statistics:type_name -> tavana.worker.v1.Statistics
-	8,  // 9: tavana.worker.v1.OpenSessionRequest.user:type_name -> tavana.worker.v1.User
-	35, // 10: tavana.worker.v1.OpenSessionRequest.settings:type_name -> tavana.worker.v1.OpenSessionRequest.SettingsEntry
-	8,  // 11: tavana.worker.v1.PrepareRequest.user:type_name -> tavana.worker.v1.User
+	12, // 8: tavana.worker.v1.Completion.statistics:type_name -> tavana.worker.v1.Statistics
+	9,  // 9: tavana.worker.v1.OpenSessionRequest.user:type_name -> tavana.worker.v1.User
+	36, // 10: tavana.worker.v1.OpenSessionRequest.settings:type_name -> tavana.worker.v1.OpenSessionRequest.SettingsEntry
+	9,  // 11: tavana.worker.v1.PrepareRequest.user:type_name -> tavana.worker.v1.User
 	0,  // 12: tavana.worker.v1.PrepareRequest.dialect:type_name -> tavana.worker.v1.Dialect
-	36, // 13: tavana.worker.v1.PrepareRequest.settings:type_name -> tavana.worker.v1.PrepareRequest.SettingsEntry
+	37, // 13: tavana.worker.v1.PrepareRequest.settings:type_name -> tavana.worker.v1.PrepareRequest.SettingsEntry
 	1,  // 14: tavana.worker.v1.PrepareRequest.profile:type_name -> tavana.worker.v1.Profile
-	9,  // 15: tavana.worker.v1.PrepareRequest.tables:type_name -> tavana.worker.v1.Table
+	10, // 15: tavana.worker.v1.PrepareRequest.tables:type_name -> tavana.worker.v1.Table
 	2,  // 16: tavana.worker.v1.PrepareResponse.statement_type:type_name -> tavana.worker.v1.StatementType
-	4,  // 17: tavana.worker.v1.OpenCursorRequest.statement:type_name -> tavana.worker.v1.Statement
-	9,  // 18: tavana.worker.v1.BootstrapRequest.tables:type_name -> tavana.worker.v1.Table
-	33, // 19: tavana.worker.v1.State.queries:type_name -> tavana.worker.v1.QueryState
-	20, // [20:20] is the sub-list for method output_type
-	20, // [20:20] is the sub-list for method input_type
-	20, // [20:20] is the sub-list for extension type_name
-	20, // [20:20] is the sub-list for extension extendee
-	0,  // [0:20] is the sub-list for field type_name
+	5,  // 17: tavana.worker.v1.OpenCursorRequest.statement:type_name -> tavana.worker.v1.Statement
+	3,  // 18: tavana.worker.v1.OpenCursorRequest.scroll:type_name -> tavana.worker.v1.Scroll
+	10, // 19: tavana.worker.v1.BootstrapRequest.tables:type_name -> tavana.worker.v1.Table
+	34, // 20: tavana.worker.v1.State.queries:type_name -> tavana.worker.v1.QueryState
+	21, // [21:21] is the sub-list for method output_type
+	21, // [21:21] is the sub-list for method input_type
+	21, // [21:21] is the sub-list for extension type_name
+	21, // [21:21] is the sub-list for extension extendee
+	0,  // [0:21] is the sub-list for field type_name
 }
 
 func init() { file_worker_proto_init() }
@@ -2552,7 +2663,7 @@ func file_worker_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_worker_proto_rawDesc), len(file_worker_proto_rawDesc)),
-			NumEnums:      3,
+			NumEnums:      4,
 			NumMessages:   34,
 			NumExtensions: 0,
 			NumServices:   0,

@@ -127,29 +127,56 @@ func (p *Prepared) Schema() (schema *arrow.Schema, ok bool, err error) {
 // The Result must be closed before the Prepared. ctx is looked at before and after, not while DuckDB works: call
 // Conn.Interrupt for that.
 func (p *Prepared) Execute(ctx context.Context) (*Result, error) {
+	pending, err := p.Start(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return pending.Wait()
+}
+
+// Pending is a statement that has begun: what it sees is fixed, and nothing has been done. Its owner calls Wait, once.
+type Pending struct {
+	p   *Prepared
+	res bindings.PendingResult
+}
+
+// Start begins the statement's transaction. The rest is as in Execute.
+func (p *Prepared) Start(ctx context.Context) (*Pending, error) {
 	if err := pgerror.FromContext(ctx); err != nil {
 		return nil, err
 	}
 	p.c.begin()
-	r, err := p.execute()
+	pending := &Pending{p: p}
+	if bindings.PendingPreparedStreaming(p.ps, &pending.res) == bindings.StateError {
+		err := errorFrom(bindings.PendingError(pending.res))
+		bindings.DestroyPending(&pending.res)
+		return nil, p.failed(err)
+	}
+	return pending, nil
+}
+
+// Wait runs the statement until its first rows are ready.
+func (n *Pending) Wait() (*Result, error) {
+	r, err := n.wait()
 	if err != nil {
-		if p.c.end() {
-			return nil, pgerror.Canceled
-		}
-		return nil, err
+		return nil, n.p.failed(err)
 	}
 	// The statement goes on running until Result.Close calls end.
 	return r, nil
 }
 
-func (p *Prepared) execute() (*Result, error) {
-	var pending bindings.PendingResult
-	defer bindings.DestroyPending(&pending)
-	if bindings.PendingPreparedStreaming(p.ps, &pending) == bindings.StateError {
-		return nil, errorFrom(bindings.PendingError(pending))
+// failed ends the statement after an error, and returns the error or that it was cancelled.
+func (p *Prepared) failed(err error) error {
+	if p.c.end() {
+		return pgerror.Canceled
 	}
-	r := &Result{p: p}
-	if bindings.ExecutePending(pending, &r.res) == bindings.StateError {
+	return err
+}
+
+func (n *Pending) wait() (*Result, error) {
+	defer bindings.DestroyPending(&n.res)
+	r := &Result{p: n.p}
+	if bindings.ExecutePending(n.res, &r.res) == bindings.StateError {
 		err := errorFrom(bindings.ResultError(&r.res))
 		bindings.DestroyResult(&r.res)
 		return nil, err

@@ -1,0 +1,412 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"github.com/apache/arrow-go/v18/arrow"
+
+	"github.com/angelerator/tavana/internal/pgerror"
+	"github.com/angelerator/tavana/internal/workerapi"
+	"github.com/angelerator/tavana/internal/workerapi/workerpb"
+	"github.com/angelerator/tavana/worker/internal/duck"
+)
+
+// cursor is a statement whose rows are asked for piece by piece. A goroutine of its own (work) holds DuckDB's streaming
+// result, which waits between two pieces without a thread, and is the only one to touch it:
+//
+//	live      result ──► ready ──► Fetch        holds a connection, some MB in DuckDB and a share of the ledger
+//	             └────► journal (those that may be read again)
+//	spooled   journal ──► Fetch                 holds a file: what the result still had was put there
+//
+// A cursor is spooled at once when it reads a session's own data, whose connection the session needs, and when others need
+// the memory.
+type cursor struct {
+	id, client string
+	w          *Worker
+	st         *workerpb.Statement
+	scroll     workerpb.Scroll
+	lease      *lease
+	tables     map[string]duck.Rows
+
+	requests chan *fetchRequest
+	spoolNow chan struct{}
+	// opened gets what came of opening, once.
+	opened chan error
+	// done is closed by work at its very end.
+	done    chan struct{}
+	quit    context.CancelCauseFunc
+	quitCtx context.Context
+
+	// What follows is work's.
+	reserved uint64
+	prepared *duck.Prepared
+	result   *duck.Result
+	schema   *arrow.Schema // also read by others once it is opened
+
+	coalescer *duck.Coalescer
+	pending   uint64              // rows in coalescer
+	ready     []arrow.RecordBatch // rows that follow the first read ones
+	read      uint64              // rows that have been taken out of the result
+	goal      uint64              // rows that the next batch is to have at least
+	full      bool                // the last batch was about as large as batches get
+	err       error               // what follows the rows: io.EOF, or why there are no more; nil while there may be
+
+	journal   *journal // nil: no row is kept
+	forgetful bool     // rows that were read are not kept any more
+	spooling  bool
+
+	// What follows is guarded by cursors.mu.
+	lastRead time.Time
+	readers  int
+	live     bool // it could be spooled, and has not been asked to
+	spools   bool // it has been asked to
+}
+
+// fetchRequest asks work for the row from, and about rows rows.
+type fetchRequest struct {
+	from, rows uint64
+	answer     chan fetched
+	gone       <-chan struct{} // nobody waits for the answer
+}
+
+// fetched is rows of a cursor: rec's first has the number first. rec nil: there are none from first on.
+type fetched struct {
+	rec       arrow.RecordBatch
+	first     uint64
+	exhausted bool
+	err       error
+}
+
+// smallJournal is how much of what has been read is kept for cursors that do not say whether they go back, in bytes.
+const smallJournal = 16 << 20
+
+func newCursor(w *Worker, r *workerpb.OpenCursorRequest, l *lease, tables map[string]duck.Rows, reserved uint64) *cursor {
+	c := &cursor{
+		id: r.GetCursorId(), client: r.GetClient(), w: w, st: r.GetStatement(), scroll: r.GetScroll(), lease: l, tables: tables, reserved: reserved,
+		requests: make(chan *fetchRequest), spoolNow: make(chan struct{}, 1), opened: make(chan error, 1), done: make(chan struct{}),
+		lastRead: time.Now(),
+	}
+	c.quitCtx, c.quit = context.WithCancelCause(context.Background())
+	return c
+}
+
+// work opens the cursor and serves it until it is closed.
+func (c *cursor) work() {
+	defer close(c.done)
+	defer c.free()
+	rest := func() {}
+	pending, err := c.start(&rest)
+	if err == nil && c.ofSession() {
+		err = c.spoolAll(pending)
+	}
+	rest()
+	c.opened <- err
+	if err != nil {
+		return
+	}
+	if !c.ofSession() {
+		c.begin(pending)
+	}
+	for c.serve() {
+	}
+}
+
+// ofSession tells whether the cursor reads a session's own data.
+func (c *cursor) ofSession() bool { return c.st.GetSessionId() != "" }
+
+// start prepares the statement and fixes what it sees.
+func (c *cursor) start(rest *func()) (*duck.Pending, error) {
+	params, err := workerapi.DecodeRow(c.st.GetParameters())
+	if err != nil {
+		return nil, err
+	}
+	if params != nil {
+		defer params.Release()
+	}
+	if *rest, err = c.lease.begin(c.quitCtx, c.w.writers, c.st.GetSql(), c.st.GetLasting(), noPark); err != nil {
+		*rest = func() {}
+		return nil, err
+	}
+	if c.prepared, err = c.lease.prepare(c.st.GetSql(), c.tables, guard(c.st.GetUser(), c.st.GetSessionId())); err != nil {
+		return nil, err
+	}
+	if err := c.prepared.Bind(params); err != nil {
+		return nil, err
+	}
+	var ok bool
+	if c.schema, ok, err = c.prepared.Schema(); err != nil {
+		return nil, err
+	}
+	if !ok || c.schema.NumFields() == 0 {
+		return nil, pgerror.New(pgerror.InvalidCursorDefinition, "a cursor needs a statement that returns rows")
+	}
+	return c.prepared.Start(c.quitCtx)
+}
+
+// begin waits for the first rows. From then on the cursor holds little, unless it joins or sorts: its share of the ledger
+// becomes small.
+func (c *cursor) begin(pending *duck.Pending) {
+	defer c.w.cursors.works()()
+	result, err := pending.Wait()
+	if err != nil {
+		c.end(err)
+		return
+	}
+	c.result, c.coalescer = result, duck.NewCoalescer(result.Schema())
+	if parked := c.w.parkedShare(); c.reserved > parked {
+		c.w.ledger.release(c.reserved - parked)
+		c.reserved = parked
+		c.w.touch()
+	}
+	c.w.cursors.setLive(c, true)
+}
+
+// spoolAll puts all rows on disk.
+func (c *cursor) spoolAll(pending *duck.Pending) error {
+	c.begin(pending)
+	c.w.cursors.setLive(c, false)
+	c.spooling = true
+	for c.err == nil {
+		if err := c.spoolSome(); err != nil {
+			return err
+		}
+	}
+	if !errors.Is(c.err, io.EOF) {
+		return c.err
+	}
+	return nil
+}
+
+// serve does the next thing that is to do; false: the cursor is closed.
+func (c *cursor) serve() bool {
+	if c.spooling && (c.err == nil || len(c.ready) > 0) {
+		select {
+		case r := <-c.requests:
+			c.answer(r)
+		case <-c.quitCtx.Done():
+			return false
+		default:
+			if c.spoolSome() != nil {
+				c.spooling = false // what is on disk stays, and the rest stays in DuckDB
+				c.w.cursors.setLive(c, false)
+			}
+		}
+		return true
+	}
+	select {
+	case r := <-c.requests:
+		c.answer(r)
+	case <-c.spoolNow:
+		c.spooling = true
+	case <-c.quitCtx.Done():
+		return false
+	}
+	return true
+}
+
+// spoolSome puts a batch on disk, if there is one.
+func (c *cursor) spoolSome() error {
+	defer c.w.cursors.works()()
+	rec, err := c.next(0)
+	if err != nil {
+		return nil // the reader will hear of it when it comes there
+	}
+	if err := c.write(c.read, rec); err != nil {
+		c.ready = append([]arrow.RecordBatch{rec}, c.ready...)
+		return err
+	}
+	c.read += uint64(rec.NumRows())
+	rec.Release()
+	return nil
+}
+
+func (c *cursor) answer(r *fetchRequest) {
+	defer c.w.cursors.works()()
+	a := c.fetch(r.from, r.rows)
+	select {
+	case r.answer <- a:
+	case <-r.gone:
+		if a.rec != nil {
+			a.rec.Release()
+		}
+		return
+	}
+	// A reader that has come so far goes on, most likely: the next batch is made while this one is sent.
+	if c.full && !c.spooling && len(c.ready) == 0 && c.err == nil {
+		if rec, err := c.next(0); err == nil {
+			c.ready = append([]arrow.RecordBatch{rec}, c.ready...)
+		}
+	}
+}
+
+// fetch returns the batch that has the row from.
+func (c *cursor) fetch(from, rows uint64) fetched {
+	if from < c.read {
+		return c.again(from)
+	}
+	for {
+		rec, err := c.next(rows)
+		if errors.Is(err, io.EOF) {
+			return fetched{first: c.read, exhausted: true}
+		}
+		if err == nil {
+			err = pgerror.FromContext(c.quitCtx)
+		}
+		if err == nil {
+			err = c.keep(c.read, rec)
+		}
+		if err != nil {
+			if rec != nil {
+				rec.Release()
+			}
+			return fetched{err: err}
+		}
+		first := c.read
+		c.read += uint64(rec.NumRows())
+		if from < c.read {
+			return fetched{rec: rec, first: first, exhausted: c.err != nil && errors.Is(c.err, io.EOF) && len(c.ready) == 0}
+		}
+		rec.Release()
+	}
+}
+
+// again returns rows that have been read before.
+func (c *cursor) again(from uint64) fetched {
+	if !c.journal.has(from) {
+		return fetched{err: pgerror.New(pgerror.ObjectNotInPrerequisiteState, "cursor can only scan forward").
+			WithHint("Declare it with SCROLL option to enable backward scan.")}
+	}
+	rec, first, err := c.journal.at(from)
+	return fetched{rec: rec, first: first, err: err}
+}
+
+// keep writes down rows that are about to be read, if they may be read again.
+func (c *cursor) keep(first uint64, rec arrow.RecordBatch) error {
+	switch {
+	case c.spooling, c.scroll == workerpb.Scroll_SCROLL_ALL:
+		return c.write(first, rec)
+	case c.scroll == workerpb.Scroll_SCROLL_NONE, c.forgetful:
+		return nil
+	}
+	if (c.journal == nil || c.journal.size < smallJournal) && c.write(first, rec) == nil {
+		return nil
+	}
+	c.journal.close()
+	c.journal, c.forgetful = nil, true
+	return nil
+}
+
+func (c *cursor) write(first uint64, rec arrow.RecordBatch) (err error) {
+	if c.journal == nil {
+		if c.journal, err = newJournal(&c.w.cursors.disk); err != nil {
+			return err
+		}
+	}
+	return c.journal.add(first, rec)
+}
+
+// next takes the next batch out of the result: one of about rows rows, and more the further the cursor has been read, but
+// no more than about 1 MiB. io.EOF: there is none.
+func (c *cursor) next(rows uint64) (arrow.RecordBatch, error) {
+	for len(c.ready) == 0 {
+		if c.err != nil {
+			return nil, c.err
+		}
+		chunk, err := c.result.Next()
+		if err == nil {
+			c.pending += uint64(chunk.NumRows())
+			c.ready, err = c.coalescer.Add(chunk)
+		}
+		if err != nil {
+			_ = c.flush() // what came before it is whole
+			c.end(err)
+			continue
+		}
+		if c.full = len(c.ready) > 0 && c.read > 0; len(c.ready) == 0 && c.pending >= max(rows, c.goal) {
+			if err := c.flush(); err != nil {
+				c.end(err)
+			}
+		}
+		if len(c.ready) > 0 {
+			c.goal, c.pending = max(2*c.pending, c.goal), 0
+		}
+	}
+	rec := c.ready[0]
+	c.ready = c.ready[1:]
+	return rec, nil
+}
+
+func (c *cursor) flush() error {
+	rec, err := c.coalescer.Flush()
+	if rec != nil {
+		c.ready = append(c.ready, rec)
+	}
+	return err
+}
+
+// end notes what follows the rows that there are, and frees DuckDB and the ledger.
+func (c *cursor) end(err error) {
+	if c.err == nil {
+		c.err = err
+	}
+	c.w.cursors.setLive(c, false)
+	if c.lease == nil {
+		return
+	}
+	whole := errors.Is(err, io.EOF)
+	if c.result != nil {
+		whole = !c.result.Close() && whole
+	}
+	if c.prepared != nil {
+		c.prepared.Close()
+	}
+	c.w.noteFatal(err)
+	c.lease.giveBack(whole)
+	c.w.ledger.release(c.reserved)
+	c.lease, c.result, c.prepared, c.reserved = nil, nil, nil, 0
+	c.w.touch()
+}
+
+// free frees all. It is called by work.
+func (c *cursor) free() {
+	c.end(errCursorClosed)
+	for _, rec := range c.ready {
+		rec.Release()
+	}
+	if c.coalescer != nil {
+		c.coalescer.Release()
+	}
+	c.journal.close()
+	c.w.cursors.remove(c)
+	c.w.touch()
+	c.w.works.Done()
+}
+
+var errCursorClosed = pgerror.New(pgerror.InvalidCursorName, "the cursor has been closed")
+
+// close ends the cursor: DuckDB is asked to stop until it does. It does not wait for long, as execution.abandon.
+func (c *cursor) close(l *lease, reason error) {
+	c.quit(reason)
+	l.interrupt()
+	const patience, every = 50 * time.Millisecond, 10 * time.Millisecond
+	select {
+	case <-c.done:
+		return
+	case <-time.After(patience):
+	}
+	go func() {
+		tick := time.NewTicker(every)
+		defer tick.Stop()
+		for {
+			select {
+			case <-c.done:
+				return
+			case <-tick.C:
+				l.interrupt()
+			}
+		}
+	}()
+}

@@ -1,0 +1,316 @@
+package worker
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/angelerator/tavana/internal/pgerror"
+	"github.com/angelerator/tavana/internal/workerapi"
+	"github.com/angelerator/tavana/internal/workerapi/workerpb"
+)
+
+// cursors are the worker's cursors.
+type cursors struct {
+	max  int
+	disk journalDisk
+
+	mu   sync.Mutex
+	open map[string]*opened
+	// ended says why cursors that were closed here are gone, until their clients close them or go.
+	ended map[string]ended
+	// working counts the cursors that are not waiting, and began how often one began to work.
+	working int
+	began   uint64
+}
+
+// opened is a cursor with what others need to interrupt it: its own lease is work's.
+type opened struct {
+	*cursor
+	lease *lease
+}
+
+type ended struct {
+	client string
+	err    error
+}
+
+// parkedShare is what a live cursor that waits holds in DuckDB, in bytes: a reader's buffers for each thread.
+func (w *Worker) parkedShare() uint64 { return uint64(w.cfg.threads()) * 8 << 20 }
+
+// OpenCursor implements workerapi.Service.
+func (w *Worker) OpenCursor(ctx context.Context, r *workerpb.OpenCursorRequest) (*workerpb.OpenCursorResponse, error) {
+	st := r.GetStatement()
+	if st == nil || r.GetCursorId() == "" {
+		return nil, pgerror.New(pgerror.ProtocolViolation, "a cursor needs a name and a statement")
+	}
+	if err := checkStatement(st); err != nil {
+		return nil, err
+	}
+	tables, _, err := w.tables(st)
+	if err != nil {
+		return nil, err
+	}
+	granted, err := w.grant(st)
+	if err != nil {
+		return nil, err
+	}
+	l, err := w.conns.lend(ctx, st.GetSessionId(), st.GetSettings(), st.GetLasting())
+	if err != nil {
+		w.ledger.release(granted)
+		return nil, err
+	}
+	c := newCursor(w, r, l, tables, granted)
+	if err := w.addCursor(c); err != nil {
+		l.giveBack(true)
+		w.ledger.release(granted)
+		return nil, err
+	}
+	w.owners.heard(r.GetClient())
+	go c.work()
+	select {
+	case err = <-c.opened:
+	case <-ctx.Done():
+		err = pgerror.FromContext(ctx)
+		c.close(l, err)
+	case <-c.quitCtx.Done():
+		err = context.Cause(c.quitCtx)
+	}
+	if err != nil {
+		return nil, err
+	}
+	schema, err := workerapi.EncodeSchema(c.schema)
+	return &workerpb.OpenCursorResponse{Schema: schema}, err
+}
+
+func (w *Worker) addCursor(c *cursor) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.draining {
+		return errDraining()
+	}
+	if err := w.cursors.add(c); err != nil {
+		return err
+	}
+	w.works.Add(1)
+	w.notify()
+	return nil
+}
+
+// Fetch implements workerapi.Service.
+func (w *Worker) Fetch(ctx context.Context, f *workerpb.Fetch, out workerapi.Sink) (*workerpb.Completion, error) {
+	c, err := w.cursors.get(f.GetCursorId())
+	if err != nil {
+		return nil, err
+	}
+	defer w.cursors.reads(c)()
+	r := &fetchRequest{from: f.GetFrom(), rows: f.GetRows(), answer: make(chan fetched), gone: ctx.Done()}
+	requests := c.requests
+	for {
+		select {
+		case requests <- r:
+			requests = nil
+			continue
+		case a := <-r.answer:
+			return a.send(out, c)
+		case <-c.done:
+			return nil, w.cursors.gone(c.id)
+		case <-ctx.Done():
+			// What it has read so far would be missing in the next answer.
+			c.close(c.lease, pgerror.FromContext(ctx))
+			return nil, pgerror.FromContext(ctx)
+		}
+	}
+}
+
+func (a fetched) send(out workerapi.Sink, c *opened) (*workerpb.Completion, error) {
+	if a.err != nil {
+		return nil, a.err
+	}
+	done := &workerpb.Completion{
+		StatementType: workerpb.StatementType_STATEMENT_TYPE_SELECT, Statistics: &workerpb.Statistics{}, First: a.first, Exhausted: a.exhausted,
+	}
+	if a.rec == nil {
+		return done, out.Schema(c.schema)
+	}
+	done.Rows = uint64(a.rec.NumRows())
+	if err := out.Schema(a.rec.Schema()); err != nil {
+		a.rec.Release()
+		return nil, err
+	}
+	return done, out.Batch(a.rec)
+}
+
+// CloseCursor implements workerapi.Service.
+func (w *Worker) CloseCursor(_ context.Context, r *workerpb.CloseCursorRequest) (*workerpb.CloseCursorResponse, error) {
+	w.cursors.forget(r.GetCursorId())
+	if c, err := w.cursors.get(r.GetCursorId()); err == nil {
+		c.close(c.lease, errCursorClosed)
+	}
+	return &workerpb.CloseCursorResponse{}, nil
+}
+
+// closeCursors closes the cursors that f takes, and lets the others' ends say why.
+func (w *Worker) closeCursors(f func(*cursor) bool, reason error) {
+	for _, c := range w.cursors.list(f) {
+		w.cursors.end(c, reason)
+		go c.close(c.lease, reason)
+	}
+}
+
+// closeIdleCursors closes the cursors that nobody has read for as long as cursors may be idle.
+func (w *Worker) closeIdleCursors(now time.Time) {
+	limit := w.cfg.CursorIdleTimeout
+	if limit <= 0 {
+		return
+	}
+	w.closeCursors(func(c *cursor) bool { return c.readers == 0 && now.Sub(c.lastRead) > limit },
+		pgerror.Newf(pgerror.InvalidCursorState, "the cursor was closed because it was not read for %s", limit).
+			WithHint("The limit is set by cursor-idle-timeout."))
+}
+
+func (cs *cursors) init(cfg Config, dir string) {
+	cs.max = cfg.MaxCursors
+	cs.disk.dir, cs.disk.limit = dir, int64(min(cfg.CursorSpoolMax, math.MaxInt64))
+	cs.open, cs.ended = map[string]*opened{}, map[string]ended{}
+}
+
+func (cs *cursors) add(c *cursor) error {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	if cs.open[c.id] != nil {
+		return pgerror.Newf(pgerror.ProtocolViolation, "cursor id %q is in use", c.id)
+	}
+	if len(cs.open) >= cs.max {
+		return pgerror.New(pgerror.ConfigurationLimitExceeded, "too many open cursors").WithHint("Close some, or raise the workers' max-cursors.")
+	}
+	cs.open[c.id] = &opened{c, c.lease}
+	return nil
+}
+
+// get returns an open cursor, or why there is none.
+func (cs *cursors) get(id string) (*opened, error) {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	if e, ok := cs.ended[id]; ok {
+		return nil, e.err
+	}
+	c := cs.open[id]
+	if c == nil {
+		return nil, errCursorClosed
+	}
+	return c, nil
+}
+
+// reads notes that the cursor is read; the caller calls done when it is not any more.
+func (cs *cursors) reads(c *opened) (done func()) {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	c.readers++
+	c.lastRead = time.Now()
+	return func() {
+		cs.mu.Lock()
+		defer cs.mu.Unlock()
+		c.readers--
+		c.lastRead = time.Now()
+	}
+}
+
+// gone returns why a cursor is not there any more.
+func (cs *cursors) gone(id string) error {
+	_, err := cs.get(id)
+	return cmp.Or(err, error(errCursorClosed))
+}
+
+func (cs *cursors) list(f func(*cursor) bool) []*opened {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	var out []*opened
+	for _, c := range cs.open {
+		if f(c.cursor) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// end notes why a cursor is about to be closed.
+func (cs *cursors) end(c *opened, err error) {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	cs.ended[c.id] = ended{c.client, err}
+}
+
+// forget drops what end has noted.
+func (cs *cursors) forget(id string) {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	delete(cs.ended, id)
+}
+
+func (cs *cursors) remove(c *cursor) {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	delete(cs.open, c.id)
+}
+
+// setLive notes whether the cursor holds memory that it could do without.
+func (cs *cursors) setLive(c *cursor, live bool) {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	c.live, c.spools = live, false
+}
+
+// works notes that a cursor begins to work; the caller calls done when it waits again.
+func (cs *cursors) works() (done func()) {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	cs.working++
+	cs.began++
+	return func() {
+		cs.mu.Lock()
+		defer cs.mu.Unlock()
+		cs.working--
+	}
+}
+
+func (cs *cursors) state() (open, working int, began uint64) {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	return len(cs.open), cs.working, cs.began
+}
+
+// relieve asks live cursors, those first that have not been read for longest, to go to disk, until about bytes will be
+// free. share is what each holds.
+func (cs *cursors) relieve(bytes, share uint64) {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	var live []*opened
+	for _, c := range cs.open {
+		switch {
+		case c.spools:
+			bytes -= min(bytes, share) // it is under way
+		case c.live:
+			live = append(live, c)
+		}
+	}
+	slices.SortFunc(live, func(a, b *opened) int { return a.lastRead.Compare(b.lastRead) })
+	for _, c := range live[:min(uint64(len(live)), (bytes+share-1)/share)] {
+		c.live, c.spools = false, true
+		c.spoolNow <- struct{}{} // there is room for one, and it is sent once
+	}
+}
+
+// abandoned forgets the clients' cursors that have ended.
+func (cs *cursors) abandoned(clients map[string]bool) {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	for id, e := range cs.ended {
+		if clients[e.client] {
+			delete(cs.ended, id)
+		}
+	}
+}
