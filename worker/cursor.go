@@ -44,7 +44,7 @@ type cursor struct {
 	reserved uint64
 	prepared *duck.Prepared
 	result   *duck.Result
-	schema   *arrow.Schema // also read by others once it is opened
+	schema   *arrow.Schema // also read by others once it is opened; nil: not known before the statement runs
 
 	coalescer *duck.Coalescer
 	pending   uint64              // rows in coalescer
@@ -99,16 +99,20 @@ func (c *cursor) work() {
 	defer c.free()
 	rest := func() {}
 	pending, err := c.start(&rest)
-	if err == nil && c.ofSession() {
+	switch {
+	case err != nil:
+	case c.ofSession():
 		err = c.spoolAll(pending)
+	case c.schema == nil:
+		err = c.begin(pending)
 	}
 	rest()
 	c.opened <- err
 	if err != nil {
 		return
 	}
-	if !c.ofSession() {
-		c.begin(pending)
+	if c.result == nil && c.err == nil {
+		_ = c.begin(pending) // who fetches will hear of it
 	}
 	for c.serve() {
 	}
@@ -136,24 +140,29 @@ func (c *cursor) start(rest *func()) (*duck.Pending, error) {
 	if err := c.prepared.Bind(params); err != nil {
 		return nil, err
 	}
-	var ok bool
-	if c.schema, ok, err = c.prepared.Schema(); err != nil {
+	schema, ok, err := c.prepared.Schema()
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	if !ok || c.schema.NumFields() == 0 {
+	case ok && schema.NumFields() == 0:
 		return nil, pgerror.New(pgerror.InvalidCursorDefinition, "a cursor needs a statement that returns rows")
+	case ok:
+		c.schema = schema
 	}
 	return c.prepared.Start(c.quitCtx)
 }
 
 // begin waits for the first rows. From then on the cursor holds little, unless it joins or sorts: its share of the ledger
 // becomes small.
-func (c *cursor) begin(pending *duck.Pending) {
+func (c *cursor) begin(pending *duck.Pending) error {
 	defer c.w.cursors.works()()
 	result, err := pending.Wait()
 	if err != nil {
 		c.end(err)
-		return
+		return err
+	}
+	if c.schema == nil {
+		c.schema = result.Schema()
 	}
 	c.result, c.coalescer = result, duck.NewCoalescer(result.Schema())
 	if parked := c.w.parkedShare(); c.reserved > parked {
@@ -162,11 +171,14 @@ func (c *cursor) begin(pending *duck.Pending) {
 		c.w.touch()
 	}
 	c.w.cursors.setLive(c, true)
+	return nil
 }
 
 // spoolAll puts all rows on disk.
 func (c *cursor) spoolAll(pending *duck.Pending) error {
-	c.begin(pending)
+	if err := c.begin(pending); err != nil {
+		return err
+	}
 	c.w.cursors.setLive(c, false)
 	c.spooling = true
 	for c.err == nil {

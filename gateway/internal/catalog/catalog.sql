@@ -144,6 +144,8 @@ CREATE VIEW {db}.pgcat.pg_stat_database AS
 	SELECT 16384::BIGINT AS datid, datname, count(*)::INTEGER AS numbackends, 0::BIGINT AS xact_commit, 0::BIGINT AS xact_rollback FROM tavana_rows('activity') GROUP BY datname;
 CREATE VIEW {db}.pgcat.pg_prepared_statements AS
 	SELECT name, statement, NULL::TIMESTAMPTZ AS prepare_time, parameter_types, from_sql, 0::BIGINT AS generic_plans, 0::BIGINT AS custom_plans FROM tavana_rows('prepared');
+CREATE VIEW {db}.pgcat.pg_cursors AS
+	SELECT name, statement, is_holdable, is_binary, is_scrollable, creation_time FROM tavana_rows('cursors');
 
 CREATE VIEW {db}.pgcat.pg_tables AS
 	SELECT nsp AS schemaname, rel AS tablename, {db}.pgcat.tavana_owner() AS tableowner, NULL::VARCHAR AS tablespace, false AS hasindexes, false AS hasrules, false AS hastriggers, false AS rowsecurity

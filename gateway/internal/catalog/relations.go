@@ -69,7 +69,6 @@ var empty = map[string]string{
 	"pg_statistic":             "starelid o, staattnum s, stainherit b, stanullfrac r",
 	"pg_stats":                 "schemaname n, tablename n, attname n, inherited b, null_frac r, avg_width i, n_distinct r",
 	"pg_largeobject_metadata":  "oid o, lomowner o, lomacl n",
-	"pg_cursors":               "name n, statement n, is_holdable b, is_binary b, is_scrollable b, creation_time t",
 	"pg_file_settings":         "sourcefile n, sourceline i, seqno i, name n, setting n, applied b, error n",
 	"pg_hba_file_rules":        "line_number i, type n, database a, user_name a, address n, netmask n, auth_method n, options a, error n",
 }

@@ -100,7 +100,7 @@ func parse(t *testing.T, sql string) *session.Statement {
 // run runs a statement to its end: the sum of its rows' first column, and their number.
 func run(ctx context.Context, t *testing.T, s *dispatch.Session, sql string) (rows int, tag string, err error) {
 	t.Helper()
-	r, err := s.Run(ctx, &session.Portal{Statement: parse(t, sql)})
+	r, err := s.Run(ctx, &session.Portal{Statement: parse(t, sql)}, false)
 	if err != nil {
 		return 0, "", err
 	}
@@ -190,7 +190,7 @@ func TestAReadGoesOnAtAnotherWorker(t *testing.T) {
 func TestALostWorkerAfterTheFirstRowIsAnError(t *testing.T) {
 	a, b := workertest.NewFake(), workertest.NewFake()
 	w := newWorld(t, dispatch.Config{}, a, b)
-	r, err := w.session().Run(t.Context(), &session.Portal{Statement: parse(t, "SELECT i FROM range(1000000000) t(i)")})
+	r, err := w.session().Run(t.Context(), &session.Portal{Statement: parse(t, "SELECT i FROM range(1000000000) t(i)")}, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -421,7 +421,7 @@ func TestDescribeGivesEveryParameterAType(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := s.Run(t.Context(), p)
+	r, err := s.Run(t.Context(), p, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -440,7 +440,7 @@ func TestDescribeGivesEveryParameterAType(t *testing.T) {
 func TestCloseFreesTheWorker(t *testing.T) {
 	f := workertest.NewFake()
 	w := newWorld(t, dispatch.Config{}, f)
-	r, err := w.session().Run(t.Context(), &session.Portal{Statement: parse(t, "SELECT i FROM range(100000000) t(i)")})
+	r, err := w.session().Run(t.Context(), &session.Portal{Statement: parse(t, "SELECT i FROM range(100000000) t(i)")}, false)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -91,7 +91,11 @@ type run struct {
 func (d *Dispatcher) execute(ctx context.Context, st *workerpb.Statement, pinned *router.Worker, again bool) (*run, error) {
 	var failed *router.Worker
 	for {
-		r, err := d.admit(ctx, st, pinned, failed)
+		var r *run
+		err := d.admit(ctx, pinned, failed, func(waiting context.Context, w *router.Worker) (_ bool, err error) {
+			r, err = d.ask(ctx, waiting, st, w)
+			return r != nil, err
+		})
 		if err != nil {
 			return nil, err
 		}
@@ -131,26 +135,24 @@ func asLost(err error) error {
 	return err
 }
 
-// admit waits in line until a worker has room for st. avoid is a worker that has just failed it; it is used all the same
-// when it is the only one.
-func (d *Dispatcher) admit(ctx context.Context, st *workerpb.Statement, pinned, avoid *router.Worker) (*run, error) {
+// admit waits in line until a worker has room. ask asks one: it returns false when there is none. avoid is a worker that has
+// just failed; it is used all the same when it is the only one.
+func (d *Dispatcher) admit(ctx context.Context, pinned, avoid *router.Worker, ask func(waiting context.Context, w *router.Worker) (bool, error)) error {
 	wait, cancel := context.WithTimeoutCause(ctx, d.cfg.QueueTimeout, errQueueTimeout)
 	defer cancel()
-	var r *run
 	started := time.Now()
 	try := func(waiting context.Context) (bool, error) {
-		var err error
 		if pinned != nil {
-			r, err = d.ask(ctx, waiting, st, pinned)
-			return r != nil, err
+			return ask(waiting, pinned)
 		}
 		if err := d.router.AwaitWorker(waiting, d.cfg.WorkerWait); err != nil {
 			return false, err
 		}
+		var last error
 		for _, w := range d.router.Candidates(func(w *router.Worker) bool { return w == avoid && d.others(avoid) }) {
-			r, err = d.ask(ctx, waiting, st, w)
+			ok, err := ask(waiting, w)
 			switch {
-			case r != nil:
+			case ok:
 				return true, nil
 			case router.IsLost(err):
 				// It had no work of ours yet, so the next one may have it.
@@ -158,8 +160,9 @@ func (d *Dispatcher) admit(ctx context.Context, st *workerpb.Statement, pinned, 
 			case err != nil:
 				return false, err
 			}
+			last = err
 		}
-		return false, d.retryLater(waiting, err)
+		return false, d.retryLater(waiting, last)
 	}
 	if a, ok := ctx.Value(activityKey{}).(*activity); ok {
 		a.setQueued(true)
@@ -171,7 +174,7 @@ func (d *Dispatcher) admit(ctx context.Context, st *workerpb.Statement, pinned, 
 	}
 	err := queue.Wait(wait, try)
 	d.metrics.queueWait.Observe(time.Since(started).Seconds())
-	return r, err
+	return err
 }
 
 // retryLater keeps a try whose every candidate was lost from waiting for a wake that may not come.

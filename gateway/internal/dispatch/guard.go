@@ -19,7 +19,7 @@ func (s *Session) guard(st *session.Statement) error {
 	switch st.Verb {
 	case sqltext.Pragma:
 		return pgerror.New(pgerror.InsufficientPrivilege, "settings of the engine cannot be changed by a statement")
-	case sqltext.Declare, sqltext.Fetch, sqltext.Move, sqltext.Close, sqltext.Listen:
+	case sqltext.Listen:
 		return pgerror.Newf(pgerror.FeatureNotSupported, "%s is not supported", st.Tag(0))
 	}
 	if err := liveInView(st); err != nil {

@@ -23,6 +23,7 @@ var liveNames = map[string]string{
 	"pg_roles": "roles", "pg_authid": "roles", "pg_user": "roles", "pg_shadow": "roles", "pg_get_userbyid": "roles", "enabled_roles": "roles",
 	"applicable_roles": "roles", "regrole": "roles", "to_regrole": "roles",
 	"pg_settings": "settings", "pg_show_all_settings": "settings", "pg_prepared_statements": "prepared",
+	"pg_cursors":  "cursors",
 	"pg_database": "session", "pg_postmaster_start_time": "session", "pg_conf_load_time": "session", "inet_client_addr": "session", "inet_client_port": "session",
 }
 
@@ -46,7 +47,9 @@ var liveTables = map[string]*arrow.Schema{
 	"settings": fields("name", text, "setting", text, "unit", text, "help", text, "context", text, "vartype", text, "source", text, "boot_val", text,
 		"reset_val", text),
 	"prepared": fields("name", text, "statement", text, "parameter_types", text, "from_sql", arrow.FixedWidthTypes.Boolean),
-	"session":  fields("database", text, "client_addr", text, "client_port", arrow.PrimitiveTypes.Int32, "started", arrow.FixedWidthTypes.Timestamp_us),
+	"cursors": fields("name", text, "statement", text, "is_holdable", arrow.FixedWidthTypes.Boolean, "is_binary", arrow.FixedWidthTypes.Boolean,
+		"is_scrollable", arrow.FixedWidthTypes.Boolean, "creation_time", arrow.FixedWidthTypes.Timestamp_us),
+	"session": fields("database", text, "client_addr", text, "client_port", arrow.PrimitiveTypes.Int32, "started", arrow.FixedWidthTypes.Timestamp_us),
 }
 
 // emptyTables are all live tables without rows.
@@ -110,6 +113,12 @@ func (s *Session) liveTable(name string) ([]byte, error) {
 				types[i] = oid.Name()
 			}
 			appendRow(b, name, st.Text, "{"+strings.Join(types, ",")+"}", false)
+		})
+	case "cursors":
+		s.Portals(func(name string, p *session.Portal) {
+			if c := p.Cursor; c != nil {
+				appendRow(b, name, c.Text, c.Hold, c.Binary, !c.NoScroll, c.Declared)
+			}
 		})
 	case "session":
 		appendRow(b, s.Database, orNil(s.client.Addr), s.client.Port, s.d.started)

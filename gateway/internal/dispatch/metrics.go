@@ -7,6 +7,7 @@ import (
 
 	"github.com/angelerator/tavana/gateway/internal/router"
 	"github.com/angelerator/tavana/internal/pgerror"
+	"github.com/angelerator/tavana/internal/workerapi/workerpb"
 )
 
 // The names that dashboards rely on.
@@ -19,6 +20,10 @@ const (
 	metricWorkerCount   = "tavana_worker_count"
 	metricWorkerMemory  = "tavana_worker_memory_bytes"
 	metricRowsSent      = "tavana_query_rows_total"
+	metricCursors       = "tavana_active_cursors"
+	metricCursorFetches = "tavana_cursor_fetch_count"
+	metricCursorRows    = "tavana_cursor_rows_fetched"
+	metricCursorSpool   = "tavana_cursor_spooled_bytes"
 )
 
 type metrics struct {
@@ -27,6 +32,9 @@ type metrics struct {
 	errors    *prometheus.CounterVec
 	queueWait prometheus.Histogram
 	rows      prometheus.Counter
+
+	cursors                   prometheus.Gauge
+	cursorFetches, cursorRows prometheus.Counter
 }
 
 func newMetrics(reg prometheus.Registerer, d *Dispatcher) *metrics {
@@ -44,8 +52,12 @@ func newMetrics(reg prometheus.Registerer, d *Dispatcher) *metrics {
 			Buckets: []float64{.001, .01, .1, .5, 1, 5, 10, 30, 60, 120, 300},
 		}),
 		rows: prometheus.NewCounter(prometheus.CounterOpts{Name: metricRowsSent, Help: "Rows sent to clients."}),
+
+		cursors:       prometheus.NewGauge(prometheus.GaugeOpts{Name: metricCursors, Help: "Cursors that are open, row-limited portals among them."}),
+		cursorFetches: prometheus.NewCounter(prometheus.CounterOpts{Name: metricCursorFetches, Help: "FETCH and MOVE statements."}),
+		cursorRows:    prometheus.NewCounter(prometheus.CounterOpts{Name: metricCursorRows, Help: "Rows read from cursors."}),
 	}
-	reg.MustRegister(m.duration, m.active, m.errors, m.queueWait, m.rows,
+	reg.MustRegister(m.duration, m.active, m.errors, m.queueWait, m.rows, m.cursors, m.cursorFetches, m.cursorRows,
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: metricQueueDepth, Help: "Queries that wait for room on a worker."},
 			func() float64 { return float64(d.queue.Len()) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: metricWorkerCount, Help: "Workers that take queries."},
@@ -53,15 +65,20 @@ func newMetrics(reg prometheus.Registerer, d *Dispatcher) *metrics {
 				return float64(len(d.router.Candidates(func(*router.Worker) bool { return false })))
 			}),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: metricWorkerMemory, Help: "Resident memory of all workers."},
-			func() float64 {
-				sum := 0.0
-				for _, w := range d.router.Workers() {
-					sum += float64(w.State().GetResident())
-				}
-				return sum
-			}),
+			func() float64 { return d.sum((*workerpb.State).GetResident) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: metricCursorSpool, Help: "Bytes of cursors' rows on the workers' disks."},
+			func() float64 { return d.sum((*workerpb.State).GetSpooled) }),
 	)
 	return m
+}
+
+// sum adds up what the workers say.
+func (d *Dispatcher) sum(of func(*workerpb.State) uint64) float64 {
+	sum := 0.0
+	for _, w := range d.router.Workers() {
+		sum += float64(of(w.State()))
+	}
+	return sum
 }
 
 // finished counts the end of a query.

@@ -27,6 +27,8 @@ type Rows struct {
 	next   *Batch          // read already
 	more   []*Batch        // and what follows it
 	stream *workerapi.Stream
+	read   func() (*Batch, error) // a cursor's rows, instead of stream's
+	free   func()                 // frees what read reads; nil: nothing
 	done   bool
 	err    error
 	count  uint64
@@ -39,6 +41,8 @@ type Rows struct {
 	timer *timer
 	// clientCopy is how the rows are copied to the client; nil: they are a result.
 	clientCopy *sqltext.ClientCopy
+	// binary: a client that does not say how gets binary values.
+	binary bool
 	// pinned: it has the connection of the session's worker.
 	pinned bool
 }
@@ -71,16 +75,26 @@ func (r *Rows) Next() (*Batch, error) {
 	if r.err != nil {
 		return nil, r.err
 	}
-	if r.done || r.stream == nil {
+	if r.done || r.stream == nil && r.read == nil {
 		return nil, r.end(io.EOF)
 	}
-	b, err := r.stream.Next()
+	b, err := r.nextBatch()
 	if err != nil {
 		return nil, r.end(err)
 	}
 	r.count += uint64(b.NumRows())
 	return b, nil
 }
+
+func (r *Rows) nextBatch() (*Batch, error) {
+	if r.read != nil {
+		return r.read()
+	}
+	return r.stream.Next()
+}
+
+// Binary tells whether a client that does not say how it wants values gets them in binary.
+func (r *Rows) Binary() bool { return r.binary }
 
 // advance makes the next of the batches that are there already what Next returns.
 func (r *Rows) advance() {
@@ -131,6 +145,10 @@ func (r *Rows) Close() {
 	}
 	if r.stream != nil {
 		r.stream.Close()
+	}
+	if r.free != nil {
+		r.free()
+		r.free = nil
 	}
 	if r.timer != nil {
 		r.timer.end()

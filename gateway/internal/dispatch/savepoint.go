@@ -28,7 +28,7 @@ func (s *Session) savepoint(ctx context.Context, st *session.Statement) (*sessio
 	if s.WritesSince(p) > 0 {
 		return nil, errSavepoint("something was written since savepoint %q", name)
 	}
-	s.ClosePortals()
+	s.EndPortalsSince(p)
 	if err := s.mendBlock(ctx, name); err != nil {
 		return nil, err
 	}

@@ -58,11 +58,12 @@ func (s *Session) Close() {
 }
 
 // Run starts a portal's statement. The caller reads the Rows to their end and closes them. An error leaves a transaction
-// block failed; so does one that Rows.Next returns.
-func (s *Session) Run(ctx context.Context, p *session.Portal) (*Rows, error) {
+// block failed; so does one that Rows.Next returns. limited says that other statements may come before the last row is read.
+func (s *Session) Run(ctx context.Context, p *session.Portal, limited bool) (*Rows, error) {
 	if err := s.Allows(p.Statement.Verb); err != nil {
 		return nil, err
 	}
+	limited = limited && len(p.Statement.Columns) > 0
 	st, err := s.resolve(p.Statement)
 	if err != nil {
 		return nil, err
@@ -84,7 +85,7 @@ func (s *Session) Run(ctx context.Context, p *session.Portal) (*Rows, error) {
 	}
 	started := time.Now()
 	s.d.metrics.active.Inc()
-	rows, err := s.start(ctx, p)
+	rows, err := s.start(ctx, p, limited)
 	if err != nil {
 		s.Fail()
 		s.dropIdlePin()
@@ -106,7 +107,7 @@ func (s *Session) Run(ctx context.Context, p *session.Portal) (*Rows, error) {
 		if err != nil {
 			s.Fail()
 		} else if st.Effect == sqltext.CreateTemp && s.pin != nil {
-			s.pin.keep = true
+			s.pin.made(st.MadeTemporary())
 		}
 		s.finished(st, started, n, err)
 	}
@@ -131,21 +132,17 @@ func (s *Session) finished(st *session.Statement, started time.Time, rows uint64
 	s.d.log.Debug("query finished", attrs...)
 }
 
-func (s *Session) start(ctx context.Context, p *session.Portal) (*Rows, error) {
+func (s *Session) start(ctx context.Context, p *session.Portal, limited bool) (*Rows, error) {
 	st := p.Statement
 	switch {
 	case isTransaction(st.Verb):
-		a, err := s.transaction(ctx, st)
-		if err != nil {
-			return nil, err
-		}
-		return fixed(a), nil
+		return answered(s.transaction(ctx, st))
 	case st.Verb == sqltext.Prepare:
-		a, err := s.prepareSQL(ctx, st)
-		if err != nil {
-			return nil, err
-		}
-		return fixed(a), nil
+		return answered(s.prepareSQL(ctx, st))
+	case st.Verb == sqltext.Declare:
+		return answered(s.declare(ctx, p))
+	case st.Verb == sqltext.Fetch, st.Verb == sqltext.Move:
+		return s.fetch(ctx, st, limited)
 	case session.Answers(&st.Statement, st.Verb):
 		a, err := s.Answer(&st.Statement, st.Verb)
 		if err != nil {
@@ -159,19 +156,34 @@ func (s *Session) start(ctx context.Context, p *session.Portal) (*Rows, error) {
 		}
 		return fixed(a), nil
 	}
+	if err := s.allowed(st, p); err != nil {
+		return nil, err
+	}
+	if limited && (s.InBlock() || s.pin != nil) { // the session's connection is for what comes next
+		return s.suspended(ctx, p)
+	}
 	return s.work(ctx, p)
 }
 
-// work runs a statement at a worker.
-func (s *Session) work(ctx context.Context, p *session.Portal) (*Rows, error) {
-	st := p.Statement
+// answered returns Rows of what the session has answered by itself.
+func answered(a *session.Answer, err error) (*Rows, error) {
+	if err != nil {
+		return nil, err
+	}
+	return fixed(a), nil
+}
+
+// allowed refuses what the session may not run, and parameters that were not given.
+func (s *Session) allowed(st *session.Statement, p *session.Portal) error {
 	err := s.guard(st)
 	if err == nil && len(p.Params) == 0 {
 		err = st.NoParams()
 	}
-	if err != nil {
-		return nil, locate(err, &st.Statement, nil)
-	}
+	return locate(err, &st.Statement, nil)
+}
+
+// work runs a statement at a worker.
+func (s *Session) work(ctx context.Context, p *session.Portal) (*Rows, error) {
 	ctx, timer := s.withTimeout(ctx)
 	rows, err := s.stream(ctx, p)
 	if err != nil {
@@ -235,17 +247,9 @@ func (s *Session) stream(ctx context.Context, p *session.Portal) (*Rows, error) 
 	if err != nil {
 		return nil, err
 	}
-	tables, err := s.tables(st)
+	req, err := s.request(st, p, text, pin)
 	if err != nil {
 		return nil, err
-	}
-	req := &workerpb.Statement{
-		Tables:  tables,
-		QueryId: s.d.newID(), User: s.user, Sql: text.Text, Parameters: p.Params, ParameterTypes: p.Casts,
-		Settings: s.Settings.Worker(), Profile: workerpb.Profile_PROFILE_LOSSLESS, Lasting: st.Effect.WritesLasting(), After: text.after,
-	}
-	if pin != nil {
-		req.SessionId = pin.id
 	}
 	fix := func(err error) error { return s.lost(locate(err, &st.Statement, &text.Rewritten)) }
 	r, err := s.d.execute(ctx, req, pin.at(), isRead(st.Effect) && !s.InBlock())
@@ -268,6 +272,20 @@ func (s *Session) stream(ctx context.Context, p *session.Portal) (*Rows, error) 
 	return &Rows{
 		schema: schema, ctx: ctx, next: r.first, stream: r.stream, done: r.ended, tag: st.Tag, locate: fix,
 	}, nil
+}
+
+// request is a statement as a worker gets it. pin: where it runs in the session's own connection; nil: it does not.
+func (s *Session) request(st *session.Statement, p *session.Portal, text *noted, pin *pin) (*workerpb.Statement, error) {
+	tables, err := s.tables(st)
+	req := &workerpb.Statement{
+		Tables:  tables,
+		QueryId: s.d.newID(), User: s.user, Sql: text.Text, Parameters: p.Params, ParameterTypes: p.Casts,
+		Settings: s.Settings.Worker(), Profile: workerpb.Profile_PROFILE_LOSSLESS, Lasting: st.Effect.WritesLasting(), After: text.after,
+	}
+	if pin != nil {
+		req.SessionId = pin.id
+	}
+	return req, err
 }
 
 // isRead tells whether a statement changes nothing, as far as its words tell.
@@ -333,6 +351,22 @@ func (s *Session) Describe(ctx context.Context, text sqltext.Statement, oids []p
 		}
 		st.Columns = run.Columns
 		return st, nil
+	case st.Verb == sqltext.Declare:
+		d, err := st.Declaration()
+		if err != nil {
+			return nil, locate(err, &text, nil)
+		}
+		query, err := s.Describe(ctx, d.Query, oids)
+		if err == nil {
+			st.ParamOIDs = query.ParamOIDs
+		}
+		return st, err
+	case st.Verb == sqltext.Fetch, st.Verb == sqltext.Move:
+		p, m, err := s.cursorOf(st)
+		if err == nil && !m.Silent {
+			st.Columns = p.Statement.Columns
+		}
+		return st, err
 	case st.Verb == sqltext.Copy && st.IsClientCopy():
 		_, err := st.ClientCopy()
 		return st, locate(err, &text, nil)

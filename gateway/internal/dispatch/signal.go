@@ -21,7 +21,7 @@ import (
 // signalling runs a statement that signals other sessions.
 func (s *Session) signalling(ctx context.Context, p *session.Portal, bare sqltext.Statement, signals []sqltext.Signal) (*Rows, error) {
 	st := session.NewStatement(bare)
-	rows, err := s.Run(ctx, &session.Portal{Statement: st, Params: p.Params, Casts: p.Casts})
+	rows, err := s.Run(ctx, &session.Portal{Statement: st, Params: p.Params, Casts: p.Casts}, false)
 	if err != nil {
 		return nil, err
 	}

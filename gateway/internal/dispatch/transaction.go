@@ -20,8 +20,20 @@ type pin struct {
 	id     string
 	// open: the worker's session is in a transaction.
 	open bool
-	// keep: there are temporary objects, so the pin outlives the transaction.
-	keep bool
+	// keep: there are temporary objects, so the pin outlives the transaction. temporary are their names, and unnamed says that
+	// some name is not known.
+	keep      bool
+	temporary map[string]bool
+	unnamed   bool
+}
+
+// made notes a temporary object; name is "" where it can't be told.
+func (p *pin) made(name string) {
+	if p.temporary == nil {
+		p.temporary = map[string]bool{}
+	}
+	p.keep, p.unnamed = true, p.unnamed || name == ""
+	p.temporary[name] = true
 }
 
 // at returns the worker; nil for a session that may use any.
@@ -184,7 +196,7 @@ const endTimeout = 60 * time.Second
 // endBlock ends the block here and at the worker: whole, whatever cancels the statement that asks for it. A failed commit
 // leaves it rolled back. When it can't be known how it stands at the worker, the session ends.
 func (s *Session) endBlock(ctx context.Context, commit bool) error {
-	s.ClosePortals()
+	s.EndPortals(commit)
 	err := s.endAtWorker(ctx, commit)
 	s.End(commit && err == nil)
 	return err

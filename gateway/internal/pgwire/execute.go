@@ -76,6 +76,9 @@ func (c *conn) execute(p *session.Portal, limit uint32, describe bool) error {
 	if err := c.s.Allows(p.Statement.Verb); err != nil {
 		return err
 	}
+	if p.Cursor != nil {
+		return pgerror.New(pgerror.FeatureNotSupported, "a cursor is read by FETCH, not as a portal")
+	}
 	if p.Statement.CopiesIn() {
 		if p.Run != nil {
 			return errPortalDone
@@ -90,7 +93,7 @@ func (c *conn) execute(p *session.Portal, limit uint32, describe bool) error {
 		p.Run = e
 		release := c.cancelable(cancel)
 		defer release()
-		if err := c.startPortal(ctx, e, p, describe); err != nil {
+		if err := c.startPortal(ctx, e, p, limit > 0, describe); err != nil {
 			e.failed = true
 			e.Close()
 			return c.reason(ctx, err)
@@ -119,8 +122,8 @@ func (c *conn) reason(ctx context.Context, err error) error {
 	return err
 }
 
-func (c *conn) startPortal(ctx context.Context, e *execution, p *session.Portal, describe bool) error {
-	rows, err := c.s.Run(ctx, p)
+func (c *conn) startPortal(ctx context.Context, e *execution, p *session.Portal, limited, describe bool) error {
+	rows, err := c.s.Run(ctx, p, limited)
 	if err != nil {
 		return err
 	}
@@ -134,6 +137,9 @@ func (c *conn) startPortal(ctx context.Context, e *execution, p *session.Portal,
 	}
 	if len(columns) == 0 {
 		return nil
+	}
+	if describe && rows.Binary() {
+		p.Formats = []int16{int16(pgenc.Binary)}
 	}
 	formats, err := pgenc.Formats(p.Formats, len(columns))
 	if err != nil {

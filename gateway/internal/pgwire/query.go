@@ -51,7 +51,7 @@ func (c *conn) sync() error {
 		}
 	}
 	if !c.s.InBlock() {
-		c.s.ClosePortals()
+		c.s.EndPortals(true)
 	}
 	return c.ready()
 }
@@ -73,7 +73,7 @@ func (c *conn) simple(sql string) error {
 	lastWrite := -1
 	for i, st := range list {
 		statements[i] = session.NewStatement(st)
-		if c.s.EffectOf(statements[i]).Writes() {
+		if c.s.EffectOf(statements[i]).Writes() || statements[i].Verb == sqltext.Declare {
 			lastWrite = i
 		}
 	}

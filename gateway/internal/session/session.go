@@ -82,6 +82,12 @@ type Portal struct {
 	// Run is the execution of a portal that has been started, owned by who executes portals. It is closed when the portal
 	// goes.
 	Run Run
+	// Cursor is how the portal of a DECLARE stands; nil for one of the protocol.
+	Cursor *Cursor
+
+	// ofBlock: the portal was made in the block under way, after depth savepoints.
+	ofBlock bool
+	depth   int
 }
 
 // Run is a portal's execution.
@@ -144,6 +150,7 @@ func (s *Session) PutPortal(name string, p *Portal) error {
 	if len(s.portals) >= maxPortals {
 		return pgerror.New(pgerror.ProgramLimitExceeded, "too many open portals")
 	}
+	p.ofBlock, p.depth = s.tx != idle, len(s.savepoints)
 	s.portals[name] = p
 	return nil
 }
@@ -166,9 +173,41 @@ func (s *Session) ClosePortal(name string) {
 	}
 }
 
-// ClosePortals closes every portal: at the end of a transaction, and of the session.
-func (s *Session) ClosePortals() {
-	for name := range s.portals {
-		s.ClosePortal(name)
+// CursorNamed returns a portal that FETCH, MOVE and CLOSE know, or 34000.
+func (s *Session) CursorNamed(name string) (*Portal, error) {
+	if p := s.portals[name]; p != nil && name != "" {
+		return p, nil
 	}
+	return nil, pgerror.Newf(pgerror.InvalidCursorName, "cursor %q does not exist", name)
+}
+
+// Portals calls f for every portal with a name.
+func (s *Session) Portals(f func(name string, p *Portal)) {
+	for _, name := range slices.Sorted(maps.Keys(s.portals)) {
+		if name != "" {
+			f(name, s.portals[name])
+		}
+	}
+}
+
+// ClosePortals closes every portal: at the end of the session.
+func (s *Session) ClosePortals() { s.closePortals(func(*Portal) bool { return true }) }
+
+func (s *Session) closePortals(f func(*Portal) bool) {
+	for name, p := range s.portals {
+		if f(p) {
+			s.ClosePortal(name)
+		}
+	}
+}
+
+// EndPortals closes the portals that end with a transaction. Cursors WITH HOLD stay, unless the transaction that declared
+// them is rolled back.
+func (s *Session) EndPortals(committed bool) {
+	s.closePortals(func(p *Portal) bool { return p.Cursor == nil || !p.Cursor.Hold || p.ofBlock && !committed })
+}
+
+// EndPortalsSince closes the portals that were made after the savepoint.
+func (s *Session) EndPortalsSince(p Savepoint) {
+	s.closePortals(func(q *Portal) bool { return q.ofBlock && q.depth > p.depth })
 }

@@ -41,17 +41,15 @@ func Answers(st *sqltext.Statement, v sqltext.Verb) bool {
 	switch v {
 	case sqltext.Show:
 		return !st.IsAny(1, "TABLES", "DATABASES", "SCHEMAS") && !(st.Is(1, "ALL") && st.Is(2, "TABLES"))
-	case sqltext.Set, sqltext.Reset, sqltext.Discard, sqltext.Deallocate:
+	case sqltext.Set, sqltext.Reset, sqltext.Discard, sqltext.Deallocate, sqltext.Close:
 		return true
-	case sqltext.Close:
-		return st.Is(1, "ALL") && len(st.Tokens) == 2
 	case sqltext.Listen:
 		return st.Is(0, "UNLISTEN")
 	}
 	return false
 }
 
-// Answer runs SET, RESET, SHOW, DISCARD and DEALLOCATE.
+// Answer runs SET, RESET, SHOW, DISCARD, DEALLOCATE and CLOSE.
 func (s *Session) Answer(st *sqltext.Statement, v sqltext.Verb) (*Answer, error) {
 	switch v {
 	case sqltext.Set:
@@ -62,8 +60,8 @@ func (s *Session) Answer(st *sqltext.Statement, v sqltext.Verb) (*Answer, error)
 		return s.show(st)
 	case sqltext.Discard:
 		return s.discard(st)
-	case sqltext.Close: // there are no cursors
-		return &Answer{Tag: "CLOSE CURSOR ALL"}, nil
+	case sqltext.Close:
+		return s.closeCursor(st)
 	case sqltext.Listen: // nobody can listen
 		return &Answer{Tag: "UNLISTEN"}, nil
 	}
@@ -252,6 +250,22 @@ func (s *Session) discard(st *sqltext.Statement) (*Answer, error) {
 		return nil, st.SyntaxErrorAt(1)
 	}
 	return a, nil
+}
+
+func (s *Session) closeCursor(st *sqltext.Statement) (*Answer, error) {
+	name, all, err := st.Closing()
+	if err != nil {
+		return nil, err
+	}
+	if all {
+		s.Portals(func(name string, _ *Portal) { s.ClosePortal(name) })
+		return &Answer{Tag: "CLOSE CURSOR ALL"}, nil
+	}
+	if _, err := s.CursorNamed(name); err != nil {
+		return nil, err
+	}
+	s.ClosePortal(name)
+	return &Answer{Tag: "CLOSE CURSOR"}, nil
 }
 
 func (s *Session) deallocate(st *sqltext.Statement) (*Answer, error) {

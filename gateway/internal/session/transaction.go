@@ -65,11 +65,15 @@ func (s *Session) Failed() bool { return s.tx == failed }
 
 // End leaves the block. committed says whether what was done in it holds: SET's effects stay or go with that.
 func (s *Session) End(committed bool) {
+	committed = committed && s.tx != failed
 	if s.tx != idle {
-		s.Settings.end(committed && s.tx != failed)
+		s.Settings.end(committed)
 	}
 	s.tx, s.implicit, s.writes, s.savepoints = idle, false, 0, nil
-	s.ClosePortals()
+	s.EndPortals(committed)
+	for _, p := range s.portals {
+		p.ofBlock = false
+	}
 }
 
 // Allows returns 25P02 for a statement that a failed block does not take: all but its end.
@@ -87,6 +91,7 @@ func (s *Session) Allows(v sqltext.Verb) error {
 // Savepoint is a place in a block that ROLLBACK TO goes back to.
 type Savepoint struct {
 	name   string
+	depth  int // savepoints before it
 	writes int
 	values map[string]string
 }
@@ -105,17 +110,21 @@ func (s *Session) SetSavepoint(name string) error {
 	if s.tx == idle || s.implicit {
 		return errNoBlock("SAVEPOINT")
 	}
-	s.savepoints = append(s.savepoints, Savepoint{name, s.writes, s.Settings.values})
+	s.savepoints = append(s.savepoints, Savepoint{name, len(s.savepoints), s.writes, s.Settings.values})
 	return nil
 }
 
 // ReleaseSavepoint runs RELEASE: the savepoint goes, and those after it.
 func (s *Session) ReleaseSavepoint(name string) error {
 	i, err := s.findSavepoint(name, "RELEASE SAVEPOINT")
-	if err == nil {
-		s.savepoints = s.savepoints[:i]
+	if err != nil {
+		return err
 	}
-	return err
+	s.savepoints = s.savepoints[:i]
+	for _, p := range s.portals { // what was made after it is what was made before it
+		p.depth = min(p.depth, i)
+	}
+	return nil
 }
 
 // SavepointNamed returns the savepoint that ROLLBACK TO names.

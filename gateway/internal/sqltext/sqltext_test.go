@@ -350,3 +350,31 @@ func keepsQuoted(t *testing.T, s *Statement, text string) {
 		}
 	}
 }
+
+// What is read of a cursor's statement is what was written, and nothing that was not read is left.
+func FuzzCursor(f *testing.F) {
+	for _, sql := range []string{
+		"DECLARE c CURSOR FOR SELECT 1", `declare "A b" binary insensitive no scroll cursor with hold for (values (1))`, "FETCH c", "FETCH -3 FROM c", "MOVE BACKWARD ALL IN c",
+		"FETCH ABSOLUTE +5 c", "FETCH RELATIVE c", "FETCH next", "CLOSE ALL", "DECLARE", "FETCH FROM", "CREATE OR REPLACE TEMP VIEW a.b AS SELECT 1", "SELECT 1 INTO TEMP x",
+	} {
+		f.Add(sql)
+	}
+	f.Fuzz(func(t *testing.T, sql string) {
+		list, err := Split(sql)
+		if err != nil {
+			return
+		}
+		for _, st := range list {
+			st.MadeTemporary()
+			if d, err := st.Declaration(); err == nil && (d.Name == "" || !strings.HasSuffix(st.Text, d.Query.Text) || d.Query.Verb() != Select) {
+				t.Errorf("%q: %+v", st.Text, d)
+			}
+			if m, err := st.Movement(); err == nil && (m.Cursor == "" || m.Cursor != st.Name(len(st.Tokens)-1)) {
+				t.Errorf("%q: %+v", st.Text, m)
+			}
+			if name, _, err := st.Closing(); err == nil && name == "" {
+				t.Errorf("%q closes nothing", st.Text)
+			}
+		}
+	})
+}

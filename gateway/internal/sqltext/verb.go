@@ -242,6 +242,10 @@ func (s *Statement) Tag(rows uint64) string {
 		return count("UPDATE", rows)
 	case Delete:
 		return count("DELETE", rows)
+	case Fetch:
+		return count("FETCH", rows)
+	case Move:
+		return count("MOVE", rows)
 	case Truncate:
 		return "TRUNCATE TABLE"
 	case Merge:
