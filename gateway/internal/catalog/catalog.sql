@@ -32,20 +32,20 @@ CREATE VIEW {db}.pgcat.tavana_views AS
 	FROM duckdb_views() WHERE NOT internal AND {db}.pgcat.tavana_shown(database_name, schema_name, view_name);
 
 CREATE VIEW {db}.pgcat.tavana_relations AS
-	SELECT c.nsp, c.rel, c.reloid, count(*)::SMALLINT AS natts, bool_or(v.rel IS NOT NULL) AS is_view
-	FROM {db}.pgcat.tavana_columns c LEFT JOIN (SELECT DISTINCT nsp, rel FROM {db}.pgcat.tavana_views) v ON v.nsp = c.nsp AND v.rel = c.rel
-	GROUP BY c.nsp, c.rel, c.reloid;
+	SELECT nsp, rel, {db}.pgcat.tavana_relation(nsp, rel) AS reloid, natts, is_view
+	FROM (SELECT {db}.pgcat.tavana_schema(database_name, schema_name) AS nsp, table_name AS rel, column_count::SMALLINT AS natts, false AS is_view
+			FROM duckdb_tables() WHERE NOT internal AND {db}.pgcat.tavana_shown(database_name, schema_name, table_name)
+		UNION ALL SELECT {db}.pgcat.tavana_schema(database_name, schema_name), view_name, column_count::SMALLINT, true
+			FROM duckdb_views() WHERE NOT internal AND {db}.pgcat.tavana_shown(database_name, schema_name, view_name));
 
 CREATE VIEW {db}.pgcat.tavana_keys AS
 	SELECT {db}.pgcat.tavana_oid('constraint', table_schema || '.' || table_name || '.' || name) AS oid, table_schema AS nsp, table_name AS rel,
-		{db}.pgcat.tavana_oid('relation', table_schema || '.' || table_name) AS reloid, name, kind, columns, ref_schema, ref_table, ref_columns,
-		CASE kind WHEN 'p' THEN 'PRIMARY KEY' WHEN 'u' THEN 'UNIQUE' ELSE 'FOREIGN KEY' END || ' (' || array_to_string(columns, ', ') || ')' ||
-		CASE kind WHEN 'f' THEN ' REFERENCES ' || CASE WHEN ref_schema = 'public' THEN '' ELSE ref_schema || '.' END || ref_table ||
-			CASE WHEN len(ref_columns) > 0 THEN '(' || array_to_string(ref_columns, ', ') || ')' ELSE '' END ELSE '' END AS def
+		{db}.pgcat.tavana_oid('relation', table_schema || '.' || table_name) AS reloid, name, kind, columns, ref_schema, ref_table, ref_columns
 	FROM tavana.pg_tavana.keys;
 
 CREATE VIEW {db}.pgcat.tavana_key_columns AS
-	SELECT k.oid, k.nsp, k.rel, k.name, k.kind, k.ref_schema, k.ref_table, k.i, k.col, c.num,
+	SELECT k.oid, k.reloid AS conrelid, CASE WHEN k.kind = 'f' THEN {db}.pgcat.tavana_oid('relation', k.ref_schema || '.' || k.ref_table) END AS confrelid,
+		k.nsp, k.rel, k.name, k.kind, k.ref_schema, k.ref_table, k.i, k.col, c.num,
 		CASE WHEN len(k.ref_columns) >= k.i THEN k.ref_columns[k.i] END AS ref_col, f.num AS ref_num
 	FROM (SELECT *, unnest(columns) AS col, generate_subscripts(columns, 1) AS i FROM {db}.pgcat.tavana_keys) k
 	JOIN {db}.pgcat.tavana_column_numbers c ON c.nsp = k.nsp AND c.rel = k.rel AND c.col = k.col
@@ -53,30 +53,31 @@ CREATE VIEW {db}.pgcat.tavana_key_columns AS
 
 -- The index that PostgreSQL would have behind a key.
 CREATE VIEW {db}.pgcat.tavana_indexes AS
-	SELECT {db}.pgcat.tavana_oid('index', k.nsp || '.' || k.rel || '.' || k.name) AS oid, k.oid AS keyoid, k.nsp, k.rel, k.reloid, k.name, k.kind = 'p' AS is_primary, c.nums, len(c.nums)::SMALLINT AS natts, k.columns,
-		'CREATE UNIQUE INDEX ' || {db}.pgcat.quote_ident(k.name) || ' ON ' || {db}.pgcat.quote_ident(k.nsp) || '.' || {db}.pgcat.quote_ident(k.rel) || ' USING btree (' || array_to_string(list_transform(k.columns, lambda c: {db}.pgcat.quote_ident(c)), ', ') || ')' AS def
-	FROM {db}.pgcat.tavana_keys k JOIN (SELECT oid, list(num ORDER BY i) AS nums FROM {db}.pgcat.tavana_key_columns GROUP BY oid) c ON c.oid = k.oid WHERE k.kind IN ('p', 'u');
+	SELECT {db}.pgcat.tavana_oid('index', nsp || '.' || rel || '.' || name) AS oid, oid AS keyoid, nsp, rel, reloid, name, kind = 'p' AS is_primary, len(columns)::SMALLINT AS natts, columns
+	FROM {db}.pgcat.tavana_keys WHERE kind IN ('p', 'u');
 CREATE VIEW {db}.pgcat.pg_index AS
-	SELECT oid::tavana_oid AS indexrelid, reloid::tavana_oid AS indrelid, natts AS indnatts, natts AS indnkeyatts, true AS indisunique, false AS indnullsnotdistinct, is_primary AS indisprimary, false AS indisexclusion,
+	SELECT x.oid::tavana_oid AS indexrelid, reloid::tavana_oid AS indrelid, natts AS indnatts, natts AS indnkeyatts, true AS indisunique, false AS indnullsnotdistinct, is_primary AS indisprimary, false AS indisexclusion,
 		true AS indimmediate, false AS indisclustered, true AS indisvalid, false AS indcheckxmin, true AS indisready, true AS indislive, false AS indisreplident, nums::SMALLINT[] AS indkey,
 		list_transform(nums, lambda n: 0::BIGINT) AS indcollation, list_transform(nums, lambda n: 0::BIGINT) AS indclass, list_transform(nums, lambda n: 0::SMALLINT) AS indoption, NULL::VARCHAR AS indexprs, NULL::VARCHAR AS indpred
-	FROM {db}.pgcat.tavana_indexes;
+	FROM {db}.pgcat.tavana_indexes x JOIN (SELECT oid, list(num ORDER BY i) AS nums FROM {db}.pgcat.tavana_key_columns GROUP BY oid) c ON c.oid = x.keyoid;
+CREATE MACRO {db}.pgcat.tavana_index_definition(nsp, rel, name, columns) AS 'CREATE UNIQUE INDEX ' || {db}.pgcat.quote_ident(name) ||
+	' ON ' || {db}.pgcat.quote_ident(nsp) || '.' || {db}.pgcat.quote_ident(rel) || ' USING btree (' || array_to_string(list_transform(columns, lambda c: {db}.pgcat.quote_ident(c)), ', ') || ')';
 CREATE VIEW {db}.pgcat.pg_indexes AS
-	SELECT nsp AS schemaname, rel AS tablename, name AS indexname, NULL::VARCHAR AS tablespace, def AS indexdef FROM {db}.pgcat.tavana_indexes;
+	SELECT nsp AS schemaname, rel AS tablename, name AS indexname, NULL::VARCHAR AS tablespace, {db}.pgcat.tavana_index_definition(nsp, rel, name, columns) AS indexdef FROM {db}.pgcat.tavana_indexes;
 
 CREATE VIEW {db}.pgcat.pg_namespace AS
-	SELECT {db}.pgcat.tavana_schema_oid(nspname)::tavana_oid AS oid, nspname, 10::BIGINT AS nspowner, NULL::VARCHAR AS nspacl
+	SELECT {db}.pgcat.tavana_schema_oid(nspname)::tavana_oid AS oid, nspname, 10::BIGINT AS nspowner, NULL::VARCHAR[] AS nspacl
 	FROM (SELECT 'pg_catalog' AS nspname UNION SELECT 'information_schema' UNION SELECT 'pg_temp_1' UNION SELECT 'public' UNION
 		SELECT schema_name FROM duckdb_schemas() WHERE database_name IN ('tavana', 'init') AND schema_name NOT IN ('main', 'pg_tavana', 'pg_catalog', 'information_schema'));
 
 CREATE VIEW {db}.pgcat.pg_class AS
 	SELECT reloid::tavana_oid AS oid, rel AS relname, {db}.pgcat.tavana_schema_oid(nsp)::tavana_oid AS relnamespace, 0::BIGINT AS reltype, 0::BIGINT AS reloftype, 10::BIGINT AS relowner,
 		CASE WHEN is_view THEN 0 ELSE 2 END::BIGINT AS relam, reloid AS relfilenode, 0::BIGINT AS reltablespace, 0::INTEGER AS relpages,
-		-1::FLOAT AS reltuples, 0::INTEGER AS relallvisible, 0::BIGINT AS reltoastrelid, reloid IN (SELECT reloid FROM {db}.pgcat.tavana_indexes) AS relhasindex, false AS relisshared,
+		-1::FLOAT AS reltuples, 0::INTEGER AS relallvisible, 0::BIGINT AS reltoastrelid, reloid IN (SELECT reloid FROM {db}.pgcat.tavana_keys WHERE kind IN ('p', 'u')) AS relhasindex, false AS relisshared,
 		CASE WHEN nsp = 'pg_temp_1' THEN 't' ELSE 'p' END::tavana_char AS relpersistence, CASE WHEN nsp = 'pg_catalog' AND reloid < 16384 THEN 'r' WHEN is_view THEN 'v' ELSE 'r' END::tavana_char AS relkind, natts AS relnatts,
 		0::SMALLINT AS relchecks, is_view AS relhasrules, false AS relhastriggers, false AS relhassubclass, false AS relrowsecurity,
 		false AS relforcerowsecurity, true AS relispopulated, 'd' AS relreplident, false AS relispartition, 0::BIGINT AS relrewrite,
-		0::BIGINT AS relfrozenxid, 0::BIGINT AS relminmxid, NULL::VARCHAR AS relacl, NULL::VARCHAR[] AS reloptions, NULL::VARCHAR AS relpartbound
+		0::BIGINT AS relfrozenxid, 0::BIGINT AS relminmxid, NULL::VARCHAR[] AS relacl, NULL::VARCHAR[] AS reloptions, NULL::VARCHAR AS relpartbound
 	FROM {db}.pgcat.tavana_relations
 	UNION ALL SELECT oid, name, {db}.pgcat.tavana_schema_oid(nsp), 0, 0, 10, 403, oid, 0, 0, -1, 0, 0, false, false, 'p', 'i', natts, 0, false, false, false, false, false, true, 'n', false, 0, 0, 0, NULL, NULL, NULL
 	FROM {db}.pgcat.tavana_indexes;
@@ -86,10 +87,10 @@ CREATE VIEW {db}.pgcat.pg_attribute AS
 		CASE WHEN t.typcategory = 'A' THEN 1 ELSE 0 END::INTEGER AS attndims, -1::INTEGER AS attcacheoff, typmod AS atttypmod, t.typbyval AS attbyval,
 		t.typalign AS attalign, t.typstorage AS attstorage, '' AS attcompression, NOT nullable AS attnotnull, def IS NOT NULL AS atthasdef,
 		false AS atthasmissing, '' AS attidentity, '' AS attgenerated, false AS attisdropped, true AS attislocal, 0::INTEGER AS attinhcount,
-		t.typcollation AS attcollation, NULL::VARCHAR AS attacl, NULL::VARCHAR[] AS attoptions, NULL::VARCHAR[] AS attfdwoptions, NULL::VARCHAR AS attmissingval
+		t.typcollation AS attcollation, NULL::VARCHAR[] AS attacl, NULL::VARCHAR[] AS attoptions, NULL::VARCHAR[] AS attfdwoptions, NULL::VARCHAR AS attmissingval
 	FROM (SELECT reloid, col, typoid, num, typmod, nullable, def FROM {db}.pgcat.tavana_columns
-		UNION ALL SELECT x.oid, c.col, c.typoid, x.i::SMALLINT, c.typmod, true, NULL FROM (SELECT oid, reloid, unnest(nums) AS n, generate_subscripts(nums, 1) AS i FROM {db}.pgcat.tavana_indexes) x
-			JOIN {db}.pgcat.tavana_columns c ON c.reloid = x.reloid AND c.num = x.n) c
+		UNION ALL SELECT x.oid, c.col, c.typoid, x.i::SMALLINT, c.typmod, true, NULL FROM (SELECT oid, reloid, unnest(columns) AS col, generate_subscripts(columns, 1) AS i FROM {db}.pgcat.tavana_indexes) x
+			JOIN {db}.pgcat.tavana_columns c ON c.reloid = x.reloid AND c.col = x.col) c
 	JOIN {db}.pgcat.pg_type t ON t.oid = c.typoid ORDER BY reloid, num;
 
 CREATE VIEW {db}.pgcat.pg_attrdef AS
@@ -108,6 +109,20 @@ CREATE VIEW {db}.pgcat.pg_constraint AS
 	JOIN (SELECT oid, list(num ORDER BY i) AS conkey, list(ref_num ORDER BY i) AS confkey FROM {db}.pgcat.tavana_key_columns GROUP BY oid) c ON c.oid = k.oid
 	LEFT JOIN {db}.pgcat.tavana_indexes x ON x.keyoid = k.oid OR k.kind = 'f' AND x.nsp = k.ref_schema AND x.rel = k.ref_table AND (x.columns = k.ref_columns OR len(k.ref_columns) = 0 AND x.is_primary);
 
+-- What hangs on what: relations on their schemas, defaults and keys on columns, keys' indexes on the keys, foreign keys on the
+-- other table's columns and index. What a view reads is not known.
+CREATE VIEW {db}.pgcat.pg_depend AS
+	SELECT classid::tavana_oid AS classid, objid::tavana_oid AS objid, 0::INTEGER AS objsubid, refclassid::tavana_oid AS refclassid, refobjid::tavana_oid AS refobjid,
+		refobjsubid::INTEGER AS refobjsubid, deptype::tavana_char AS deptype
+	FROM (SELECT 1259 AS classid, reloid AS objid, 2615 AS refclassid, {db}.pgcat.tavana_schema_oid(nsp) AS refobjid, 0 AS refobjsubid, 'n' AS deptype
+			FROM {db}.pgcat.tavana_relations WHERE nsp NOT IN ('pg_catalog', 'information_schema', 'pg_temp_1')
+		UNION ALL SELECT 2604, {db}.pgcat.tavana_oid('default', nsp || '.' || rel || '.' || col), 1259, reloid, num, 'a' FROM {db}.pgcat.tavana_columns WHERE def IS NOT NULL
+		UNION ALL SELECT 1259, oid, 2606, keyoid, 0, 'i' FROM {db}.pgcat.tavana_indexes
+		UNION ALL SELECT 2606, oid, 1259, unnest([conrelid, confrelid]), unnest([num, ref_num]), unnest(['a', 'n']) FROM {db}.pgcat.tavana_key_columns
+		UNION ALL SELECT 2606, k.oid, 1259, x.oid, 0, 'n' FROM {db}.pgcat.tavana_keys k JOIN {db}.pgcat.tavana_indexes x
+			ON x.nsp = k.ref_schema AND x.rel = k.ref_table AND (x.columns = k.ref_columns OR len(k.ref_columns) = 0 AND x.is_primary) WHERE k.kind = 'f')
+	WHERE refobjsubid IS NOT NULL;
+
 CREATE VIEW {db}.pgcat.pg_description AS
 	SELECT reloid AS objoid, 1259::BIGINT AS classoid, num::INTEGER AS objsubid, comment AS description FROM {db}.pgcat.tavana_columns WHERE comment IS NOT NULL
 	UNION ALL SELECT {db}.pgcat.tavana_relation(nsp, rel), 1259, 0, comment FROM {db}.pgcat.tavana_views WHERE comment IS NOT NULL
@@ -116,14 +131,14 @@ CREATE VIEW {db}.pgcat.pg_description AS
 	UNION ALL SELECT {db}.pgcat.tavana_schema_oid(schema_name), 2615, 0, comment FROM duckdb_schemas() WHERE comment IS NOT NULL AND database_name IN ('tavana', 'init');
 
 CREATE VIEW {db}.pgcat.pg_database AS
-	SELECT 16384::tavana_oid AS oid, database AS datname, 10::BIGINT AS datdba, 6::INTEGER AS encoding, 'c' AS datlocprovider, false AS datistemplate, true AS datallowconn,
+	SELECT 16384::tavana_oid AS oid, database AS datname, 10::tavana_oid AS datdba, 6::INTEGER AS encoding, 'c' AS datlocprovider, false AS datistemplate, true AS datallowconn,
 		-1::INTEGER AS datconnlimit, 0::BIGINT AS datfrozenxid, 0::BIGINT AS datminmxid, 1663::BIGINT AS dattablespace, 'C.UTF-8' AS datcollate,
-		'C.UTF-8' AS datctype, NULL::VARCHAR AS daticulocale, NULL::VARCHAR AS datcollversion, NULL::VARCHAR AS datacl
+		'C.UTF-8' AS datctype, NULL::VARCHAR AS daticulocale, NULL::VARCHAR AS datcollversion, NULL::VARCHAR[] AS datacl
 	FROM tavana_rows('session');
 
 CREATE VIEW {db}.pgcat.pg_roles AS
 	SELECT rolname, superuser AS rolsuper, true AS rolinherit, superuser AS rolcreaterole, superuser AS rolcreatedb, true AS rolcanlogin, false AS rolreplication,
-		-1::INTEGER AS rolconnlimit, '********' AS rolpassword, NULL::TIMESTAMPTZ AS rolvaliduntil, superuser AS rolbypassrls, NULL::VARCHAR[] AS rolconfig, oid
+		-1::INTEGER AS rolconnlimit, '********' AS rolpassword, NULL::TIMESTAMPTZ AS rolvaliduntil, superuser AS rolbypassrls, NULL::VARCHAR[] AS rolconfig, oid::tavana_oid AS oid
 	FROM tavana_rows('roles');
 CREATE VIEW {db}.pgcat.pg_authid AS SELECT oid, rolname, rolsuper, rolinherit, rolcreaterole, rolcreatedb, rolcanlogin, rolreplication, rolbypassrls, rolconnlimit, rolpassword, rolvaliduntil FROM {db}.pgcat.pg_roles;
 CREATE VIEW {db}.pgcat.pg_user AS SELECT rolname AS usename, oid AS usesysid, rolcreatedb AS usecreatedb, rolsuper AS usesuper, rolreplication AS userepl,
@@ -140,8 +155,40 @@ CREATE VIEW {db}.pgcat.pg_stat_activity AS
 		client_port, backend_start, xact_start, query_start, state_change, wait_event_type, wait_event, state, NULL::BIGINT AS backend_xid, NULL::BIGINT AS backend_xmin,
 		NULL::BIGINT AS query_id, query, 'client backend' AS backend_type
 	FROM tavana_rows('activity');
+-- Statistics of what is there. Nothing is counted.
 CREATE VIEW {db}.pgcat.pg_stat_database AS
-	SELECT 16384::BIGINT AS datid, datname, count(*)::INTEGER AS numbackends, 0::BIGINT AS xact_commit, 0::BIGINT AS xact_rollback FROM tavana_rows('activity') GROUP BY datname;
+	SELECT 16384::tavana_oid AS datid, datname, count(*)::INTEGER AS numbackends, 0::BIGINT AS xact_commit, 0::BIGINT AS xact_rollback, 0::BIGINT AS blks_read,
+		0::BIGINT AS blks_hit, 0::BIGINT AS tup_returned, 0::BIGINT AS tup_fetched, 0::BIGINT AS tup_inserted, 0::BIGINT AS tup_updated, 0::BIGINT AS
+		tup_deleted, 0::BIGINT AS conflicts, 0::BIGINT AS temp_files, 0::BIGINT AS temp_bytes, 0::BIGINT AS deadlocks, NULL::BIGINT AS checksum_failures,
+		NULL::TIMESTAMPTZ AS checksum_last_failure, 0::DOUBLE AS blk_read_time, 0::DOUBLE AS blk_write_time, 0::DOUBLE AS session_time, 0::DOUBLE AS
+		active_time, 0::DOUBLE AS idle_in_transaction_time, 0::BIGINT AS sessions, 0::BIGINT AS sessions_abandoned, 0::BIGINT AS sessions_fatal, 0::BIGINT AS
+		sessions_killed, NULL::TIMESTAMPTZ AS stats_reset
+	FROM tavana_rows('activity') GROUP BY datname;
+CREATE VIEW {db}.pgcat.pg_stat_all_tables AS
+	SELECT reloid::tavana_oid AS relid, nsp AS schemaname, rel AS relname, 0::BIGINT AS seq_scan, 0::BIGINT AS seq_tup_read, 0::BIGINT AS idx_scan, 0::BIGINT AS
+		idx_tup_fetch, 0::BIGINT AS n_tup_ins, 0::BIGINT AS n_tup_upd, 0::BIGINT AS n_tup_del, 0::BIGINT AS n_tup_hot_upd, 0::BIGINT AS n_live_tup, 0::BIGINT
+		AS n_dead_tup, 0::BIGINT AS n_mod_since_analyze, 0::BIGINT AS n_ins_since_vacuum, NULL::TIMESTAMPTZ AS last_vacuum, NULL::TIMESTAMPTZ AS
+		last_autovacuum, NULL::TIMESTAMPTZ AS last_analyze, NULL::TIMESTAMPTZ AS last_autoanalyze, 0::BIGINT AS vacuum_count, 0::BIGINT AS autovacuum_count,
+		0::BIGINT AS analyze_count, 0::BIGINT AS autoanalyze_count
+	FROM {db}.pgcat.tavana_relations WHERE NOT is_view OR nsp = 'pg_catalog' AND reloid < 16384;
+CREATE VIEW {db}.pgcat.pg_statio_all_tables AS
+	SELECT relid, schemaname, relname, 0::BIGINT AS heap_blks_read, 0::BIGINT AS heap_blks_hit, 0::BIGINT AS idx_blks_read, 0::BIGINT AS idx_blks_hit, 0::BIGINT AS toast_blks_read,
+		0::BIGINT AS toast_blks_hit, 0::BIGINT AS tidx_blks_read, 0::BIGINT AS tidx_blks_hit
+	FROM {db}.pgcat.pg_stat_all_tables;
+CREATE VIEW {db}.pgcat.pg_stat_all_indexes AS
+	SELECT reloid::tavana_oid AS relid, oid::tavana_oid AS indexrelid, nsp AS schemaname, rel AS relname, name AS indexrelname, 0::BIGINT AS idx_scan, 0::BIGINT AS idx_tup_read,
+		0::BIGINT AS idx_tup_fetch FROM {db}.pgcat.tavana_indexes;
+CREATE VIEW {db}.pgcat.pg_statio_all_indexes AS
+	SELECT relid, indexrelid, schemaname, relname, indexrelname, 0::BIGINT AS idx_blks_read, 0::BIGINT AS idx_blks_hit FROM {db}.pgcat.pg_stat_all_indexes;
+CREATE VIEW {db}.pgcat.pg_stat_user_tables AS SELECT * FROM {db}.pgcat.pg_stat_all_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema');
+CREATE VIEW {db}.pgcat.pg_stat_sys_tables AS SELECT * FROM {db}.pgcat.pg_stat_all_tables WHERE schemaname IN ('pg_catalog', 'information_schema');
+CREATE VIEW {db}.pgcat.pg_stat_user_indexes AS SELECT * FROM {db}.pgcat.pg_stat_all_indexes WHERE schemaname NOT IN ('pg_catalog', 'information_schema');
+CREATE VIEW {db}.pgcat.pg_stat_sys_indexes AS SELECT * FROM {db}.pgcat.pg_stat_all_indexes WHERE schemaname IN ('pg_catalog', 'information_schema');
+CREATE VIEW {db}.pgcat.pg_statio_user_tables AS SELECT * FROM {db}.pgcat.pg_statio_all_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema');
+CREATE VIEW {db}.pgcat.pg_statio_sys_tables AS SELECT * FROM {db}.pgcat.pg_statio_all_tables WHERE schemaname IN ('pg_catalog', 'information_schema');
+CREATE VIEW {db}.pgcat.pg_statio_user_indexes AS SELECT * FROM {db}.pgcat.pg_statio_all_indexes WHERE schemaname NOT IN ('pg_catalog', 'information_schema');
+CREATE VIEW {db}.pgcat.pg_statio_sys_indexes AS SELECT * FROM {db}.pgcat.pg_statio_all_indexes WHERE schemaname IN ('pg_catalog', 'information_schema');
+
 CREATE VIEW {db}.pgcat.pg_prepared_statements AS
 	SELECT name, statement, NULL::TIMESTAMPTZ AS prepare_time, parameter_types, from_sql, 0::BIGINT AS generic_plans, 0::BIGINT AS custom_plans FROM tavana_rows('prepared');
 CREATE VIEW {db}.pgcat.pg_cursors AS
@@ -153,6 +200,12 @@ CREATE VIEW {db}.pgcat.pg_tables AS
 CREATE VIEW {db}.pgcat.pg_views AS
 	SELECT nsp AS schemaname, rel AS viewname, {db}.pgcat.tavana_owner() AS viewowner, {db}.pgcat.tavana_definition(sql) AS definition FROM {db}.pgcat.tavana_views;
 
+-- The rule behind each view.
+CREATE VIEW {db}.pgcat.pg_rewrite AS
+	SELECT {db}.pgcat.tavana_oid('rule', nsp || '.' || rel)::tavana_oid AS oid, '_RETURN' AS rulename, reloid::tavana_oid AS ev_class, '1'::tavana_char AS ev_type, 'O'::tavana_char AS ev_enabled,
+		true AS is_instead, '<>' AS ev_qual, '<>' AS ev_action
+	FROM {db}.pgcat.tavana_relations WHERE is_view;
+
 CREATE VIEW {db}.pgcat.pg_proc AS
 	SELECT DISTINCT ON (function_name) {db}.pgcat.tavana_oid('function', function_name) AS oid, function_name AS proname, 11::BIGINT AS pronamespace, 10::BIGINT AS proowner, 12::BIGINT AS prolang,
 		1::FLOAT AS procost, 0::FLOAT AS prorows, 0::BIGINT AS provariadic, '-' AS prosupport,
@@ -160,7 +213,7 @@ CREATE VIEW {db}.pgcat.pg_proc AS
 		function_type LIKE 'table%' AS proretset, 'v' AS provolatile, 's' AS proparallel, len(parameters)::SMALLINT AS pronargs, 0::SMALLINT AS pronargdefaults,
 		CASE WHEN return_type IS NULL THEN 2249 ELSE {db}.pgcat.tavana_type_oid(return_type) END::BIGINT AS prorettype, '' AS proargtypes, NULL::BIGINT[] AS proallargtypes,
 		NULL::VARCHAR[] AS proargmodes, NULL::VARCHAR[] AS proargnames, NULL::VARCHAR AS proargdefaults, NULL::BIGINT[] AS protrftypes, function_name AS prosrc,
-		NULL::VARCHAR AS probin, NULL::VARCHAR AS prosqlbody, NULL::VARCHAR[] AS proconfig, NULL::VARCHAR AS proacl
+		NULL::VARCHAR AS probin, NULL::VARCHAR AS prosqlbody, NULL::VARCHAR[] AS proconfig, NULL::VARCHAR[] AS proacl
 	FROM (SELECT function_name, function_type, parameters, return_type FROM duckdb_functions()
 		UNION ALL SELECT name, 'scalar', ['x'], 'INTEGER' FROM {db}.pgcat.tavana_type_functions)
 	WHERE function_type IN ('scalar', 'aggregate', 'table', 'macro', 'table_macro') AND regexp_matches(function_name, '^[a-z_]') AND function_name NOT LIKE 'tavana\_%' ESCAPE '\';
@@ -168,12 +221,12 @@ CREATE VIEW {db}.pgcat.pg_proc AS
 CREATE VIEW {db}.pgcat.pg_am AS SELECT 2::BIGINT AS oid, 'heap' AS amname, {db}.pgcat.tavana_oid('function', 'heap_tableam_handler') AS amhandler, 't'::tavana_char AS amtype UNION ALL SELECT 403, 'btree', {db}.pgcat.tavana_oid('function', 'bthandler'), 'i';
 CREATE VIEW {db}.pgcat.pg_language AS
 	SELECT * FROM (VALUES (12::BIGINT, 'internal', 10::BIGINT, false, false), (13, 'c', 10, false, false), (14, 'sql', 10, false, true)) t(oid, lanname, lanowner, lanispl, lanpltrusted),
-		(SELECT 0::BIGINT AS lanplcallfoid, 0::BIGINT AS laninline, 0::BIGINT AS lanvalidator, NULL::VARCHAR AS lanacl);
+		(SELECT 0::BIGINT AS lanplcallfoid, 0::BIGINT AS laninline, 0::BIGINT AS lanvalidator, NULL::VARCHAR[] AS lanacl);
 CREATE VIEW {db}.pgcat.pg_collation AS
 	SELECT oid, collname, 11::BIGINT AS collnamespace, 10::BIGINT AS collowner, collprovider, true AS collisdeterministic, -1::INTEGER AS collencoding, collcollate, collcollate AS collctype, NULL::VARCHAR AS colliculocale, NULL::VARCHAR AS collversion
 	FROM (VALUES (100::BIGINT, 'default', 'd', ''), (950, 'C', 'c', 'C'), (951, 'POSIX', 'c', 'POSIX')) t(oid, collname, collprovider, collcollate);
 CREATE VIEW {db}.pgcat.pg_tablespace AS
-	SELECT oid, spcname, 10::BIGINT AS spcowner, NULL::VARCHAR AS spcacl, NULL::VARCHAR[] AS spcoptions FROM (VALUES (1663::BIGINT, 'pg_default'), (1664, 'pg_global')) t(oid, spcname);
+	SELECT oid::tavana_oid AS oid, spcname, 10::tavana_oid AS spcowner, NULL::VARCHAR[] AS spcacl, NULL::VARCHAR[] AS spcoptions FROM (VALUES (1663::BIGINT, 'pg_default'), (1664, 'pg_global')) t(oid, spcname);
 CREATE VIEW {db}.pgcat.pg_timezone_names AS SELECT name, abbrev, utc_offset, is_dst FROM system.main.pg_timezone_names();
 CREATE VIEW {db}.pgcat.pg_timezone_abbrevs AS SELECT DISTINCT abbrev, utc_offset, is_dst FROM system.main.pg_timezone_names();
 
@@ -184,8 +237,12 @@ CREATE VIEW {db}.pgcat.tavana_of_type_functions AS SELECT oid AS tavana_o, name 
 CREATE VIEW {db}.pgcat.tavana_of_roles AS SELECT oid AS tavana_o, rolname AS tavana_n FROM {db}.pgcat.pg_roles;
 CREATE VIEW {db}.pgcat.tavana_of_relations AS SELECT reloid AS tavana_o, nsp AS tavana_s, rel AS tavana_n FROM {db}.pgcat.tavana_relations;
 CREATE VIEW {db}.pgcat.tavana_of_tables AS SELECT reloid AS tavana_o FROM {db}.pgcat.tavana_relations WHERE NOT is_view;
-CREATE VIEW {db}.pgcat.tavana_of_keys AS SELECT oid AS tavana_o, def AS tavana_d FROM {db}.pgcat.tavana_keys;
-CREATE VIEW {db}.pgcat.tavana_of_indexes AS SELECT oid AS tavana_o, def AS tavana_d, columns AS tavana_c FROM {db}.pgcat.tavana_indexes;
+CREATE VIEW {db}.pgcat.tavana_of_keys AS SELECT oid AS tavana_o,
+		CASE kind WHEN 'p' THEN 'PRIMARY KEY' WHEN 'u' THEN 'UNIQUE' ELSE 'FOREIGN KEY' END || ' (' || array_to_string(columns, ', ') || ')' ||
+		CASE kind WHEN 'f' THEN ' REFERENCES ' || CASE WHEN ref_schema = 'public' THEN '' ELSE ref_schema || '.' END || ref_table ||
+			CASE WHEN len(ref_columns) > 0 THEN '(' || array_to_string(ref_columns, ', ') || ')' ELSE '' END ELSE '' END AS tavana_d
+	FROM {db}.pgcat.tavana_keys;
+CREATE VIEW {db}.pgcat.tavana_of_indexes AS SELECT oid AS tavana_o, {db}.pgcat.tavana_index_definition(nsp, rel, name, columns) AS tavana_d, columns AS tavana_c FROM {db}.pgcat.tavana_indexes;
 CREATE VIEW {db}.pgcat.tavana_of_views AS SELECT {db}.pgcat.tavana_relation(nsp, rel) AS tavana_o, {db}.pgcat.tavana_definition(sql) AS tavana_d FROM {db}.pgcat.tavana_views;
 CREATE VIEW {db}.pgcat.tavana_of_descriptions AS SELECT objoid AS tavana_o, objsubid AS tavana_i, description AS tavana_d FROM {db}.pgcat.pg_description;
 CREATE VIEW {db}.pgcat.tavana_of_columns AS SELECT reloid AS tavana_o, num AS tavana_i, comment AS tavana_d FROM {db}.pgcat.tavana_columns;
@@ -221,6 +278,16 @@ CREATE MACRO {db}.pgcat.has_language_privilege(a, b) AS true, (a, b, c) AS true;
 CREATE MACRO {db}.pgcat.has_foreign_data_wrapper_privilege(a, b) AS true, (a, b, c) AS true;
 CREATE MACRO {db}.pgcat.has_server_privilege(a, b) AS true, (a, b, c) AS true;
 CREATE MACRO {db}.pgcat.pg_has_role(a, b) AS true, (a, b, c) AS true;
+
+-- Privileges. Nobody has been given any: an object's list is NULL, which stands for what acldefault says.
+CREATE MACRO {db}.pgcat.acldefault(kind, role) AS string_split(replace(MAP {'r': '*=arwdDxt/*', 's': '*=rwU/*', 'd': '=Tc/* *=CTc/*', 'f': '=X/* *=X/*', 'l': '=U/* *=U/*',
+	'L': '*=rw/*', 'n': '*=UC/*', 'p': '*=sA/*', 't': '*=C/*', 'F': '*=U/*', 'S': '*=U/*', 'T': '=U/* *=U/*'}[kind], '*', {db}.pgcat.pg_get_userbyid(role)), ' ');
+CREATE MACRO {db}.pgcat.tavana_aclexplode(list) AS (SELECT list({'grantor': coalesce(g.tavana_o, 0), 'grantee': coalesce(r.tavana_o, 0), 'privilege_type': tavana_p, 'is_grantable': tavana_g})
+	FROM (SELECT tavana_a, MAP {'r': 'SELECT', 'a': 'INSERT', 'w': 'UPDATE', 'd': 'DELETE', 'D': 'TRUNCATE', 'x': 'REFERENCES', 't': 'TRIGGER', 'X': 'EXECUTE',
+			'U': 'USAGE', 'C': 'CREATE', 'T': 'TEMPORARY', 'c': 'CONNECT', 's': 'SET', 'A': 'ALTER SYSTEM'}[tavana_l[1]] AS tavana_p, tavana_l[2] = '*' AS tavana_g
+		FROM (SELECT tavana_a, unnest(regexp_extract_all(tavana_a['what'], '[A-Za-z]\*?')) AS tavana_l
+			FROM (SELECT regexp_extract(unnest(list), '^(.*)=(.*)/(.*)$', ['to', 'what', 'by']) AS tavana_a)))
+	LEFT JOIN {db}.pgcat.tavana_of_roles r ON r.tavana_n = tavana_a['to'] LEFT JOIN {db}.pgcat.tavana_of_roles g ON g.tavana_n = tavana_a['by']);
 CREATE MACRO {db}.pgcat.row_security_active(a) AS false;
 CREATE MACRO {db}.pgcat.pg_get_expr(e, o) AS e, (e, o, p) AS e;
 CREATE MACRO {db}.pgcat.pg_get_constraintdef(o) AS (SELECT tavana_d FROM {db}.pgcat.tavana_of_keys WHERE tavana_o = o), (o, pretty) AS (SELECT tavana_d FROM {db}.pgcat.tavana_of_keys WHERE tavana_o = o);
@@ -352,6 +419,7 @@ CREATE MACRO {db}.pgcat.pg_get_keywords() AS TABLE SELECT keyword_name AS word, 
 CREATE MACRO {db}.pgcat.pg_tablespace_size(o) AS 0::BIGINT;
 CREATE MACRO {db}.pgcat.pg_char_to_encoding(name) AS CASE WHEN upper(name) IN ('UTF8', 'UTF-8') THEN 6 ELSE -1 END;
 CREATE MACRO {db}.pgcat.pg_column_is_updatable(o, n, triggers) AS EXISTS (SELECT 1 FROM {db}.pgcat.tavana_of_tables WHERE tavana_o = o);
+CREATE MACRO {db}.pgcat.pg_blocking_pids(pid) AS []::INTEGER[];
 CREATE MACRO {db}.pgcat.pg_stat_get_numscans(o) AS 0::BIGINT;
 CREATE MACRO {db}.pgcat.bpchar(x) AS x::VARCHAR;
 CREATE MACRO {db}.pgcat.tavana_expandarray(a) AS list_transform(a, lambda e, i: {'x': e, 'n': i::INTEGER});

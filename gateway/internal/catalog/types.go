@@ -175,7 +175,7 @@ func typesSQL() string {
 	typtype tavana_char, typcategory tavana_char, typispreferred BOOLEAN, typisdefined BOOLEAN, typdelim tavana_char, typrelid tavana_oid, typsubscript VARCHAR,
 	typelem tavana_oid, typarray tavana_oid, typinput tavana_oid, typoutput tavana_oid, typreceive tavana_oid, typsend tavana_oid, typmodin tavana_oid, typmodout tavana_oid,
 	typanalyze tavana_oid, typalign tavana_char, typstorage tavana_char, typnotnull BOOLEAN, typbasetype tavana_oid, typtypmod INTEGER, typndims INTEGER,
-	typcollation tavana_oid, typdefaultbin VARCHAR, typdefault VARCHAR, typacl VARCHAR);
+	typcollation tavana_oid, typdefaultbin VARCHAR, typdefault VARCHAR, typacl VARCHAR[]);
 INSERT INTO {db}.pgcat.pg_type VALUES
 ` + strings.Join(rows, ",\n") + `;
 CREATE TABLE {db}.pgcat.tavana_type_names (oid BIGINT, name VARCHAR);

@@ -31,6 +31,11 @@ func (s *Session) guard(st *session.Statement) error {
 	if err := st.Bent(); err != nil {
 		return err
 	}
+	if role, at := st.Authorization(); at > 0 {
+		if err := s.mayOwn(role); err != nil {
+			return err
+		}
+	}
 	if err := refusedInLasting(st); err != nil {
 		return err
 	}

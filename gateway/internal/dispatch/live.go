@@ -19,7 +19,7 @@ import (
 
 // liveNames are the names in a statement that need a live table.
 var liveNames = map[string]string{
-	"pg_stat_activity": "activity", "pg_stat_database": "activity",
+	"pg_stat_activity": "activity", "pg_stat_database": "activity", "acldefault": "roles", "aclexplode": "roles",
 	"pg_roles": "roles", "pg_authid": "roles", "pg_user": "roles", "pg_shadow": "roles", "pg_get_userbyid": "roles", "enabled_roles": "roles",
 	"applicable_roles": "roles", "regrole": "roles", "to_regrole": "roles",
 	"pg_settings": "settings", "pg_show_all_settings": "settings", "pg_prepared_statements": "prepared",

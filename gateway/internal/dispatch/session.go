@@ -156,6 +156,9 @@ func (s *Session) start(ctx context.Context, p *session.Portal, limited bool) (*
 		}
 		return fixed(a), nil
 	}
+	if c := st.OwnerChange(); c != nil {
+		return s.changeOwner(ctx, st, c)
+	}
 	if err := s.allowed(st, p); err != nil {
 		return nil, err
 	}
@@ -376,6 +379,8 @@ func (s *Session) Describe(ctx context.Context, text sqltext.Statement, oids []p
 			st.Columns = append(st.Columns, session.Column{Name: name, Type: pgenc.TextType})
 		}
 		return st, locate(err, &text, nil)
+	case st.OwnerChange() != nil:
+		return st, nil
 	}
 	if err := s.guard(st); err != nil {
 		return nil, locate(err, &text, nil)

@@ -156,6 +156,57 @@ func checkDuration(v string) (string, error) {
 	return "0", nil
 }
 
+// memoryUnits are those of amounts of memory, in kilobytes.
+var memoryUnits = []struct {
+	name string
+	size int64
+}{{"TB", 1 << 30}, {"GB", 1 << 20}, {"MB", 1 << 10}, {"kB", 1}}
+
+// parseMemory reads an amount of memory and returns kilobytes, which a number without a unit is.
+func parseMemory(v string) (int64, error) {
+	text, size := strings.TrimSpace(v), int64(1)
+	for _, u := range memoryUnits {
+		if t, ok := strings.CutSuffix(text, u.name); ok {
+			text, size = strings.TrimSpace(t), u.size
+			break
+		}
+	}
+	const least, most = 64, 1<<31 - 1
+	f, err := strconv.ParseFloat(text, 64)
+	if err != nil || f*float64(size) < least || f*float64(size) > most {
+		return 0, errBadValue
+	}
+	return int64(f*float64(size) + 0.5), nil
+}
+
+// checkMemory normalises as SHOW does: in the largest unit that divides it.
+func checkMemory(v string) (string, error) {
+	n, err := parseMemory(v)
+	if err != nil {
+		return "", err
+	}
+	i := 0
+	for n%memoryUnits[i].size != 0 {
+		i++
+	}
+	return strconv.FormatInt(n/memoryUnits[i].size, 10) + memoryUnits[i].name, nil
+}
+
+// inUnit returns a value as a number of the parameter's unit, as pg_settings has it.
+func (p *parameter) inUnit(v string) string {
+	switch p.unit {
+	case "ms":
+		if d, err := parseDuration(v); err == nil {
+			return strconv.FormatInt(d.Milliseconds(), 10)
+		}
+	case "kB":
+		if n, err := parseMemory(v); err == nil {
+			return strconv.FormatInt(n, 10)
+		}
+	}
+	return v
+}
+
 // location reads what PostgreSQL takes as a zone's name, in any case.
 func location(name string) (*time.Location, error) {
 	switch strings.ToLower(name) {

@@ -17,6 +17,8 @@ type parameter struct {
 	def      string
 	help     string
 	readOnly bool
+	// unit is what pg_settings counts a value in: ms, kB; "" for none.
+	unit string
 	// check returns the value in its normal form; nil: any text.
 	check func(string) (string, error)
 }
@@ -29,9 +31,9 @@ var parameters = func() map[string]*parameter {
 		// acting
 		{name: "TimeZone", def: "UTC", help: "Sets the time zone for displaying and interpreting time stamps.", check: checkZone},
 		{name: "search_path", def: `"$user", public`, help: "Sets the schema search order for names that are not schema-qualified."},
-		{name: "statement_timeout", def: "0", help: "Sets the maximum allowed duration of any statement.", check: checkDuration},
-		{name: "idle_in_transaction_session_timeout", def: "0", help: "Sets the maximum allowed idle time between queries, when in a transaction.", check: checkDuration},
-		{name: "idle_session_timeout", def: "0", help: "Sets the maximum allowed idle time between queries, when not in a transaction.", check: checkDuration},
+		{name: "statement_timeout", def: "0", help: "Sets the maximum allowed duration of any statement.", unit: "ms", check: checkDuration},
+		{name: "idle_in_transaction_session_timeout", def: "0", help: "Sets the maximum allowed idle time between queries, when in a transaction.", unit: "ms", check: checkDuration},
+		{name: "idle_session_timeout", def: "0", help: "Sets the maximum allowed idle time between queries, when not in a transaction.", unit: "ms", check: checkDuration},
 		{name: "client_min_messages", def: "notice", help: "Sets the message levels that are sent to the client.", check: oneOf("debug5", "debug4", "debug3", "debug2", "debug1", "debug", "log", "notice", "info", "warning", "error")},
 		{name: "application_name", help: "Sets the application name to be reported in statistics and logs.", check: checkName},
 		{name: "DateStyle", def: "ISO, MDY", help: "Sets the display format for date and time values.", check: checkDateStyle},
@@ -50,11 +52,11 @@ var parameters = func() map[string]*parameter {
 		{name: "transaction_read_only", def: "off", help: "Sets the current transaction's read-only status.", check: checkBool},
 		{name: "default_transaction_deferrable", def: "off", help: "Sets the default deferrable status of new transactions.", check: checkBool},
 		{name: "transaction_deferrable", def: "off", help: "Whether to defer a read-only serializable transaction.", check: checkBool},
-		{name: "lock_timeout", def: "0", help: "Sets the maximum allowed duration of any wait for a lock.", check: checkDuration},
+		{name: "lock_timeout", def: "0", help: "Sets the maximum allowed duration of any wait for a lock.", unit: "ms", check: checkDuration},
 		{name: "row_security", def: "on", help: "Enable row security.", check: checkBool},
 		{name: "synchronous_commit", def: "on", help: "Sets the current transaction's synchronization level."},
-		{name: "work_mem", def: "4MB", help: "Sets the maximum memory to be used for query workspaces."},
-		{name: "maintenance_work_mem", def: "64MB", help: "Sets the maximum memory to be used for maintenance operations."},
+		{name: "work_mem", def: "4MB", help: "Sets the maximum memory to be used for query workspaces.", unit: "kB", check: checkMemory},
+		{name: "maintenance_work_mem", def: "64MB", help: "Sets the maximum memory to be used for maintenance operations.", unit: "kB", check: checkMemory},
 		{name: "jit", def: "on", help: "Allow JIT compilation.", check: checkBool},
 		{name: "geqo", def: "on", help: "Enables genetic query optimization.", check: checkBool},
 		{name: "enable_seqscan", def: "on", help: "Enables the planner's use of sequential-scan plans.", check: checkBool},
@@ -96,6 +98,7 @@ var parameters = func() map[string]*parameter {
 		{name: "data_checksums", def: "off", help: "Shows whether data checksums are turned on for this cluster.", readOnly: true},
 		{name: "password_encryption", def: "scram-sha-256", help: "Chooses the algorithm for encrypting passwords.", readOnly: true},
 		{name: "ssl", def: "on", help: "Enables SSL connections.", readOnly: true},
+		{name: "log_destination", def: "stderr", help: "Sets the destination for server log output.", readOnly: true},
 		{name: "wal_level", def: "replica", help: "Sets the level of information written to the WAL.", readOnly: true},
 	} {
 		m[strings.ToLower(p.name)] = p

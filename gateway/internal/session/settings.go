@@ -237,7 +237,7 @@ func (s *Settings) Describe(f func(Parameter)) {
 		switch {
 		case p.def == "on" || p.def == "off":
 			out.Type = "bool"
-		case p.def != "" && strings.Trim(p.def, "-0123456789") == "" && key != "server_version_num":
+		case p.unit != "", p.def != "" && strings.Trim(p.def, "-0123456789") == "" && key != "server_version_num":
 			out.Type = "integer"
 		}
 		if p.readOnly {
@@ -246,6 +246,8 @@ func (s *Settings) Describe(f func(Parameter)) {
 		if out.Value != p.def {
 			out.Source = "session"
 		}
+		out.Unit = p.unit
+		out.Value, out.Default, out.Reset = p.inUnit(out.Value), p.inUnit(out.Default), p.inUnit(out.Reset)
 		f(out)
 	}
 }

@@ -15,6 +15,8 @@ type Rules struct {
 	Catalog, Information string
 	// InCatalog and InInformation tell whether a name is there; other names that are qualified by pg_catalog are DuckDB's own.
 	InCatalog, InInformation func(name string) bool
+	// IsRelation tells whether a name is one of pg_catalog's tables and views.
+	IsRelation func(name string) bool
 	// Value returns what a name without arguments, such as current_user, or version() stands for, as SQL.
 	Value func(name string) (sql string, ok bool)
 	// Setting returns a run-time parameter, for current_setting.
@@ -36,7 +38,9 @@ type rewrite struct {
 	// before stands before a token, instead in its place, and behind behind it.
 	before, instead, behind map[int]string
 	into                    into
-	err                     error
+	// system are the system columns that the statement names, by the relations' names or "" for any.
+	system []systemColumn
+	err    error
 }
 
 func (w *rewrite) put(i int, text string) {
@@ -93,6 +97,7 @@ func (s *Statement) Rewrite(r *Rules, casts []string) (Rewritten, error) {
 				w.ownDatabase(i)
 			}
 			w.functionColumn(i)
+			w.systemColumn(i)
 		case Quoted:
 			if !s.Is(i-1, ".") {
 				w.ownDatabase(i)
@@ -107,6 +112,7 @@ func (s *Statement) Rewrite(r *Rules, casts []string) (Rewritten, error) {
 			}
 		}
 	}
+	w.systemColumns()
 	return w.text(), w.err
 }
 
@@ -167,6 +173,18 @@ func (w *rewrite) word(i int) {
 		w.extract(i)
 	case "similar":
 		w.similar(i)
+	case "substring":
+		w.substring(i)
+	case "authorization":
+		w.authorization(i)
+	case "explain":
+		w.explain(i)
+	case "using", "tablespace":
+		w.storage(i)
+	case "aclexplode":
+		w.aclExplode(i)
+	case "any", "some", "all":
+		w.anyOf(i)
 	case "set_config":
 		w.setConfig(i)
 	case "float":
@@ -313,7 +331,7 @@ var informationTypes = map[string]string{
 
 // value puts the session's value for a word such as current_user.
 func (w *rewrite) value(i int) {
-	if w.r.Value == nil || w.Is(i+1, ".") || w.Is(i-1, "AS") || i == 1 && w.IsAny(0, "CREATE", "ALTER", "DROP") {
+	if w.r.Value == nil || w.Is(i+1, ".") || w.IsAny(i-1, "AS", "AUTHORIZATION") || i == 1 && w.IsAny(0, "CREATE", "ALTER", "DROP") {
 		return
 	}
 	sql, ok := w.r.Value(strings.ToLower(w.Raw(i)))

@@ -1,6 +1,9 @@
 package sqltext
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // Words that are names in PostgreSQL alone are quoted, and stay where they belong to a clause, DuckDB's own included.
 func TestWordsThatAreNames(t *testing.T) {
@@ -29,13 +32,89 @@ func TestFunctionColumns(t *testing.T) {
 	}
 }
 
+// The catalog's relations have the system columns that a statement names, and no * shows them; other tables have none.
+func TestSystemColumns(t *testing.T) {
+	const typeWith = "(SELECT *, 1::BIGINT AS xmin FROM "
+	for sql, want := range map[string]string{
+		"SELECT t.xmin FROM pg_type t":                         "SELECT t.xmin FROM " + typeWith + "pg_type) t",
+		"SELECT xmin FROM a, pg_catalog.pg_type":               "SELECT xmin FROM a, " + typeWith + "cat.pg_type) AS pg_type",
+		"SELECT x.xmin FROM mine x JOIN pg_type t ON true":     "SELECT x.xmin FROM mine x JOIN pg_type t ON true",
+		"SELECT *, t.*, t.xmin, 2 * 3 FROM pg_type AS t":       "SELECT * EXCLUDE (xmin), t.* EXCLUDE (xmin), t.xmin, 2 * 3 FROM " + typeWith + "pg_type) AS t",
+		"SELECT * FROM (SELECT xmin FROM pg_type) x":           "SELECT * FROM (SELECT xmin FROM " + typeWith + "pg_type) AS pg_type) x",
+		"SELECT 1 FROM pg_type t WHERE t.tableoid = 1247::oid": "SELECT 1 FROM (SELECT *, cat.tavana_relation('pg_catalog', 'pg_type')::tavana_oid AS tableoid FROM pg_type) t WHERE t.tableoid = 1247::tavana_oid",
+		"SELECT 1 AS xmin FROM pg_type":                        "SELECT 1 AS xmin FROM pg_type",
+	} {
+		checkRewrite(t, sql, want)
+	}
+}
+
+// A relation of pg_catalog is known by its name.
+func TestSystemRelations(t *testing.T) {
+	for sql, want := range map[string]string{
+		"SELECT 1 WHERE a = 'pg_catalog.pg_type'::regclass": "SELECT 1 WHERE a = cat.tavana_relation('pg_catalog', 'pg_type')",
+		"SELECT 'pg_type'::regclass":                        "SELECT cat.regclass_name(cat.tavana_relation('pg_catalog', 'pg_type'))",
+		"SELECT 1 WHERE a = 'mine'::regclass":               "SELECT 1 WHERE a = cat.regclass_oid('mine')",
+	} {
+		checkRewrite(t, sql, want)
+	}
+}
+
+// PostgreSQL's options of EXPLAIN are DuckDB's where it has them.
+func TestExplainOptions(t *testing.T) {
+	for sql, want := range map[string]string{
+		"EXPLAIN (FORMAT JSON, ANALYZE false, VERBOSE off, COSTS) TABLE t": "EXPLAIN (FORMAT json)       TABLE t",
+		"EXPLAIN (ANALYZE, FORMAT 'text', BUFFERS 1) TABLE t":              "EXPLAIN (ANALYZE)     TABLE t",
+		"EXPLAIN (COSTS OFF) TABLE t":                                      "EXPLAIN   TABLE t",
+		"EXPLAIN ANALYZE VERBOSE TABLE t":                                  "EXPLAIN (ANALYZE)  TABLE t",
+		"EXPLAIN TABLE t":                                                  "EXPLAIN TABLE t",
+		"EXPLAIN (SELECT a FROM t)":                                        "EXPLAIN (SELECT a FROM t)",
+		"EXPLAIN ((SELECT a FROM t) UNION SELECT b FROM t)":                "EXPLAIN ((SELECT a FROM t) UNION SELECT b FROM t)",
+	} {
+		checkRewrite(t, sql, want)
+	}
+}
+
+// substring is the catalog's, which takes patterns too.
+func TestSubstring(t *testing.T) {
+	for sql, want := range map[string]string{
+		"SELECT substring(a FROM (b) FOR c)":           "SELECT cat.substring(a , (b) , c)",
+		"SELECT substring(a FOR 2), substring(a, 2)":   "SELECT cat.substring(a , 1, 2), cat.substring(a, 2)",
+		"SELECT substring(a FOR 2 FROM 1)":             "SELECT substring(a FOR 2 FROM 1)",
+		"SELECT substring((SELECT 'a' FROM t) FROM 2)": "SELECT cat.substring((SELECT 'a' FROM t) , 2)",
+		"SELECT substring FROM t":                      "SELECT substring FROM t",
+	} {
+		checkRewrite(t, sql, want)
+	}
+}
+
+// A comparison with an array's literal is one with its elements; a cast takes a whole CASE.
+func TestAnyOfALiteralAndCastsOfCase(t *testing.T) {
+	for sql, want := range map[string]string{
+		"SELECT a = ANY('{x,y}')":                                    "SELECT a IN ('x', 'y')",
+		"SELECT a <> ALL ('{x}'), b = ANY('{}')":                     "SELECT a NOT IN  ('x'), b = ANY([])",
+		"SELECT a LIKE ANY('x'), a < ANY('{1}')":                     "SELECT a LIKE ANY('x'), a < ANY(['1'])",
+		"SELECT 1, CASE WHEN a THEN CASE WHEN b THEN 1 END END::oid": "SELECT 1, CASE WHEN a THEN CASE WHEN b THEN 1 END END::tavana_oid",
+		"SELECT 1, CASE a WHEN b THEN c END::text":                   "SELECT 1, cat.tavana_text(CASE a WHEN b THEN c END)",
+	} {
+		checkRewrite(t, sql, want)
+	}
+}
+
+func isPgType(name string) bool { return name == "pg_type" }
+
 func checkRewrite(t *testing.T, sql, want string) {
 	t.Helper()
 	list, err := Split(sql)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &Rules{Catalog: "cat", InCatalog: func(name string) bool { return name == "pg_type" }}
+	r := &Rules{Catalog: "cat", InCatalog: isPgType, IsRelation: isPgType, Array: func(literal string) (string, bool) {
+		elements := strings.Split(strings.Trim(literal, "{}"), ",")
+		if literal == "{}" {
+			return "[]", true
+		}
+		return "['" + strings.Join(elements, "', '") + "']", literal[0] == '{'
+	}}
 	if got, err := list[0].Rewrite(r, nil); err != nil || got.Text != want {
 		t.Errorf("%s\nis  %s (%v)\nnot %s", sql, got.Text, err, want)
 	}

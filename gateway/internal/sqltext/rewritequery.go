@@ -2,6 +2,8 @@ package sqltext
 
 import (
 	"strings"
+
+	"github.com/angelerator/tavana/internal/pgerror"
 )
 
 // selectList names the columns of a query whose names are seen by another: in FROM, in WITH, or in what a table or view is
@@ -211,5 +213,25 @@ func (w *rewrite) locking(i int) {
 	}
 	if j == len(w.Tokens) || w.Is(j, ")") || w.Is(j, "FOR") {
 		w.drop(i, j)
+	}
+}
+
+// storage leaves what PostgreSQL itself takes by default out of a CREATE TABLE: USING heap and TABLESPACE pg_default.
+func (w *rewrite) storage(i int) {
+	what, own := "access method", "heap"
+	if w.Is(i, "TABLESPACE") {
+		what, own = "tablespace", "pg_default"
+	}
+	name := w.Name(i + 1)
+	if !w.Is(0, "CREATE") || !w.createsTable() && !w.createsTableAs() || w.enclosing(i) >= 0 || name == "" || w.into.list >= 0 {
+		return
+	}
+	for j := range i {
+		if w.Is(j, "AS") && w.enclosing(j) < 0 { // of the query
+			return
+		}
+	}
+	if w.drop(i, i+2); name != own && w.err == nil {
+		w.err = pgerror.Newf(pgerror.UndefinedObject, "%s %q does not exist", what, name)
 	}
 }

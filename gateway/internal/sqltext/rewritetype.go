@@ -163,6 +163,10 @@ func (w *rewrite) cast(i int) {
 	case regTypes[name] && w.r.Catalog != "":
 		start := w.primaryStart(i - 1)
 		open, closing := w.r.Catalog+"."+w.regFunction(name, start, i)+"(", ")"
+		if relation := w.systemRelation(start); relation != "" && name == "regclass" && i == start+1 { // known without a look
+			open = w.r.Catalog + ".tavana_relation('pg_catalog', "
+			w.put(start, Quote(relation))
+		}
 		if w.isName(start, i) && (w.Is(j+1, "::") && w.IsAny(j+2, "TEXT", "VARCHAR") || w.isResult(start, j+1)) { // a name that is looked up, and shown again
 			open, closing = w.r.Catalog+"."+name+"_name("+open, "))"
 		}
@@ -353,6 +357,17 @@ func (w *rewrite) isName(start, end int) bool {
 	return literal && (end == start+1 || end == start+3 && w.Is(start+1, "::") && w.IsAny(start+2, "TEXT", "VARCHAR"))
 }
 
+// systemRelation returns the relation of pg_catalog that the literal at token i names; "": none.
+func (w *rewrite) systemRelation(i int) string {
+	if w.Tokens[i].Kind != String || w.r.IsRelation == nil {
+		return ""
+	}
+	if name := strings.TrimPrefix(Unquote(w.Raw(i)), "pg_catalog."); w.r.IsRelation(name) {
+		return name
+	}
+	return ""
+}
+
 // castCall rewrites CAST(expression AS regclass).
 func (w *rewrite) castCall(i int) {
 	end := w.afterParens(i+1) - 1
@@ -461,10 +476,28 @@ func (s *Statement) primaryStart(i int) int {
 		case s.Is(i-1, "."), s.Is(i-1, "::"):
 			i -= 2
 			continue
+		case s.Is(i, "END"):
+			return s.caseStart(i)
 		}
 		return i
 	}
 	return 0
+}
+
+// caseStart returns the CASE whose END is token i; i where there is none.
+func (s *Statement) caseStart(i int) int {
+	for j, ends := i, 0; j >= 0; j-- {
+		switch {
+		case s.Is(j-1, "."), s.Is(j-1, "AS"): // a name
+		case s.Is(j, "END"):
+			ends++
+		case s.Is(j, "CASE"):
+			if ends--; ends == 0 {
+				return j
+			}
+		}
+	}
+	return i
 }
 
 // isKeyword tells whether a word before a parenthesis is no function's name.

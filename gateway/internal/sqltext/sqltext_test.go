@@ -233,6 +233,8 @@ func FuzzTokenize(f *testing.F) {
 	for _, s := range []string{
 		"SELECT 1", "SELECT 'a''b' || E'\\'' ; -- x\n/* /* */ */", "$$a$$ $1 $tag$ $tag$", `"a""b".c`, "1.5e-3::int->>'a'", "é€😀", "'", "\"", "$", "E'\\",
 		"WITH a AS (SELECT 1) INSERT INTO b VALUES ($1, '$2')", "/*", "--", "a.b.c(1)", "ROLLBACK TO SAVEPOINT x", "U&'x'", "1..2", ".5", "x$1", "CREATE TABLE t (a int PRIMARY KEY, UNIQUE (a), b int REFERENCES c (d) ON DELETE CASCADE)", "DATE '1-1-1 BC'", `BYTEA '\x00ff'`, "B'01' X'ff' N'a'",
+		"EXPLAIN (ANALYZE off, FORMAT", "EXPLAIN ((", "ALTER TABLE IF EXISTS ONLY a.b OWNER TO c", "CREATE SCHEMA IF NOT EXISTS AUTHORIZATION a", "CREATE TABLE t (a int) USING heap TABLESPACE",
+		"SELECT x.xmin, * FROM pg_catalog.pg_type AS x, pg_type", "a = ANY('{1}') <> ALL (", "substring(a FROM (b) FOR", "FROM aclexplode(", "END::oid CASE", "'pg_type'::regclass",
 	} {
 		f.Add(s)
 	}
@@ -257,6 +259,8 @@ func FuzzTokenize(f *testing.F) {
 			list[i].AddedKey()
 			list[i].DroppedConstraint()
 			list[i].Renamed()
+			list[i].OwnerChange()
+			list[i].Authorization()
 			_ = list[i].Bent()
 			_, _ = list[i].Rewrite(&Rules{}, nil)
 			_ = list[i].ColumnNames()
@@ -283,7 +287,7 @@ func FuzzTokenize(f *testing.F) {
 				t.Fatalf("%q rewritten to %q", s.Text, r.Text)
 			}
 			all := &Rules{
-				Catalog: "cat", Information: "inf", InCatalog: func(n string) bool { return n == "pg_type" }, InInformation: func(string) bool { return true },
+				Catalog: "cat", Information: "inf", InCatalog: isPgType, IsRelation: isPgType, InInformation: func(string) bool { return true },
 				Value: func(n string) (string, bool) { return "'v'", n != "version" }, Setting: func(string) (string, bool) { return "v", true },
 				Array: func(l string) (string, bool) {
 					return "['" + strings.ReplaceAll(l, "'", "''") + "']", strings.HasPrefix(l, "{")
@@ -323,7 +327,7 @@ func BenchmarkSplit(b *testing.B) {
 }
 
 // rewritten are the words and operators that rules look for.
-var rewritten = regexp.MustCompile(`(?is)pg_catalog|information_schema|numeric|dec|cast|operator|collate|for|set_config|bc|\\x|~|::|into|(as|materialized|lateral|[,()]).*select`)
+var rewritten = regexp.MustCompile(`(?is)pg_catalog|information_schema|numeric|dec|cast|operator|collate|for|set_config|bc|\\x|~|::|into|explain|using|tablespace|at|by|(as|materialized|lateral|[,()]).*select`)
 
 // keepsQuoted checks that quoted names stay, in their order, apart from those that a cast's type or a collation was.
 func keepsQuoted(t *testing.T, s *Statement, text string) {

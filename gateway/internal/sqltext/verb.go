@@ -86,18 +86,8 @@ func (s *Statement) Effect() Verb {
 
 // Explained returns the verb of what an EXPLAIN explains, and whether it also runs it.
 func (s *Statement) Explained() (v Verb, analyze bool) {
-	i := 1
-	if s.Is(i, "(") {
-		for ; i < len(s.Tokens) && !s.Is(i, ")"); i++ {
-			analyze = analyze || s.IsAny(i, "ANALYZE", "ANALYSE")
-		}
-		i++
-	}
-	for s.IsAny(i, "ANALYZE", "ANALYSE", "VERBOSE") {
-		analyze = analyze || !s.Is(i, "VERBOSE")
-		i++
-	}
-	return s.verbAt(i), analyze
+	o := s.explainOptions()
+	return s.verbAt(o.next), o.analyze
 }
 
 // verbAt returns the verb of the statement that begins at token i.
