@@ -1,6 +1,7 @@
 package gateway_test
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -13,7 +14,7 @@ import (
 )
 
 // The statements of testdata/differential, over the tables of its setup.sql, get from Tavana what a real PostgreSQL answers:
-// rows, columns' names and types, SQLSTATE, command tag. A statement for which that is not so has a line above it,
+// rows, columns' names and types, SQLSTATE, command tag; of errors.sql also the error's text and position. A statement for which that is not so has a line above it,
 //
 //	-- differs: why
 //
@@ -51,7 +52,8 @@ func TestStatementsAnswerAsPostgreSQL(t *testing.T) {
 					marked.WriteString(sql.text + "\n\n")
 					continue
 				}
-				a, b := answerTo(t, ours, sql.text), answerTo(t, theirs, sql.text)
+				texts := name == "errors.sql"
+				a, b := answerTo(t, ours, sql.text, texts), answerTo(t, theirs, sql.text, texts)
 				if rewriting {
 					marked.WriteString(sql.marked(a, b))
 					continue
@@ -121,8 +123,8 @@ func statementsOf(t *testing.T, name string) []compared {
 	return out
 }
 
-// answerTo returns all that a statement answers, as text.
-func answerTo(t *testing.T, c *pgconn.PgConn, sql string) string {
+// answerTo returns all that a statement answers, as text; of an error the SQLSTATE, and with texts what a person sees of it.
+func answerTo(t *testing.T, c *pgconn.PgConn, sql string, texts bool) string {
 	t.Helper()
 	results, err := c.Exec(t.Context(), sql).ReadAll()
 	var b strings.Builder
@@ -145,7 +147,11 @@ func answerTo(t *testing.T, c *pgconn.PgConn, sql string) string {
 			b.WriteString(r.CommandTag.String() + "\n")
 		}
 	}
-	if err != nil {
+	var e *pgconn.PgError
+	switch {
+	case texts && errors.As(err, &e):
+		return fmt.Sprintf("ERROR %s at %d: %s", e.Code, e.Position, strings.ReplaceAll(e.Message, "\n", " "))
+	case err != nil:
 		return "ERROR " + codeOf(err)
 	}
 	return strings.ReplaceAll(strings.TrimSuffix(b.String(), "\n"), "\n", " ⏎ ")

@@ -746,6 +746,32 @@ func TestLargeThingsPass(t *testing.T) {
 }
 
 // The guard, as clients meet it.
+// A plan is a column called QUERY PLAN with a row for each line, in both protocols; in another format it is one row.
+func TestAPlanIsReadAsPostgreSQLs(t *testing.T) {
+	w := open(t, 1, nil)
+	c := w.connect()
+	for _, sql := range []string{"EXPLAIN SELECT 1", "EXPLAIN ANALYZE SELECT 1", "EXPLAIN (FORMAT JSON) SELECT 1"} {
+		simple, err := c.Exec(t.Context(), sql).ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		extended := c.ExecParams(t.Context(), sql, nil, nil, nil, nil).Read()
+		described, err := c.Prepare(t.Context(), "", sql, nil)
+		if err != nil || extended.Err != nil {
+			t.Fatal(err, extended.Err)
+		}
+		for _, fields := range [][]pgconn.FieldDescription{simple[0].FieldDescriptions, extended.FieldDescriptions, described.Fields} {
+			if len(fields) != 1 || fields[0].Name != "QUERY PLAN" {
+				t.Errorf("%s: columns %v", sql, fields)
+			}
+		}
+		rows := len(extended.Rows)
+		if rows != len(simple[0].Rows) || (rows == 1) != strings.Contains(sql, "JSON") || strings.Contains(string(extended.Rows[0][0]), "\n") != strings.Contains(sql, "JSON") {
+			t.Errorf("%s: %d rows, the first is %s", sql, rows, extended.Rows[0][0])
+		}
+	}
+}
+
 func TestWhatAUserMayNotDo(t *testing.T) {
 	line, err := gateway.NewUserLine("ann", "x", false)
 	if err != nil {

@@ -56,6 +56,7 @@ const (
 	UndefinedColumn                  Code = "42703"
 	AmbiguousColumn                  Code = "42702"
 	DuplicateColumn                  Code = "42701"
+	DuplicateAlias                   Code = "42712"
 	UndefinedFunction                Code = "42883"
 	AmbiguousFunction                Code = "42725"
 	UndefinedObject                  Code = "42704"

@@ -38,10 +38,14 @@ CREATE VIEW {db}.pgcat.tavana_relations AS
 		UNION ALL SELECT {db}.pgcat.tavana_schema(database_name, schema_name), view_name, column_count::SMALLINT, true
 			FROM duckdb_views() WHERE NOT internal AND {db}.pgcat.tavana_shown(database_name, schema_name, view_name));
 
+-- The keys that are noted; one that names no columns of the other table refers to its primary key.
+CREATE MACRO {db}.pgcat.tavana_names(columns) AS '(' || array_to_string(list_transform(columns, lambda c: {db}.pgcat.quote_ident(c)), ', ') || ')';
+CREATE MACRO {db}.pgcat.tavana_action(letter) AS MAP {'a': 'NO ACTION', 'r': 'RESTRICT', 'c': 'CASCADE', 'n': 'SET NULL', 'd': 'SET DEFAULT'}[letter];
 CREATE VIEW {db}.pgcat.tavana_keys AS
-	SELECT {db}.pgcat.tavana_oid('constraint', table_schema || '.' || table_name || '.' || name) AS oid, table_schema AS nsp, table_name AS rel,
-		{db}.pgcat.tavana_oid('relation', table_schema || '.' || table_name) AS reloid, name, kind, columns, ref_schema, ref_table, ref_columns
-	FROM tavana.pg_tavana.keys;
+	SELECT {db}.pgcat.tavana_oid('constraint', nsp || '.' || rel || '.' || name) AS oid, {db}.pgcat.tavana_oid('relation', nsp || '.' || rel) AS reloid, *
+	FROM (SELECT k.table_schema AS nsp, k.table_name AS rel, k.name, k.kind, k.columns, k.ref_schema, k.ref_table,
+			CASE WHEN len(k.ref_columns) = 0 THEN p.columns ELSE k.ref_columns END AS ref_columns, coalesce(k.on_update, 'a') AS on_update, coalesce(k.on_delete, 'a') AS on_delete
+		FROM tavana.pg_tavana.keys k LEFT JOIN tavana.pg_tavana.keys p ON k.kind = 'f' AND p.kind = 'p' AND p.table_schema = k.ref_schema AND p.table_name = k.ref_table);
 
 CREATE VIEW {db}.pgcat.tavana_key_columns AS
 	SELECT k.oid, k.reloid AS conrelid, CASE WHEN k.kind = 'f' THEN {db}.pgcat.tavana_oid('relation', k.ref_schema || '.' || k.ref_table) END AS confrelid,
@@ -57,11 +61,11 @@ CREATE VIEW {db}.pgcat.tavana_indexes AS
 	FROM {db}.pgcat.tavana_keys WHERE kind IN ('p', 'u');
 CREATE VIEW {db}.pgcat.pg_index AS
 	SELECT x.oid::tavana_oid AS indexrelid, reloid::tavana_oid AS indrelid, natts AS indnatts, natts AS indnkeyatts, true AS indisunique, false AS indnullsnotdistinct, is_primary AS indisprimary, false AS indisexclusion,
-		true AS indimmediate, false AS indisclustered, true AS indisvalid, false AS indcheckxmin, true AS indisready, true AS indislive, false AS indisreplident, nums::SMALLINT[] AS indkey,
-		list_transform(nums, lambda n: 0::BIGINT) AS indcollation, list_transform(nums, lambda n: 0::BIGINT) AS indclass, list_transform(nums, lambda n: 0::SMALLINT) AS indoption, NULL::VARCHAR AS indexprs, NULL::VARCHAR AS indpred
+		true AS indimmediate, false AS indisclustered, true AS indisvalid, false AS indcheckxmin, true AS indisready, true AS indislive, false AS indisreplident, nums::SMALLINT[]::tavana_int2vector[] AS indkey,
+		list_transform(nums, lambda n: 0::BIGINT)::tavana_oidvector[] AS indcollation, list_transform(nums, lambda n: 0::BIGINT)::tavana_oidvector[] AS indclass, list_transform(nums, lambda n: 0::SMALLINT)::tavana_int2vector[] AS indoption, NULL::VARCHAR AS indexprs, NULL::VARCHAR AS indpred
 	FROM {db}.pgcat.tavana_indexes x JOIN (SELECT oid, list(num ORDER BY i) AS nums FROM {db}.pgcat.tavana_key_columns GROUP BY oid) c ON c.oid = x.keyoid;
 CREATE MACRO {db}.pgcat.tavana_index_definition(nsp, rel, name, columns) AS 'CREATE UNIQUE INDEX ' || {db}.pgcat.quote_ident(name) ||
-	' ON ' || {db}.pgcat.quote_ident(nsp) || '.' || {db}.pgcat.quote_ident(rel) || ' USING btree (' || array_to_string(list_transform(columns, lambda c: {db}.pgcat.quote_ident(c)), ', ') || ')';
+	' ON ' || {db}.pgcat.quote_ident(nsp) || '.' || {db}.pgcat.quote_ident(rel) || ' USING btree ' || {db}.pgcat.tavana_names(columns);
 CREATE VIEW {db}.pgcat.pg_indexes AS
 	SELECT nsp AS schemaname, rel AS tablename, name AS indexname, NULL::VARCHAR AS tablespace, {db}.pgcat.tavana_index_definition(nsp, rel, name, columns) AS indexdef FROM {db}.pgcat.tavana_indexes;
 
@@ -101,13 +105,13 @@ CREATE VIEW {db}.pgcat.pg_constraint AS
 	SELECT k.oid::tavana_oid AS oid, k.name AS conname, {db}.pgcat.tavana_schema_oid(k.nsp)::tavana_oid AS connamespace, k.kind::tavana_char AS contype, false AS condeferrable, false AS condeferred,
 		true AS convalidated, k.reloid::tavana_oid AS conrelid, 0::BIGINT AS contypid, coalesce(x.oid, 0)::tavana_oid AS conindid, 0::BIGINT AS conparentid,
 		CASE WHEN k.kind = 'f' THEN {db}.pgcat.tavana_relation(k.ref_schema, k.ref_table) ELSE 0 END AS confrelid,
-		CASE WHEN k.kind = 'f' THEN 'a' ELSE ' ' END AS confupdtype, CASE WHEN k.kind = 'f' THEN 'a' ELSE ' ' END AS confdeltype,
-		CASE WHEN k.kind = 'f' THEN 's' ELSE ' ' END AS confmatchtype, true AS conislocal, 0::INTEGER AS coninhcount, true AS connoinherit,
+		CASE WHEN k.kind = 'f' THEN k.on_update ELSE ' ' END::tavana_char AS confupdtype, CASE WHEN k.kind = 'f' THEN k.on_delete ELSE ' ' END::tavana_char AS confdeltype,
+		CASE WHEN k.kind = 'f' THEN 's' ELSE ' ' END::tavana_char AS confmatchtype, true AS conislocal, 0::INTEGER AS coninhcount, true AS connoinherit,
 		c.conkey, CASE WHEN k.kind = 'f' THEN c.confkey END AS confkey, NULL::BIGINT[] AS conpfeqop, NULL::BIGINT[] AS conppeqop,
 		NULL::BIGINT[] AS conffeqop, NULL::SMALLINT[] AS confdelsetcols, NULL::BIGINT[] AS conexclop, NULL::VARCHAR AS conbin
 	FROM {db}.pgcat.tavana_keys k
 	JOIN (SELECT oid, list(num ORDER BY i) AS conkey, list(ref_num ORDER BY i) AS confkey FROM {db}.pgcat.tavana_key_columns GROUP BY oid) c ON c.oid = k.oid
-	LEFT JOIN {db}.pgcat.tavana_indexes x ON x.keyoid = k.oid OR k.kind = 'f' AND x.nsp = k.ref_schema AND x.rel = k.ref_table AND (x.columns = k.ref_columns OR len(k.ref_columns) = 0 AND x.is_primary);
+	LEFT JOIN {db}.pgcat.tavana_indexes x ON x.keyoid = k.oid OR k.kind = 'f' AND x.nsp = k.ref_schema AND x.rel = k.ref_table AND x.columns = k.ref_columns;
 
 -- What hangs on what: relations on their schemas, defaults and keys on columns, keys' indexes on the keys, foreign keys on the
 -- other table's columns and index. What a view reads is not known.
@@ -211,7 +215,7 @@ CREATE VIEW {db}.pgcat.pg_proc AS
 		1::FLOAT AS procost, 0::FLOAT AS prorows, 0::BIGINT AS provariadic, '-' AS prosupport,
 		CASE function_type WHEN 'aggregate' THEN 'a' ELSE 'f' END AS prokind, false AS prosecdef, false AS proleakproof, false AS proisstrict,
 		function_type LIKE 'table%' AS proretset, 'v' AS provolatile, 's' AS proparallel, len(parameters)::SMALLINT AS pronargs, 0::SMALLINT AS pronargdefaults,
-		CASE WHEN return_type IS NULL THEN 2249 ELSE {db}.pgcat.tavana_type_oid(return_type) END::BIGINT AS prorettype, '' AS proargtypes, NULL::BIGINT[] AS proallargtypes,
+		CASE WHEN return_type IS NULL THEN 2249 ELSE {db}.pgcat.tavana_type_oid(return_type) END::BIGINT AS prorettype, []::BIGINT[]::tavana_oidvector[] AS proargtypes, NULL::BIGINT[] AS proallargtypes,
 		NULL::VARCHAR[] AS proargmodes, NULL::VARCHAR[] AS proargnames, NULL::VARCHAR AS proargdefaults, NULL::BIGINT[] AS protrftypes, function_name AS prosrc,
 		NULL::VARCHAR AS probin, NULL::VARCHAR AS prosqlbody, NULL::VARCHAR[] AS proconfig, NULL::VARCHAR[] AS proacl
 	FROM (SELECT function_name, function_type, parameters, return_type FROM duckdb_functions()
@@ -238,9 +242,11 @@ CREATE VIEW {db}.pgcat.tavana_of_roles AS SELECT oid AS tavana_o, rolname AS tav
 CREATE VIEW {db}.pgcat.tavana_of_relations AS SELECT reloid AS tavana_o, nsp AS tavana_s, rel AS tavana_n FROM {db}.pgcat.tavana_relations;
 CREATE VIEW {db}.pgcat.tavana_of_tables AS SELECT reloid AS tavana_o FROM {db}.pgcat.tavana_relations WHERE NOT is_view;
 CREATE VIEW {db}.pgcat.tavana_of_keys AS SELECT oid AS tavana_o,
-		CASE kind WHEN 'p' THEN 'PRIMARY KEY' WHEN 'u' THEN 'UNIQUE' ELSE 'FOREIGN KEY' END || ' (' || array_to_string(columns, ', ') || ')' ||
-		CASE kind WHEN 'f' THEN ' REFERENCES ' || CASE WHEN ref_schema = 'public' THEN '' ELSE ref_schema || '.' END || ref_table ||
-			CASE WHEN len(ref_columns) > 0 THEN '(' || array_to_string(ref_columns, ', ') || ')' ELSE '' END ELSE '' END AS tavana_d
+		CASE kind WHEN 'p' THEN 'PRIMARY KEY ' WHEN 'u' THEN 'UNIQUE ' ELSE 'FOREIGN KEY ' END || {db}.pgcat.tavana_names(columns) ||
+		CASE kind WHEN 'f' THEN ' REFERENCES ' || CASE WHEN ref_schema = 'public' THEN '' ELSE {db}.pgcat.quote_ident(ref_schema) || '.' END || {db}.pgcat.quote_ident(ref_table) ||
+			CASE WHEN len(ref_columns) > 0 THEN {db}.pgcat.tavana_names(ref_columns) ELSE '' END ||
+			CASE on_update WHEN 'a' THEN '' ELSE ' ON UPDATE ' || {db}.pgcat.tavana_action(on_update) END ||
+			CASE on_delete WHEN 'a' THEN '' ELSE ' ON DELETE ' || {db}.pgcat.tavana_action(on_delete) END ELSE '' END AS tavana_d
 	FROM {db}.pgcat.tavana_keys;
 CREATE VIEW {db}.pgcat.tavana_of_indexes AS SELECT oid AS tavana_o, {db}.pgcat.tavana_index_definition(nsp, rel, name, columns) AS tavana_d, columns AS tavana_c FROM {db}.pgcat.tavana_indexes;
 CREATE VIEW {db}.pgcat.tavana_of_views AS SELECT {db}.pgcat.tavana_relation(nsp, rel) AS tavana_o, {db}.pgcat.tavana_definition(sql) AS tavana_d FROM {db}.pgcat.tavana_views;
@@ -331,8 +337,8 @@ CREATE MACRO {db}.pgcat.pg_database_size(o) AS 0::BIGINT;
 CREATE MACRO {db}.pgcat.pg_tablespace_location(o) AS '';
 CREATE MACRO {db}.pgcat.pg_size_pretty(n) AS CASE WHEN abs(n) < 10240 THEN n::VARCHAR || ' bytes' WHEN abs(n) < 10240 * 1024 THEN round(n / 1024.0)::BIGINT::VARCHAR || ' kB'
 	WHEN abs(n) < 10240 * 1048576 THEN round(n / 1048576.0)::BIGINT::VARCHAR || ' MB' ELSE round(n / 1073741824.0)::BIGINT::VARCHAR || ' GB' END;
-CREATE MACRO {db}.pgcat.array_upper(a, d) AS CASE WHEN d = 1 AND len(a) > 0 THEN len(a)::INTEGER END;
-CREATE MACRO {db}.pgcat.array_lower(a, d) AS CASE WHEN d = 1 AND len(a) > 0 THEN 1 END;
+CREATE MACRO {db}.pgcat.array_upper(a, d) AS CASE WHEN d = 1 AND len(a) > 0 THEN len(a) - CASE WHEN typeof(a) LIKE 'tavana%vector[]' THEN 1 ELSE 0 END END::INTEGER;
+CREATE MACRO {db}.pgcat.array_lower(a, d) AS CASE WHEN d = 1 AND len(a) > 0 THEN CASE WHEN typeof(a) LIKE 'tavana%vector[]' THEN 0 ELSE 1 END END;
 CREATE MACRO {db}.pgcat.array_ndims(a) AS CASE WHEN len(a) > 0 THEN 1 END;
 
 -- Casts to and from the names of objects.
@@ -340,7 +346,7 @@ CREATE MACRO {db}.pgcat.tavana_bare(name) AS regexp_replace(replace(regexp_repla
 CREATE MACRO {db}.pgcat.to_regclass(name) AS CASE WHEN regexp_full_match(name, '[0-9]+') THEN name::BIGINT ELSE (SELECT min(tavana_o) FROM {db}.pgcat.tavana_of_relations
 	WHERE (contains(name, '.') AND {db}.pgcat.tavana_bare(name) = tavana_s || '.' || tavana_n) OR (NOT contains(name, '.') AND tavana_n = {db}.pgcat.tavana_bare(name) AND {db}.pgcat.tavana_visible(tavana_s))) END;
 CREATE MACRO {db}.pgcat.regclass_oid(name) AS coalesce({db}.pgcat.to_regclass(name), CASE WHEN name IS NOT NULL THEN {db}.pgcat.tavana_error('42P01', 'relation "' || name || '" does not exist') END);
-CREATE MACRO {db}.pgcat.regclass_name(o) AS coalesce((SELECT CASE WHEN {db}.pgcat.tavana_visible(tavana_s) THEN tavana_n ELSE tavana_s || '.' || tavana_n END FROM {db}.pgcat.tavana_of_relations WHERE tavana_o = try_cast(o AS BIGINT)), (SELECT {db}.pgcat.to_regclass(o::VARCHAR))::VARCHAR, o::VARCHAR);
+CREATE MACRO {db}.pgcat.regclass_name(o) AS coalesce((SELECT CASE WHEN {db}.pgcat.tavana_visible(tavana_s) THEN {db}.pgcat.quote_ident(tavana_n) ELSE {db}.pgcat.quote_ident(tavana_s) || '.' || {db}.pgcat.quote_ident(tavana_n) END FROM {db}.pgcat.tavana_of_relations WHERE tavana_o = try_cast(o AS BIGINT)), (SELECT {db}.pgcat.to_regclass(o::VARCHAR))::VARCHAR, o::VARCHAR);
 CREATE MACRO {db}.pgcat.to_regtype(name) AS CASE WHEN regexp_full_match(name, '[0-9]+') THEN name::BIGINT ELSE (SELECT min(tavana_o) FROM {db}.pgcat.tavana_of_types
 	WHERE tavana_t = {db}.pgcat.tavana_bare(replace(name, 'pg_catalog.', '')) OR tavana_n = lower(name) OR (name ILIKE 'int' AND tavana_o = 23) OR (name ILIKE 'decimal' AND tavana_o = 1700)
 	OR (name ILIKE '%[]' AND tavana_t = '_' || CASE lower(name) WHEN 'int[]' THEN 'int4' ELSE replace(lower(name), '[]', '') END)) END;
@@ -393,8 +399,8 @@ CREATE VIEW {db}.information.key_column_usage AS
 		i::INTEGER AS ordinal_position, CASE WHEN kind = 'f' THEN i END::INTEGER AS position_in_unique_constraint FROM {db}.pgcat.tavana_key_columns;
 CREATE VIEW {db}.information.referential_constraints AS
 	SELECT 'tavana' AS constraint_catalog, k.nsp AS constraint_schema, k.name AS constraint_name, 'tavana' AS unique_constraint_catalog, u.nsp AS unique_constraint_schema, u.name AS unique_constraint_name,
-		'NONE' AS match_option, 'NO ACTION' AS update_rule, 'NO ACTION' AS delete_rule
-	FROM {db}.pgcat.tavana_keys k LEFT JOIN {db}.pgcat.tavana_keys u ON u.nsp = k.ref_schema AND u.rel = k.ref_table AND u.kind <> 'f' AND (u.columns = k.ref_columns OR len(k.ref_columns) = 0 AND u.kind = 'p') WHERE k.kind = 'f';
+		'NONE' AS match_option, {db}.pgcat.tavana_action(k.on_update) AS update_rule, {db}.pgcat.tavana_action(k.on_delete) AS delete_rule
+	FROM {db}.pgcat.tavana_keys k LEFT JOIN {db}.pgcat.tavana_keys u ON u.nsp = k.ref_schema AND u.rel = k.ref_table AND u.kind <> 'f' AND u.columns = k.ref_columns WHERE k.kind = 'f';
 CREATE VIEW {db}.information.constraint_column_usage AS
 	SELECT 'tavana' AS table_catalog, CASE WHEN kind = 'f' THEN ref_schema ELSE nsp END AS table_schema, CASE WHEN kind = 'f' THEN ref_table ELSE rel END AS table_name,
 		CASE WHEN kind = 'f' THEN ref_col ELSE col END AS column_name, 'tavana' AS constraint_catalog, nsp AS constraint_schema, name AS constraint_name FROM {db}.pgcat.tavana_key_columns;

@@ -35,7 +35,7 @@ func IsRelation(name string) bool { return relations[name] != nil }
 var columnTypes = map[string]string{
 	"oid": "tavana_oid", "char": "tavana_char", "xid": "BIGINT", "bool": "BOOLEAN", "int2": "SMALLINT", "int4": "INTEGER", "int8": "BIGINT",
 	"float4": "FLOAT", "float8": "DOUBLE", "numeric": "DECIMAL(38,9)", "bytea": "BLOB", "timestamptz": "TIMESTAMPTZ", "interval": "INTERVAL",
-	"int2vector": "SMALLINT[]", "oidvector": "BIGINT[]", "oid[]": "BIGINT[]",
+	"int2vector": "tavana_int2vector[]", "oidvector": "tavana_oidvector[]", "oid[]": "BIGINT[]",
 }
 
 // columnType returns the type of a column in DuckDB.

@@ -194,9 +194,10 @@ INSERT INTO {db}.pgcat.pg_range VALUES ` + strings.Join(r, ", ") + ";\n"
 
 // typeMacros makes the functions that tell a DuckDB type's OID and type modifier.
 func typeMacros() string {
-	var base, arrays strings.Builder
+	var base, arrays, vectors strings.Builder
 	for _, d := range pgenc.DuckTypes() {
-		if strings.HasPrefix(d.Name, "tavana_") {
+		if strings.HasSuffix(d.Name, "[]") {
+			fmt.Fprintf(&vectors, "WHEN t = '%s' THEN %d ", d.Name, d.OID)
 			continue
 		}
 		fmt.Fprintf(&base, "'%s': %d, ", d.Name, d.OID)
@@ -205,7 +206,7 @@ func typeMacros() string {
 		fmt.Fprintf(&arrays, "%d: %d, ", a.Element, a.Array)
 	}
 	return `CREATE MACRO {db}.pgcat.tavana_base_oid(t) AS CASE WHEN t LIKE 'DECIMAL%' THEN 1700 ELSE coalesce(MAP {` + base.String() + `'TIMESTAMP WITH TIME ZONE': 1184, 'TIME WITH TIME ZONE': 1266}[t], 25) END;
-CREATE MACRO {db}.pgcat.tavana_type_oid(t) AS CASE WHEN t LIKE '%]' THEN coalesce(MAP {` + strings.TrimSuffix(arrays.String(), ", ") + `}[{db}.pgcat.tavana_base_oid(regexp_replace(t, '(\[\d*\])+$', ''))], 1009) ELSE {db}.pgcat.tavana_base_oid(t) END;
+CREATE MACRO {db}.pgcat.tavana_type_oid(t) AS CASE ` + vectors.String() + `WHEN t LIKE '%]' THEN coalesce(MAP {` + strings.TrimSuffix(arrays.String(), ", ") + `}[{db}.pgcat.tavana_base_oid(regexp_replace(t, '(\[\d*\])+$', ''))], 1009) ELSE {db}.pgcat.tavana_base_oid(t) END;
 CREATE MACRO {db}.pgcat.tavana_typmod(t) AS CASE WHEN regexp_matches(t, '^DECIMAL\(\d+,\d+\)') THEN regexp_extract(t, '(\d+),', 1)::INTEGER * 65536 + regexp_extract(t, ',(\d+)', 1)::INTEGER + 4 ELSE -1 END::INTEGER;
 `
 }

@@ -148,9 +148,10 @@ func renameNotes(st *session.Statement, table sqltext.Object, column, to string)
 func insertKey(table sqltext.Object, k *sqltext.Key) string {
 	values := []string{schemaOf(table), sqltext.Quote(table.Name), sqltext.Quote(nameOf(table, k)), sqltext.Quote(string(k.Kind)), list(k.Columns)}
 	if k.Kind == sqltext.ForeignKey {
-		values = append(values, schemaOf(k.References), sqltext.Quote(k.References.Name), list(k.RefColumns))
+		values = append(values, schemaOf(k.References), sqltext.Quote(k.References.Name), list(k.RefColumns),
+			sqltext.Quote(string(k.OnUpdate)), sqltext.Quote(string(k.OnDelete)))
 	} else {
-		values = append(values, "NULL", "NULL", "NULL")
+		values = append(values, "NULL", "NULL", "NULL", "NULL", "NULL")
 	}
 	return "INSERT INTO " + keysTable + " SELECT " + strings.Join(values, ", ")
 }

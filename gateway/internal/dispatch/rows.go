@@ -33,6 +33,8 @@ type Rows struct {
 	err    error
 	count  uint64
 	tag    func(count uint64) string
+	// convert makes what the client gets of a batch, and releases it; nil: the batch itself.
+	convert func(*Batch) *Batch
 	// locate puts an error's position right.
 	locate func(error) error
 	// ended is called once, with what the statement ended with.
@@ -69,8 +71,7 @@ func (r *Rows) Next() (*Batch, error) {
 	if b := r.next; b != nil {
 		r.next = nil
 		r.advance()
-		r.count += uint64(b.NumRows())
-		return b, nil
+		return r.counted(b), nil
 	}
 	if r.err != nil {
 		return nil, r.err
@@ -82,8 +83,16 @@ func (r *Rows) Next() (*Batch, error) {
 	if err != nil {
 		return nil, r.end(err)
 	}
+	return r.counted(b), nil
+}
+
+// counted returns a batch as the client gets it, and counts its rows.
+func (r *Rows) counted(b *Batch) *Batch {
+	if r.convert != nil {
+		b = r.convert(b)
+	}
 	r.count += uint64(b.NumRows())
-	return b, nil
+	return b
 }
 
 func (r *Rows) nextBatch() (*Batch, error) {

@@ -264,6 +264,11 @@ func (s *Session) stream(ctx context.Context, p *session.Portal) (*Rows, error) 
 		r.stream.Close()
 		return nil, fix(err)
 	}
+	var convert func(*Batch) *Batch
+	if isPlan(schema, &st.Statement) {
+		whole := st.HasFormat()
+		convert = func(b *Batch) *Batch { return planLines(b, whole) }
+	}
 	schema = named(schema, &st.Statement)
 	if text.unchanged != nil && r.ended && r.stream.Completion().GetRowsChanged() == 0 {
 		r.stream.Close()
@@ -273,7 +278,7 @@ func (s *Session) stream(ctx context.Context, p *session.Portal) (*Rows, error) 
 		s.notice(text.notice)
 	}
 	return &Rows{
-		schema: schema, ctx: ctx, next: r.first, stream: r.stream, done: r.ended, tag: st.Tag, locate: fix,
+		schema: schema, ctx: ctx, next: r.first, stream: r.stream, done: r.ended, tag: st.Tag, locate: fix, convert: convert,
 	}, nil
 }
 
@@ -465,6 +470,9 @@ func (s *Session) prepareWithNulls(ctx context.Context, st *session.Statement, r
 
 // named returns the schema with the names that PostgreSQL gives to columns that have none.
 func named(schema *arrow.Schema, st *sqltext.Statement) *arrow.Schema {
+	if isPlan(schema, st) {
+		return planSchema
+	}
 	names := st.ColumnNames()
 	if names == nil || schema.NumFields() == 0 {
 		return schema

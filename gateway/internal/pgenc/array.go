@@ -70,7 +70,25 @@ func (c *Column) shapeOf(row int) (shape, error) {
 	return s, nil
 }
 
-func (c *Column) isList() bool { return c.kind == kList || c.kind == kFixedList }
+func (c *Column) isList() bool { return c.kind == kList || c.kind == kFixedList || c.isVector() }
+
+// isVector tells whether the column is an int2vector or an oidvector: an array of one dimension, also when it is empty, that
+// begins at 0.
+func (c *Column) isVector() bool { return c.kind == kInt2Vector || c.kind == kOIDVector }
+
+// appendVector writes 1 2 3, as int2vectorout does.
+func (c *Column) appendVector(dst []byte, row int, s *Settings) ([]byte, error) {
+	child := &c.children[0]
+	from, to := c.span(row)
+	var err error
+	for i := from; i < to && err == nil; i++ {
+		if i > from {
+			dst = append(dst, ' ')
+		}
+		dst, err = child.AppendText(dst, i, s)
+	}
+	return dst, err
+}
 
 func (c *Column) measure(row, depth int, s *shape) error {
 	from, to := c.span(row)
@@ -158,7 +176,7 @@ func quoteElement(dst []byte, start int) []byte {
 
 // appendBinaryArray writes what array_send does:
 //
-//	int32 dimensions | int32 has NULLs | int32 element OID | for each dimension: int32 size, int32 lower bound 1
+//	int32 dimensions | int32 has NULLs | int32 element OID | for each dimension: int32 size, int32 lower bound 1 (of vectors 0)
 //	for each element: int32 length or -1, bytes
 func (c *Column) appendBinaryArray(dst []byte, row int, s *Settings) ([]byte, error) {
 	dims, err := c.shapeOf(row)
@@ -169,6 +187,10 @@ func (c *Column) appendBinaryArray(dst []byte, row int, s *Settings) ([]byte, er
 	for leaf.isList() {
 		leaf = &leaf.children[0]
 	}
+	bound := uint32(1)
+	if c.isVector() {
+		dims.n, bound = 1, 0
+	}
 	dst = be.AppendUint32(dst, uint32(dims.n))
 	nulls := len(dst)
 	dst = be.AppendUint32(dst, 0)
@@ -177,7 +199,7 @@ func (c *Column) appendBinaryArray(dst []byte, row int, s *Settings) ([]byte, er
 		return dst, nil
 	}
 	for _, size := range dims.size[:dims.n] {
-		dst = be.AppendUint32(be.AppendUint32(dst, uint32(size)), 1)
+		dst = be.AppendUint32(be.AppendUint32(dst, uint32(size)), bound)
 	}
 	return c.appendElements(dst, nulls, row, s)
 }

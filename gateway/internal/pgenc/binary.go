@@ -88,7 +88,7 @@ func (c *Column) AppendBinary(dst []byte, row int, s *Settings) ([]byte, error) 
 		return be.AppendUint32(dst, uint32(v.Months)), nil
 	case kBit:
 		return appendBinaryBits(dst, c.bytes(row)), nil
-	case kList, kFixedList:
+	case kList, kFixedList, kInt2Vector, kOIDVector:
 		return c.appendBinaryArray(dst, row, s)
 	}
 	return c.AppendText(dst, row, s)

@@ -55,7 +55,7 @@ func cellType(f arrow.Field, binary bool) arrow.DataType {
 		return arrow.BinaryTypes.Binary
 	case kInterval:
 		return arrow.FixedWidthTypes.MonthDayNanoInterval
-	case kList:
+	case kList, kInt2Vector, kOIDVector:
 		return arrow.ListOf(cellType(f.Type.(*arrow.ListType).ElemField(), binary))
 	case kFixedList:
 		return arrow.ListOf(cellType(f.Type.(*arrow.FixedSizeListType).ElemField(), binary))

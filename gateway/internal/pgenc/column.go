@@ -72,7 +72,7 @@ func NewColumn(f arrow.Field, arr arrow.Array) (Column, error) {
 		for i := range c.dict {
 			c.dict[i] = values.Value(i)
 		}
-	case kList, kMap, kFixedList, kStruct, kUnion:
+	case kList, kMap, kFixedList, kInt2Vector, kOIDVector, kStruct, kUnion:
 		return c, c.readNested(f, arr)
 	case kUnsupported:
 		return c, unsupported(f)

@@ -52,7 +52,7 @@ func (c *Column) appendJSON(dst []byte, row int, s *Settings) ([]byte, error) {
 			}
 		}
 		return append(dst, '}'), nil
-	case kList, kFixedList:
+	case kList, kFixedList, kInt2Vector, kOIDVector:
 		dst = append(dst, '[')
 		from, to := c.span(row)
 		for i := from; i < to; i++ {

@@ -16,6 +16,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/decimal128"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
+	"github.com/angelerator/tavana/gateway/internal/sqltext"
 	"github.com/angelerator/tavana/internal/pgerror"
 )
 
@@ -149,6 +150,45 @@ func TestFormsArePostgreSQLs(t *testing.T) {
 			t.Errorf("%s: binary %x (%v), want %s", c.text, bin, err, c.binary)
 		}
 		c.arr.Release()
+	}
+}
+
+// An int2vector and an oidvector are lists whose elements a worker has named: arrays of one dimension that begin at 0.
+func TestVectors(t *testing.T) {
+	for _, c := range []struct {
+		element, text, binary string
+		typ                   arrow.DataType
+		oid                   OID
+		values                []int64
+	}{
+		{sqltext.Int2VectorType, "1 -2", "000000010000000000000015000000020000000000000002000100000002fffe", arrow.PrimitiveTypes.Int16, OIDInt2Vector, []int64{1, -2}},
+		{sqltext.OIDVectorType, "23", "00000001000000000000001a00000001000000000000000400000017", arrow.PrimitiveTypes.Int64, OIDOidVector, []int64{23}},
+		{sqltext.OIDVectorType, "", "00000001000000000000001a0000000000000000", arrow.PrimitiveTypes.Int64, OIDOidVector, nil},
+	} {
+		item := arrow.Field{Name: "item", Type: c.typ, Nullable: true, Metadata: arrow.NewMetadata([]string{"tavana:type"}, []string{c.element})}
+		f := arrow.Field{Name: "x", Type: arrow.ListOfField(item)}
+		b := array.NewBuilder(memory.DefaultAllocator, f.Type).(*array.ListBuilder)
+		b.Append(true)
+		for _, v := range c.values {
+			switch e := b.ValueBuilder().(type) {
+			case *array.Int16Builder:
+				e.Append(int16(v))
+			case *array.Int64Builder:
+				e.Append(v)
+			}
+		}
+		arr := b.NewArray()
+		col, err := NewColumn(f, arr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := DefaultSettings()
+		text, err := col.AppendText(nil, 0, &s)
+		bin, err2 := col.AppendBinary(nil, 0, &s)
+		if TypeOf(f).OID != c.oid || string(text) != c.text || hex.EncodeToString(bin) != c.binary || err != nil || err2 != nil {
+			t.Errorf("%s: OID %d, %q, %x (%v, %v)", c.element, TypeOf(f).OID, text, bin, err, err2)
+		}
+		arr.Release()
 	}
 }
 

@@ -101,6 +101,8 @@ func (c *Column) AppendText(dst []byte, row int, s *Settings) ([]byte, error) {
 		return appendStyledInterval(dst, v.Months, v.Days, v.Nanoseconds/1000, s.IntervalStyle), nil
 	case kList, kFixedList:
 		return c.appendArray(dst, row, s)
+	case kInt2Vector, kOIDVector:
+		return c.appendVector(dst, row, s)
 	case kStruct, kMap, kUnion:
 		return c.appendJSON(dst, row, s)
 	}

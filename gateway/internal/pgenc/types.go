@@ -32,9 +32,11 @@ const (
 	OIDChar        OID = 18
 	OIDInt8        OID = 20
 	OIDInt2        OID = 21
+	OIDInt2Vector  OID = 22
 	OIDInt4        OID = 23
 	OIDText        OID = 25
 	OIDOid         OID = 26
+	OIDOidVector   OID = 30
 	OIDJSON        OID = 114
 	OIDFloat4      OID = 700
 	OIDFloat8      OID = 701
@@ -86,14 +88,16 @@ func DuckType(oid OID) string {
 
 // oidsByDuckName are the OIDs of the types that DuckDB infers for parameters.
 var oidsByDuckName = map[string]OID{
-	sqltext.OIDType: OIDOid, sqltext.CharType: OIDChar, "BOOLEAN": OIDBool, "TINYINT": OIDInt2, "SMALLINT": OIDInt2, "INTEGER": OIDInt4, "BIGINT": OIDInt8, "UTINYINT": OIDInt2,
+	sqltext.OIDType: OIDOid, sqltext.CharType: OIDChar, sqltext.Int2VectorType: OIDInt2, sqltext.OIDVectorType: OIDOid,
+	sqltext.Int2VectorType + "[]": OIDInt2Vector, sqltext.OIDVectorType + "[]": OIDOidVector,
+	"BOOLEAN": OIDBool, "TINYINT": OIDInt2, "SMALLINT": OIDInt2, "INTEGER": OIDInt4, "BIGINT": OIDInt8, "UTINYINT": OIDInt2,
 	"USMALLINT": OIDInt4, "UINTEGER": OIDInt8, "UBIGINT": OIDNumeric, "HUGEINT": OIDNumeric, "UHUGEINT": OIDNumeric,
 	"FLOAT": OIDFloat4, "DOUBLE": OIDFloat8, "VARCHAR": OIDText, "BLOB": OIDBytea, "DATE": OIDDate, "TIME": OIDTime,
 	"TIMESTAMP": OIDTimestamp, "TIMESTAMP_S": OIDTimestamp, "TIMESTAMP_MS": OIDTimestamp, "TIMESTAMP_NS": OIDTimestamp,
 	"TIMESTAMPTZ": OIDTimestampTZ, "TIMETZ": OIDTimeTZ, "INTERVAL": OIDInterval, "UUID": OIDUUID, "JSON": OIDJSON, "BIT": OIDVarbit,
 }
 
-// DuckTypes returns the DuckDB types without parts that have a type in PostgreSQL, in the order of their names.
+// DuckTypes returns the DuckDB types that have a type of their own in PostgreSQL, in the order of their names.
 func DuckTypes() []struct {
 	Name string
 	OID  OID
@@ -122,6 +126,9 @@ func ArrayTypes() []struct{ Element, Array OID } {
 
 // OIDOf returns the OID for a DuckDB type's name; text for what PostgreSQL has no type for, and for "".
 func OIDOf(duckType string) OID {
+	if oid, ok := oidsByDuckName[duckType]; ok {
+		return oid
+	}
 	if element, ok := strings.CutSuffix(duckType, "]"); ok { // INTEGER[], INTEGER[3], INTEGER[][]
 		oid := OIDOf(element[:strings.LastIndexByte(element, '[')])
 		if arrayOID, ok := arrayOIDs[oid]; ok {
@@ -131,9 +138,6 @@ func OIDOf(duckType string) OID {
 	}
 	if strings.HasPrefix(duckType, "DECIMAL") {
 		return OIDNumeric
-	}
-	if oid, ok := oidsByDuckName[duckType]; ok {
-		return oid
 	}
 	return OIDText
 }
@@ -195,6 +199,8 @@ const (
 	kEnum
 	kList
 	kFixedList
+	kInt2Vector // a list that is an int2vector
+	kOIDVector
 	kStruct
 	kMap
 	kUnion
@@ -207,7 +213,8 @@ var kindOIDs = [...]OID{
 	kHugeint: OIDNumeric, kUhugeint: OIDNumeric, kText: OIDText, kJSON: OIDJSON, kBytea: OIDBytea, kBit: OIDVarbit,
 	kUUID: OIDUUID, kDate: OIDDate, kTimeMicro: OIDTime, kTimeNano: OIDTime, kTimeTZ: OIDTimeTZ, kTimestampS: OIDTimestamp,
 	kTimestampMS: OIDTimestamp, kTimestampUS: OIDTimestamp, kTimestampNS: OIDTimestamp, kTimestampTZ: OIDTimestampTZ,
-	kInterval: OIDInterval, kEnum: OIDText, kList: OIDUnspecified, kFixedList: OIDUnspecified, kStruct: OIDText, kMap: OIDText,
+	kInterval: OIDInterval, kEnum: OIDText, kList: OIDUnspecified, kFixedList: OIDUnspecified,
+	kInt2Vector: OIDInt2Vector, kOIDVector: OIDOidVector, kStruct: OIDText, kMap: OIDText,
 	kUnion: OIDText, kUnsupported: OIDText,
 }
 
@@ -243,7 +250,7 @@ func aliasOf(f arrow.Field) string {
 
 func kindOf(f arrow.Field) kind {
 	switch aliasOf(f) {
-	case sqltext.OIDType:
+	case sqltext.OIDType, sqltext.OIDVectorType:
 		return kOID
 	case sqltext.CharType:
 		return kChar
@@ -317,6 +324,12 @@ func kindOf(f arrow.Field) kind {
 	case *arrow.MapType:
 		return kMap
 	case *arrow.ListType:
+		switch aliasOf(t.ElemField()) {
+		case sqltext.Int2VectorType:
+			return kInt2Vector
+		case sqltext.OIDVectorType:
+			return kOIDVector
+		}
 		return kList
 	case *arrow.FixedSizeListType:
 		return kFixedList

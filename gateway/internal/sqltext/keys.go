@@ -24,6 +24,29 @@ type Key struct {
 	// References and RefColumns are a foreign key's; no columns: the other table's primary key.
 	References Object
 	RefColumns []string
+	// OnUpdate and OnDelete are a foreign key's actions; NoAction where the statement gives none.
+	OnUpdate, OnDelete Action
+}
+
+// Action is what a foreign key does when the row that it refers to changes, as pg_constraint.confdeltype has it.
+type Action string
+
+// NoAction is the default.
+const NoAction Action = "a"
+
+// action reads an action at token i.
+func (s *Statement) action(i int) (a Action, next int) {
+	switch {
+	case s.Is(i, "RESTRICT"):
+		return "r", i + 1
+	case s.Is(i, "CASCADE"):
+		return "c", i + 1
+	case s.Is(i, "SET") && s.Is(i+1, "NULL"):
+		return "n", i + 2
+	case s.Is(i, "SET") && s.Is(i+1, "DEFAULT"):
+		return "d", i + 2
+	}
+	return NoAction, i + 2
 }
 
 // Object is a name with its schema; "" where the statement gives none.
@@ -313,6 +336,7 @@ func (p *keyParser) columnKeys(from, to int) {
 
 // references reads REFERENCES table [(columns)] [MATCH …] [ON DELETE …] [ON UPDATE …] at token i.
 func (p *keyParser) references(k *Key, i int) int {
+	k.OnUpdate, k.OnDelete = NoAction, NoAction
 	k.References, i = p.object(i + 1)
 	if p.Is(i, "(") {
 		k.RefColumns, i = p.names(i)
@@ -321,10 +345,10 @@ func (p *keyParser) references(k *Key, i int) int {
 		switch {
 		case p.Is(i, "MATCH"):
 			i += 2
-		case p.Is(i, "ON") && p.IsAny(i+1, "DELETE", "UPDATE"):
-			if i += 3; p.IsAny(i-1, "NO", "SET") {
-				i++
-			}
+		case p.Is(i, "ON") && p.Is(i+1, "UPDATE"):
+			k.OnUpdate, i = p.action(i + 2)
+		case p.Is(i, "ON") && p.Is(i+1, "DELETE"):
+			k.OnDelete, i = p.action(i + 2)
 		default:
 			return i
 		}

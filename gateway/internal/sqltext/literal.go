@@ -2,6 +2,7 @@ package sqltext
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/angelerator/tavana/internal/pgerror"
@@ -81,4 +82,25 @@ func Era(s string) string {
 		rest = " " + rest
 	}
 	return day + " (BC)" + rest
+}
+
+// LiteralAt returns where the string starts that stands at byte pos, or is cast there: by '…'::type, CAST('…' AS type) or
+// type '…'; -1: there is none.
+func (s *Statement) LiteralAt(pos int) int {
+	i, ok := slices.BinarySearchFunc(s.Tokens, pos, func(t Token, pos int) int { return int(t.Start) - pos })
+	switch {
+	case !ok:
+		return -1
+	case s.Tokens[i].Kind == String:
+	case s.Is(i, "::"):
+		i--
+	case s.Is(i, "CAST") && s.Is(i+1, "("):
+		i += 2
+	default:
+		i++
+	}
+	if i < 0 || i >= len(s.Tokens) || s.Tokens[i].Kind != String {
+		return -1
+	}
+	return int(s.Tokens[i].Start)
 }

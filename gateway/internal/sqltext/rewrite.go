@@ -106,6 +106,8 @@ func (s *Statement) Rewrite(r *Rules, casts []string) (Rewritten, error) {
 			switch s.Raw(i) {
 			case "::":
 				w.cast(i)
+			case "[":
+				w.vectorSubscript(i)
 			case "~":
 				w.match(i)
 				w.likeOperator(i)
@@ -169,6 +171,7 @@ func (w *rewrite) word(i int) {
 		w.setting(i)
 	case "generate_series", "unnest", "generate_subscripts", "string_to_table", "regexp_split_to_table":
 		w.functionAlias(i)
+		w.vectorCall(i)
 	case "extract":
 		w.extract(i)
 	case "similar":
@@ -185,6 +188,7 @@ func (w *rewrite) word(i int) {
 		w.aclExplode(i)
 	case "any", "some", "all":
 		w.anyOf(i)
+		w.anyOfVector(i)
 	case "set_config":
 		w.setConfig(i)
 	case "float":

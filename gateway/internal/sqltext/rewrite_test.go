@@ -48,6 +48,23 @@ func TestSystemColumns(t *testing.T) {
 	}
 }
 
+// An int2vector is counted from 0, and its elements are those of any list.
+func TestVectors(t *testing.T) {
+	for sql, want := range map[string]string{
+		"SELECT i.indkey[n - 1] FROM pg_index i":              "SELECT i.indkey[1 + (n - 1)]::SMALLINT FROM pg_index i",
+		"SELECT (i.indoption)[a[0]] & 1 FROM pg_index i":      "SELECT (i.indoption)[1 + (a[0])]::SMALLINT & 1 FROM pg_index i",
+		"SELECT indkey[0:1] FROM pg_index":                    "SELECT indkey[1 + (0) : 1 + (1)]::SMALLINT[] FROM pg_index",
+		"SELECT unnest(i.indclass) FROM pg_index i":           "SELECT unnest(i.indclass)::tavana_oid FROM pg_index i",
+		"SELECT generate_subscripts(indkey, 1) FROM pg_index": "SELECT (generate_subscripts(indkey, 1) - 1)::INTEGER FROM pg_index",
+		"SELECT k FROM pg_index, unnest(indkey) AS k":         "SELECT k FROM pg_index, unnest(indkey) AS k(k)",
+		"SELECT indkey[0], unnest(indkey) FROM mine":          "SELECT indkey[0], unnest(indkey) FROM mine",
+		"SELECT 1 FROM pg_index i WHERE a.n = ANY (i.indkey)": "SELECT 1 FROM pg_index i WHERE list_contains(i.indkey, a.n )  ",
+		"SELECT f(indkey)[1], a[1] FROM pg_index":             "SELECT f(indkey)[1], a[1] FROM pg_index",
+	} {
+		checkRewrite(t, sql, want)
+	}
+}
+
 // A relation of pg_catalog is known by its name.
 func TestSystemRelations(t *testing.T) {
 	for sql, want := range map[string]string{
@@ -100,7 +117,7 @@ func TestAnyOfALiteralAndCastsOfCase(t *testing.T) {
 	}
 }
 
-func isPgType(name string) bool { return name == "pg_type" }
+func isSystem(name string) bool { return name == "pg_type" || name == "pg_index" }
 
 func checkRewrite(t *testing.T, sql, want string) {
 	t.Helper()
@@ -108,7 +125,7 @@ func checkRewrite(t *testing.T, sql, want string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &Rules{Catalog: "cat", InCatalog: isPgType, IsRelation: isPgType, Array: func(literal string) (string, bool) {
+	r := &Rules{Catalog: "cat", InCatalog: isSystem, IsRelation: isSystem, Array: func(literal string) (string, bool) {
 		elements := strings.Split(strings.Trim(literal, "{}"), ",")
 		if literal == "{}" {
 			return "[]", true

@@ -135,10 +135,12 @@ func (w *rewrite) castOpen(i int) int {
 	return 0
 }
 
-// OIDType and CharType are the workers' types whose values PostgreSQL has as oid and "char".
+// The workers' types whose values PostgreSQL has as oid and "char", and those of the elements of its int2vector and oidvector.
 const (
-	OIDType  = "tavana_oid"
-	CharType = "tavana_char"
+	OIDType        = "tavana_oid"
+	CharType       = "tavana_char"
+	Int2VectorType = "tavana_int2vector"
+	OIDVectorType  = "tavana_oidvector"
 )
 
 // regTypes are the types whose values are objects' numbers, written as their names.

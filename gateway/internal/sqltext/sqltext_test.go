@@ -287,7 +287,7 @@ func FuzzTokenize(f *testing.F) {
 				t.Fatalf("%q rewritten to %q", s.Text, r.Text)
 			}
 			all := &Rules{
-				Catalog: "cat", Information: "inf", InCatalog: isPgType, IsRelation: isPgType, InInformation: func(string) bool { return true },
+				Catalog: "cat", Information: "inf", InCatalog: isSystem, IsRelation: isSystem, InInformation: func(string) bool { return true },
 				Value: func(n string) (string, bool) { return "'v'", n != "version" }, Setting: func(string) (string, bool) { return "v", true },
 				Array: func(l string) (string, bool) {
 					return "['" + strings.ReplaceAll(l, "'", "''") + "']", strings.HasPrefix(l, "{")

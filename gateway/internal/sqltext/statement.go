@@ -105,7 +105,7 @@ func (s *Statement) SyntaxErrorAt(i int) error {
 	if i >= len(s.Tokens) {
 		return pgerror.New(pgerror.SyntaxError, "syntax error at end of input").At(len(s.Text) + 1)
 	}
-	return pgerror.Newf(pgerror.SyntaxError, "syntax error at or near %q", s.Raw(i)).At(int(s.Tokens[i].Start) + 1)
+	return pgerror.Newf(pgerror.SyntaxError, "syntax error at or near \"%s\"", s.Raw(i)).At(int(s.Tokens[i].Start) + 1)
 }
 
 // Is tells whether token i is the word w, given in upper case, or the operator w.

@@ -142,11 +142,11 @@ func (l *lexer) skipComment() error {
 			l.pos++
 		}
 	}
-	return unterminated("/* comment", start)
+	return l.unterminated("/* comment", start)
 }
 
-func unterminated(what string, start int) error {
-	return pgerror.Newf(pgerror.SyntaxError, "unterminated %s", what).At(start + 1)
+func (l *lexer) unterminated(what string, start int) error {
+	return pgerror.Newf(pgerror.SyntaxError, "unterminated %s at or near \"%s\"", what, l.sql[start:]).At(start + 1)
 }
 
 func (l *lexer) scan() (Kind, error) {
@@ -193,7 +193,7 @@ func (l *lexer) scanQuoted(quote byte, escapes bool, what string) error {
 		}
 	}
 	l.pos = len(l.sql)
-	return unterminated(what, start)
+	return l.unterminated(what, start)
 }
 
 // scanEscaped reads an E'…' string. One that goes on in another string on a later line (E'a' … 'b') is refused: its second
@@ -235,7 +235,7 @@ func (l *lexer) scanDollar() (Kind, error) {
 	end := strings.Index(l.sql[l.pos:], tag)
 	if end < 0 {
 		l.pos = len(l.sql)
-		return String, unterminated("dollar-quoted string", start)
+		return String, l.unterminated("dollar-quoted string", start)
 	}
 	l.pos += end + len(tag)
 	return String, nil

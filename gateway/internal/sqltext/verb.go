@@ -84,6 +84,16 @@ func (s *Statement) Effect() Verb {
 	return Explain
 }
 
+// HasFormat tells whether an EXPLAIN asks for another format than text.
+func (s *Statement) HasFormat() bool {
+	for i := 2; s.Is(1, "(") && i < len(s.Tokens) && !s.Is(i, ")"); i++ {
+		if s.Is(i, "FORMAT") {
+			return !s.Is(i+1, "TEXT")
+		}
+	}
+	return false
+}
+
 // Explained returns the verb of what an EXPLAIN explains, and whether it also runs it.
 func (s *Statement) Explained() (v Verb, analyze bool) {
 	o := s.explainOptions()

@@ -162,7 +162,6 @@ SELECT (SELECT id FROM emp)
 
 SELECT (SELECT id FROM emp WHERE id < 0), (SELECT max(id) FROM emp), EXISTS (SELECT 1), NOT EXISTS (SELECT 1 WHERE false)
 
--- differs: code: fails with 42000, not 42601: Subquery returns 2 columns - expected 1
 SELECT (SELECT 1, 2)
 
 SELECT CASE WHEN 1 = 1 THEN 'a' ELSE 'b' END, CASE 2 WHEN 1 THEN 'x' WHEN 2 THEN 'y' END, CASE WHEN NULL THEN 1 END, CASE WHEN false THEN 1 ELSE 2.5 END

@@ -205,7 +205,6 @@ SELECT tableoid = 'dept'::regclass FROM dept WHERE id = 10
 -- differs: error: fails with 42703: Referenced column "xmin" not found in FROM clause!
 SELECT xmin IS NOT NULL FROM dept WHERE id = 10
 
--- differs: code: fails with 42704, not 42P01: Sequence with name no_such does not exist!
 SELECT nextval('no_such')
 
 -- differs: code: fails with 42883, not 55000: Scalar Function with name lastval does not exist!

@@ -15,6 +15,7 @@ type report struct {
 	Subtype  string `json:"error_subtype"`
 	Entry    string `json:"type"`
 	Name     string `json:"name"`
+	Call     string `json:"call"`
 	Position string `json:"position"`
 	Errno    string `json:"errno"`
 	Status   string `json:"status_code"`
@@ -27,9 +28,12 @@ type FatalError struct{ Report string }
 // Error implements error.
 func (e *FatalError) Error() string { return "DuckDB is unusable after an internal error: " + e.Report }
 
-// errorFrom turns DuckDB's text into an error with a SQLSTATE. The class comes from fields, never from the message;
-// where no field tells (the constraint kinds, and a few others) the rules below read its fixed beginning.
-func errorFrom(text string) error {
+// errorFrom turns DuckDB's text into an error with a SQLSTATE and PostgreSQL's words. The class comes from fields, not from
+// the message; where no field tells (the constraint kinds, and a few others) the rules below and the wordings read it.
+func errorFrom(text string) error { return errorAt(text, "") }
+
+// errorAt is errorFrom where what the error's position points at is known.
+func errorAt(text, here string) error {
 	r := parseReport(text)
 	if r == nil {
 		return pgerror.New(pgerror.InternalError, text)
@@ -42,6 +46,7 @@ func errorFrom(text string) error {
 	}
 	e := pgerror.New(codeOf(r), "")
 	e.Message, e.Hint = splitHint(r.Message)
+	reword(e, r.Type, here)
 	if r.Type == "Permission" && e.Hint == "" {
 		e.Hint = "The folders and URL prefixes that statements may use are set by --allow."
 	}
@@ -65,14 +70,18 @@ func ownError(r *report) (code pgerror.Code, message string, ok bool) {
 }
 
 // parseReport reads DuckDB's text; nil when it is in no known form. Its JSON stands at the beginning, or behind the words
-// "Parser Error: " or "Not implemented Error: "; a brace anywhere else is a user's, who can write what looks like a report into an error of his own.
+// "Parser Error: ", "Not implemented Error: " or "Catalog Error: "; a brace anywhere else is a user's, who can write what looks like a report into an error of his own.
 // A failed commit, and an error that begins with a brace itself, are told as text: "TransactionContext Error: …".
 func parseReport(text string) *report {
 	var r report
-	if j := strings.TrimPrefix(strings.TrimPrefix(text, "Parser Error: "), "Not implemented Error: "); strings.HasPrefix(j, "{") && json.Unmarshal([]byte(j), &r) == nil {
+	kind, msg, ok := strings.Cut(text, " Error: ")
+	j := text
+	if kind == "Parser" || kind == "Not implemented" || kind == "Catalog" {
+		j = msg
+	}
+	if strings.HasPrefix(j, "{") && json.Unmarshal([]byte(j), &r) == nil {
 		return &r
 	}
-	kind, msg, ok := strings.Cut(text, " Error: ")
 	if !ok || byType[kind] == "" {
 		return nil
 	}
@@ -81,9 +90,9 @@ func parseReport(text string) *report {
 
 // splitHint divides DuckDB's message: what follows the first line as a suggestion is PostgreSQL's hint.
 func splitHint(msg string) (message, hint string) {
-	for _, mark := range []string{"\nDid you mean", "\nCandidate bindings", "\nCandidate functions", "\n\nPossible solutions", "\n\nPlease try", "\n\nUse \"", "\nUse ", "\n\n* "} {
+	for _, mark := range []string{"\nDid you mean", "\nCandidate ", "\n\tCandidate ", "\nEither ", "\n\nPossible solutions", "\n\nPlease try", "\nUse ", "\n\n* "} {
 		if i := strings.Index(msg, mark); i >= 0 {
-			return strings.TrimSpace(msg[:i]), strings.TrimSpace(msg[i+1:])
+			return strings.TrimSpace(msg[:i]), strings.ReplaceAll(strings.TrimSpace(msg[i+1:]), ": : ", ": ")
 		}
 	}
 	return strings.TrimSpace(msg), ""

@@ -30,9 +30,11 @@ type Lake struct {
 const publicSchema = "public"
 
 // keysTable holds the keys that lasting tables were declared with: DuckLake knows none. The gateway writes it, in the
-// transaction that makes the table, and shows it in the catalog. kind is p, u or f, as in pg_constraint.contype.
+// transaction that makes the table, and shows it in the catalog. kind is p, u or f, as in pg_constraint.contype; on_update and
+// on_delete are letters as in confupdtype and confdeltype.
 const keysTable = `CREATE TABLE IF NOT EXISTS ` + databaseName + `.pg_tavana.keys (table_schema VARCHAR NOT NULL, table_name VARCHAR NOT NULL,
-	name VARCHAR NOT NULL, kind VARCHAR NOT NULL, columns VARCHAR[] NOT NULL, ref_schema VARCHAR, ref_table VARCHAR, ref_columns VARCHAR[])`
+	name VARCHAR NOT NULL, kind VARCHAR NOT NULL, columns VARCHAR[] NOT NULL, ref_schema VARCHAR, ref_table VARCHAR, ref_columns VARCHAR[],
+	on_update VARCHAR, on_delete VARCHAR)`
 
 func (in *Instance) attachLake(l Lake) error {
 	if l.Metadata == "" {
@@ -51,6 +53,8 @@ func (in *Instance) attachLake(l Lake) error {
 		"CREATE SCHEMA IF NOT EXISTS " + databaseName + "." + publicSchema,
 		"CREATE SCHEMA IF NOT EXISTS " + databaseName + ".pg_tavana",
 		keysTable,
+		"ALTER TABLE " + databaseName + ".pg_tavana.keys ADD COLUMN IF NOT EXISTS on_update VARCHAR", // of a catalog that was made before
+		"ALTER TABLE " + databaseName + ".pg_tavana.keys ADD COLUMN IF NOT EXISTS on_delete VARCHAR",
 	} {
 		if err := in.admin.exec(sql); err != nil {
 			return fmt.Errorf("attaching the lasting catalog: %w", err)

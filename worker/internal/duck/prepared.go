@@ -53,7 +53,7 @@ func (c *Conn) prepare(sql string, allow func(workerpb.StatementType) error) (*P
 	// DuckDB tells a statement's type only of a prepared one, and preparing a single statement executes nothing.
 	p := &Prepared{c: c}
 	if bindings.PrepareExtractedStatement(c.c, ex, 0, &p.ps) == bindings.StateError {
-		err := errorFrom(bindings.PrepareError(p.ps))
+		err := c.prepareError(sql, bindings.PrepareError(p.ps))
 		p.Close()
 		return nil, err
 	}

@@ -38,6 +38,8 @@ func TestWritten(t *testing.T) {
 		{"BOOLEAN[]", "[true, false]", "{t,f}"},
 		{"VARCHAR[]", `['a\'b\\c"']`, `{"a'b\\c\""}`},
 		{"DOUBLE[]", "[]", "{}"},
+		{"tavana_int2vector[]", "[1, 2]", "1 2"},
+		{"tavana_oidvector[]", "[]", ""},
 	} {
 		if got, err := call(t, "tavana_written", c.in, c.typ); err != nil || got.Text != c.want {
 			t.Errorf("%s %s: %s (%v), want %s", c.typ, c.in, got.Text, err, c.want)

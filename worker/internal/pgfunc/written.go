@@ -13,7 +13,10 @@ import (
 // whose texts differ.
 func written(a []Value) (Value, error) {
 	s, typ := a[0].Text, a[1].Text
-	if strings.HasSuffix(typ, "]") {
+	switch {
+	case strings.HasSuffix(typ, "vector[]"): // of numbers: [1, 2]
+		return text(strings.ReplaceAll(strings.Trim(s, "[]"), ",", "")), nil
+	case strings.HasSuffix(typ, "]"):
 		return list(s, typ)
 	}
 	out, err := scalar(s, typ)
