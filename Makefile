@@ -63,6 +63,7 @@ bench: tools build extensions ## measure beside DuckDB and PostgreSQL: a table, 
 	go build -o $(BIN)/bench-inprocess ./bench/inprocess
 	go run ./bench --bin $(BIN) --out bench/out
 	go test ./gateway/internal/pgenc -run '^$$' -bench 'Encode|Types'
+	go test ./gateway/internal/sqltext -run '^$$' -bench Rewrite
 
 .PHONY: generate
 generate: ## make the generated files anew: protocol messages, docs/configuration.md

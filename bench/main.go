@@ -49,6 +49,7 @@ func run(ctx context.Context, bin, out, only string) error {
 		{"tpch", tpch},
 		{"s3", tpchOnS3},
 		{"lasting", lasting},
+		{"catalog", browsing},
 		{"copy", copyCases},
 		{"pgbench", pgbench},
 		{"idle", idle},

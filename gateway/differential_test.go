@@ -19,10 +19,16 @@ import (
 //	-- differs: why
 //
 // which must be taken out when it is so after all. docs/postgres-compatibility.md has the reasons at length.
-func TestStatementsAnswerAsPostgreSQL(t *testing.T) {
+func TestStatementsAnswerAsPostgreSQL(t *testing.T) { compareFiles(t, "testdata/differential") }
+
+// Tools find in the catalog what they find in PostgreSQL's: the statements of testdata/discovery, a file for each tool, are
+// compared like those above.
+func TestToolsFindWhatTheyLookFor(t *testing.T) { compareFiles(t, "testdata/discovery") }
+
+func compareFiles(t *testing.T, dir string) {
 	w := openLasting(t, 1, nil)
 	pg := startPostgres(t, "timezone=UTC", "lc_messages=C", "intervalstyle=postgres", "datestyle=ISO")
-	for _, sql := range statementsOf(t, "setup.sql") {
+	for _, sql := range statementsOf(t, filepath.Join(dir, "setup.sql")) {
 		if sql.comment {
 			continue
 		}
@@ -34,7 +40,7 @@ func TestStatementsAnswerAsPostgreSQL(t *testing.T) {
 		}
 	}
 	rewriting := flag.Lookup("rewrite").Value.String() == "true" // datadriven's flag
-	files, err := filepath.Glob("testdata/differential/*.sql")
+	files, err := filepath.Glob(filepath.Join(dir, "*.sql"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +53,7 @@ func TestStatementsAnswerAsPostgreSQL(t *testing.T) {
 			ours, theirs := w.connect(), connectTo(t, pg.URL())
 			same, differ := 0, 0
 			var marked strings.Builder
-			for _, sql := range statementsOf(t, name) {
+			for _, sql := range statementsOf(t, file) {
 				if sql.comment {
 					marked.WriteString(sql.text + "\n\n")
 					continue
@@ -70,7 +76,7 @@ func TestStatementsAnswerAsPostgreSQL(t *testing.T) {
 				}
 			}
 			if rewriting {
-				if err := os.WriteFile(filepath.Join("testdata", "differential", name), []byte(strings.TrimSpace(marked.String())+"\n"), 0o644); err != nil {
+				if err := os.WriteFile(file, []byte(strings.TrimSpace(marked.String())+"\n"), 0o644); err != nil {
 					t.Fatal(err)
 				}
 				return
@@ -101,10 +107,10 @@ var statementLine = regexp.MustCompile(`(?m)^([^-\n]|-[^-])`)
 
 var differsLine = regexp.MustCompile(`(?m)^-- differs: (.*)\n`)
 
-// statementsOf reads a file: statements are divided by blank lines.
+// statementsOf reads the file name: statements are divided by blank lines.
 func statementsOf(t *testing.T, name string) []compared {
 	t.Helper()
-	b, err := os.ReadFile(filepath.Join("testdata", "differential", name))
+	b, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}

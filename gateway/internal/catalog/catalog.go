@@ -7,6 +7,7 @@
 //	functions.sql    macros for functions and operators that mean something else in DuckDB
 //	relations.go     tables of PostgreSQL that are always empty here
 //	types.go         the rows of pg_type
+//	functions.go     the functions of pg_proc
 //
 // DuckDB's own schemas pg_catalog and information_schema can't be added to, so ours are called pgcat and information, and
 // package sqltext rewrites names that are qualified by PostgreSQL's.
@@ -28,7 +29,7 @@ var functions string
 
 // sql is the catalog with {db} for its database, which is named by what it holds: gateways of different versions have their
 // catalogs side by side.
-var sql = strings.Join([]string{"CREATE SCHEMA {db}.pgcat;\nCREATE SCHEMA {db}.information;\n", functions, oidMacro, typesSQL(), typeMacros(), emptySQL(), views}, "\n")
+var sql = strings.Join([]string{"CREATE SCHEMA {db}.pgcat;\nCREATE SCHEMA {db}.information;\n", functions, oidMacro, typesSQL(), functionsSQL(), typeMacros(), emptySQL(), typed(views)}, "\n")
 
 // oidMacro makes the number of an object of its name, so that every worker gives the same.
 const oidMacro = "CREATE MACRO {db}.pgcat.tavana_oid(kind, name) AS (hash(kind || ' ' || name) % 2147000000 + 100000)::BIGINT;"
@@ -60,6 +61,17 @@ var names = func() map[string]map[string]bool {
 
 // InCatalog and InInformation tell whether a view, table or function of that name is in the schema.
 func InCatalog(name string) bool { return names["pgcat"][name] }
+
+var scalars = func() map[string]bool {
+	m := map[string]bool{}
+	for _, c := range regexp.MustCompile(`(?m)^CREATE MACRO \{db\}\.pgcat\."?([a-z_0-9]+)"?\([^)]*\) AS (TABLE )?`).FindAllStringSubmatch(sql, -1) {
+		m[c[1]] = c[2] == ""
+	}
+	return m
+}()
+
+// Scalar tells whether a name is a function of pg_catalog that gives one value.
+func Scalar(name string) bool { return scalars[name] }
 
 // InInformation is InCatalog for information_schema.
 func InInformation(name string) bool { return names["information"][name] }

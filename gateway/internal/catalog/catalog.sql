@@ -20,10 +20,20 @@ CREATE VIEW {db}.pgcat.tavana_column_numbers AS
 	SELECT {db}.pgcat.tavana_schema(database_name, schema_name) AS nsp, table_name AS rel, column_name AS col, column_index::SMALLINT AS num
 	FROM duckdb_columns() WHERE NOT internal AND database_name IN ('tavana', 'init', 'temp');
 
+-- A default as PostgreSQL writes it: DuckLake keeps each constant as a text.
+CREATE MACRO {db}.pgcat.tavana_default(def, typ) AS CASE WHEN def IN ('NULL', '') THEN NULL
+	WHEN def LIKE 'CAST(''_'' AS BOOLEAN)' THEN CASE def[7] WHEN 't' THEN 'true' ELSE 'false' END
+	WHEN def IN ('current_timestamp', 'current_date', 'current_time') THEN upper(def)
+	WHEN NOT regexp_full_match(def, '''([^'']|'''')*''') THEN def
+	WHEN regexp_matches(typ, '^(DECIMAL.*\)|DOUBLE|FLOAT|[A-Z]*INT|INTEGER)$') THEN
+		CASE WHEN def[2] <> '-' THEN def[2:-2] WHEN contains(def, '.') THEN def || '::numeric' WHEN len(def) > 12 THEN def || '::bigint' ELSE def || '::integer' END
+	ELSE def || '::' || CASE typ WHEN 'VARCHAR' THEN 'text' WHEN 'BLOB' THEN 'bytea' WHEN 'TIMESTAMP' THEN 'timestamp without time zone' WHEN 'TIME' THEN 'time without time zone'
+		ELSE lower(typ) END END;
+
 CREATE VIEW {db}.pgcat.tavana_columns AS
 	SELECT {db}.pgcat.tavana_schema(database_name, schema_name) AS nsp, table_name AS rel,
 		{db}.pgcat.tavana_relation(nsp, rel) AS reloid, column_name AS col, column_index::SMALLINT AS num, is_nullable AS nullable,
-		CASE WHEN column_default IS DISTINCT FROM 'NULL' AND column_default <> '' THEN column_default END AS def, data_type AS typ, comment,
+		{db}.pgcat.tavana_default(column_default, data_type) AS def, data_type AS typ, comment,
 		{db}.pgcat.tavana_type_oid(data_type)::BIGINT AS typoid, {db}.pgcat.tavana_typmod(data_type) AS typmod
 	FROM duckdb_columns() WHERE NOT internal AND {db}.pgcat.tavana_shown(database_name, schema_name, table_name);
 
@@ -55,10 +65,14 @@ CREATE VIEW {db}.pgcat.tavana_key_columns AS
 	JOIN {db}.pgcat.tavana_column_numbers c ON c.nsp = k.nsp AND c.rel = k.rel AND c.col = k.col
 	LEFT JOIN {db}.pgcat.tavana_column_numbers f ON f.nsp = k.ref_schema AND f.rel = k.ref_table AND f.col = CASE WHEN len(k.ref_columns) >= k.i THEN k.ref_columns[k.i] END;
 
--- The index that PostgreSQL would have behind a key.
+-- The index that PostgreSQL would have behind a key. Each time that the keys' table stands in a view costs milliseconds to plan.
+CREATE MACRO {db}.pgcat.tavana_index_oid(nsp, rel, name) AS {db}.pgcat.tavana_oid('index', nsp || '.' || rel || '.' || name);
+CREATE VIEW {db}.pgcat.tavana_unique_keys AS
+	SELECT table_schema AS nsp, table_name AS rel, name, kind = 'p' AS is_primary, columns, {db}.pgcat.tavana_oid('relation', nsp || '.' || rel) AS reloid
+	FROM tavana.pg_tavana.keys WHERE kind IN ('p', 'u');
 CREATE VIEW {db}.pgcat.tavana_indexes AS
-	SELECT {db}.pgcat.tavana_oid('index', nsp || '.' || rel || '.' || name) AS oid, oid AS keyoid, nsp, rel, reloid, name, kind = 'p' AS is_primary, len(columns)::SMALLINT AS natts, columns
-	FROM {db}.pgcat.tavana_keys WHERE kind IN ('p', 'u');
+	SELECT {db}.pgcat.tavana_index_oid(nsp, rel, name) AS oid, {db}.pgcat.tavana_oid('constraint', nsp || '.' || rel || '.' || name) AS keyoid, *, len(columns)::SMALLINT AS natts
+	FROM {db}.pgcat.tavana_unique_keys;
 CREATE VIEW {db}.pgcat.pg_index AS
 	SELECT x.oid::tavana_oid AS indexrelid, reloid::tavana_oid AS indrelid, natts AS indnatts, natts AS indnkeyatts, true AS indisunique, false AS indnullsnotdistinct, is_primary AS indisprimary, false AS indisexclusion,
 		true AS indimmediate, false AS indisclustered, true AS indisvalid, false AS indcheckxmin, true AS indisready, true AS indislive, false AS indisreplident, nums::SMALLINT[]::tavana_int2vector[] AS indkey,
@@ -75,16 +89,17 @@ CREATE VIEW {db}.pgcat.pg_namespace AS
 		SELECT schema_name FROM duckdb_schemas() WHERE database_name IN ('tavana', 'init') AND schema_name NOT IN ('main', 'pg_tavana', 'pg_catalog', 'information_schema'));
 
 CREATE VIEW {db}.pgcat.pg_class AS
+	WITH indexed AS MATERIALIZED (SELECT reloid, nsp, rel, name, len(columns)::SMALLINT AS natts FROM {db}.pgcat.tavana_unique_keys)
 	SELECT reloid::tavana_oid AS oid, rel AS relname, {db}.pgcat.tavana_schema_oid(nsp)::tavana_oid AS relnamespace, 0::BIGINT AS reltype, 0::BIGINT AS reloftype, 10::BIGINT AS relowner,
 		CASE WHEN is_view THEN 0 ELSE 2 END::BIGINT AS relam, reloid AS relfilenode, 0::BIGINT AS reltablespace, 0::INTEGER AS relpages,
-		-1::FLOAT AS reltuples, 0::INTEGER AS relallvisible, 0::BIGINT AS reltoastrelid, reloid IN (SELECT reloid FROM {db}.pgcat.tavana_keys WHERE kind IN ('p', 'u')) AS relhasindex, false AS relisshared,
+		-1::FLOAT AS reltuples, 0::INTEGER AS relallvisible, 0::BIGINT AS reltoastrelid, reloid IN (SELECT reloid FROM indexed) AS relhasindex, false AS relisshared,
 		CASE WHEN nsp = 'pg_temp_1' THEN 't' ELSE 'p' END::tavana_char AS relpersistence, CASE WHEN nsp = 'pg_catalog' AND reloid < 16384 THEN 'r' WHEN is_view THEN 'v' ELSE 'r' END::tavana_char AS relkind, natts AS relnatts,
 		0::SMALLINT AS relchecks, is_view AS relhasrules, false AS relhastriggers, false AS relhassubclass, false AS relrowsecurity,
 		false AS relforcerowsecurity, true AS relispopulated, 'd' AS relreplident, false AS relispartition, 0::BIGINT AS relrewrite,
 		0::BIGINT AS relfrozenxid, 0::BIGINT AS relminmxid, NULL::VARCHAR[] AS relacl, NULL::VARCHAR[] AS reloptions, NULL::VARCHAR AS relpartbound
 	FROM {db}.pgcat.tavana_relations
-	UNION ALL SELECT oid, name, {db}.pgcat.tavana_schema_oid(nsp), 0, 0, 10, 403, oid, 0, 0, -1, 0, 0, false, false, 'p', 'i', natts, 0, false, false, false, false, false, true, 'n', false, 0, 0, 0, NULL, NULL, NULL
-	FROM {db}.pgcat.tavana_indexes;
+	UNION ALL SELECT {db}.pgcat.tavana_index_oid(nsp, rel, name), name, {db}.pgcat.tavana_schema_oid(nsp), 0, 0, 10, 403, {db}.pgcat.tavana_index_oid(nsp, rel, name), 0, 0, -1, 0, 0, false, false, 'p', 'i', natts, 0, false, false, false, false, false, true, 'n', false, 0, 0, 0, NULL, NULL, NULL
+	FROM indexed;
 
 CREATE VIEW {db}.pgcat.pg_attribute AS
 	SELECT reloid::tavana_oid AS attrelid, col AS attname, typoid::tavana_oid AS atttypid, -1::INTEGER AS attstattarget, t.typlen AS attlen, num AS attnum,
@@ -210,19 +225,39 @@ CREATE VIEW {db}.pgcat.pg_rewrite AS
 		true AS is_instead, '<>' AS ev_qual, '<>' AS ev_action
 	FROM {db}.pgcat.tavana_relations WHERE is_view;
 
+-- Functions: PostgreSQL's that can be called here (functions.go), DuckDB's under other names, which are read once, and macros that users make,
+-- whose arguments have no types. "any" stands for a type that PostgreSQL has not.
+CREATE MACRO {db}.pgcat.tavana_argument_oid(t) AS CASE WHEN t IS NULL OR regexp_matches(t, '^(ANY|LAMBDA|STRUCT|MAP|UNION|TABLE|POINTER|VARIANT|AGGREGATE_STATE|INVALID|TYPE|"NULL"|LIST|ARRAY|GEOMETRY|BIGNUM)') THEN 2276
+	WHEN regexp_matches(t, '^[TKV]$') THEN 2283 WHEN regexp_matches(t, '^[TKV]\[') THEN 2277 ELSE {db}.pgcat.tavana_type_oid(t) END;
+INSERT INTO {db}.pgcat.tavana_functions
+	SELECT DISTINCT ON (proname, proargtypes) {db}.pgcat.tavana_oid('function', proname || proargtypes::VARCHAR), proname, CASE function_type WHEN 'aggregate' THEN 'a' ELSE 'f' END, function_type = 'table',
+		CASE WHEN varargs IS NULL THEN 0 ELSE 2276 END, CASE WHEN function_type = 'table' THEN 2249 ELSE {db}.pgcat.tavana_argument_oid(return_type) END, proargtypes, NULL, NULL,
+		CASE WHEN len(parameters) = len(proargtypes) THEN parameters END, 0, NULL, CASE stability WHEN 'CONSISTENT' THEN 'i' WHEN 'VOLATILE' THEN 'v' ELSE 's' END, false, 's', false, NULL, NULL, NULL
+	FROM (SELECT function_name AS proname, * REPLACE (list_filter(parameters, lambda p: function_type <> 'table' OR regexp_full_match(p, 'col\d+')) AS parameters),
+			list_transform(list_concat(list_filter(parameter_types, lambda t, i: function_type <> 'table' OR regexp_full_match(parameters[i], 'col\d+')),
+				CASE WHEN varargs IS NULL THEN [] ELSE [varargs] END), lambda p: {db}.pgcat.tavana_argument_oid(p)) AS proargtypes
+		FROM duckdb_functions() WHERE function_type IN ('scalar', 'aggregate', 'table') AND regexp_matches(function_name, '^[a-z]') AND function_name NOT LIKE 'tavana\_%' ESCAPE '\')
+	WHERE proname NOT IN (SELECT proname FROM {db}.pgcat.tavana_functions) AND proname NOT IN (SELECT function_name FROM duckdb_functions() WHERE database_name = '{db}');
+CREATE TABLE {db}.pgcat.tavana_signatures AS
+	WITH names AS MATERIALIZED (SELECT map_from_entries(list((oid, name))) AS m FROM {db}.pgcat.tavana_type_names)
+	SELECT oid, CASE WHEN proargnames IS NULL THEN args ELSE list_transform(args, lambda a, i: coalesce(nullif(proargnames[i], '') || ' ', '') || a) END AS arguments, {db}.pgcat.quote_ident(proname) || '(' || array_to_string(args, ',') || ')' AS signature, result
+	FROM (SELECT f.oid, f.proname, f.proargnames, list_transform(f.proargtypes, lambda t: m[t]) AS args, CASE WHEN f.proretset THEN 'SETOF ' ELSE '' END || m[f.prorettype] AS result
+		FROM {db}.pgcat.tavana_functions f, names);
+UPDATE {db}.pgcat.tavana_functions f SET arguments = coalesce(f.arguments, array_to_string(s.arguments, ', ')), identity = coalesce(f.identity, array_to_string(s.arguments, ', ')), result = coalesce(f.result, s.result)
+	FROM {db}.pgcat.tavana_signatures s WHERE s.oid = f.oid;
+CREATE VIEW {db}.pgcat.tavana_macros AS
+	SELECT {db}.pgcat.tavana_oid('function', nsp || '.' || proname || len(parameters)::VARCHAR || proretset::VARCHAR) AS oid, *, list_transform(parameters, lambda p: 2276::BIGINT) AS proargtypes,
+		array_to_string(list_transform(parameters, lambda p: p || ' "any"'), ', ') AS arguments
+	FROM (SELECT {db}.pgcat.tavana_schema(database_name, schema_name) AS nsp, function_name AS proname, parameters, function_type = 'table_macro' AS proretset, macro_definition AS prosrc
+		FROM duckdb_functions() WHERE function_type IN ('macro', 'table_macro') AND database_name IN ('tavana', 'init', 'temp') AND NOT internal AND schema_name <> 'pg_tavana');
 CREATE VIEW {db}.pgcat.pg_proc AS
-	SELECT DISTINCT ON (function_name) {db}.pgcat.tavana_oid('function', function_name) AS oid, function_name AS proname, 11::BIGINT AS pronamespace, 10::BIGINT AS proowner, 12::BIGINT AS prolang,
-		1::FLOAT AS procost, 0::FLOAT AS prorows, 0::BIGINT AS provariadic, '-' AS prosupport,
-		CASE function_type WHEN 'aggregate' THEN 'a' ELSE 'f' END AS prokind, false AS prosecdef, false AS proleakproof, false AS proisstrict,
-		function_type LIKE 'table%' AS proretset, 'v' AS provolatile, 's' AS proparallel, len(parameters)::SMALLINT AS pronargs, 0::SMALLINT AS pronargdefaults,
-		CASE WHEN return_type IS NULL THEN 2249 ELSE {db}.pgcat.tavana_type_oid(return_type) END::BIGINT AS prorettype, []::BIGINT[]::tavana_oidvector[] AS proargtypes, NULL::BIGINT[] AS proallargtypes,
-		NULL::VARCHAR[] AS proargmodes, NULL::VARCHAR[] AS proargnames, NULL::VARCHAR AS proargdefaults, NULL::BIGINT[] AS protrftypes, function_name AS prosrc,
-		NULL::VARCHAR AS probin, NULL::VARCHAR AS prosqlbody, NULL::VARCHAR[] AS proconfig, NULL::VARCHAR[] AS proacl
-	FROM (SELECT function_name, function_type, parameters, return_type FROM duckdb_functions()
-		UNION ALL SELECT name, 'scalar', ['x'], 'INTEGER' FROM {db}.pgcat.tavana_type_functions)
-	WHERE function_type IN ('scalar', 'aggregate', 'table', 'macro', 'table_macro') AND regexp_matches(function_name, '^[a-z_]') AND function_name NOT LIKE 'tavana\_%' ESCAPE '\';
+	SELECT *, 10 AS proowner, 1 AS procost, CASE WHEN proretset THEN 1000 ELSE 0 END AS prorows, '-' AS prosupport, false AS prosecdef, len(proargtypes) AS pronargs, NULL AS protrftypes,
+		NULL AS probin, NULL AS prosqlbody, NULL AS proconfig, NULL AS proacl
+	FROM (SELECT *, 11 AS pronamespace, 12 AS prolang, proname AS prosrc FROM {db}.pgcat.tavana_functions
+		UNION ALL BY NAME SELECT oid, proname, 'f' AS prokind, proretset, 0 AS provariadic, CASE WHEN proretset THEN 2249 ELSE 2276 END AS prorettype, proargtypes, parameters AS proargnames, 0 AS pronargdefaults,
+			'v' AS provolatile, false AS proisstrict, 's' AS proparallel, false AS proleakproof, {db}.pgcat.tavana_schema_oid(nsp) AS pronamespace, 14 AS prolang, prosrc FROM {db}.pgcat.tavana_macros);
 
-CREATE VIEW {db}.pgcat.pg_am AS SELECT 2::BIGINT AS oid, 'heap' AS amname, {db}.pgcat.tavana_oid('function', 'heap_tableam_handler') AS amhandler, 't'::tavana_char AS amtype UNION ALL SELECT 403, 'btree', {db}.pgcat.tavana_oid('function', 'bthandler'), 'i';
+CREATE VIEW {db}.pgcat.pg_am AS SELECT 2::BIGINT AS oid, 'heap' AS amname, 3 AS amhandler, 't'::tavana_char AS amtype UNION ALL SELECT 403, 'btree', 330, 'i';
 CREATE VIEW {db}.pgcat.pg_language AS
 	SELECT * FROM (VALUES (12::BIGINT, 'internal', 10::BIGINT, false, false), (13, 'c', 10, false, false), (14, 'sql', 10, false, true)) t(oid, lanname, lanowner, lanispl, lanpltrusted),
 		(SELECT 0::BIGINT AS lanplcallfoid, 0::BIGINT AS laninline, 0::BIGINT AS lanvalidator, NULL::VARCHAR[] AS lanacl);
@@ -237,7 +272,6 @@ CREATE VIEW {db}.pgcat.pg_timezone_abbrevs AS SELECT DISTINCT abbrev, utc_offset
 -- A macro's argument is put into its text: a name in it must not be taken for one of the tables inside. So macros read views
 -- whose columns have names that nobody uses.
 CREATE VIEW {db}.pgcat.tavana_of_types AS SELECT t.oid AS tavana_o, n.name AS tavana_n, t.typname AS tavana_t, t.typcategory AS tavana_c FROM {db}.pgcat.pg_type t JOIN {db}.pgcat.tavana_type_names n ON n.oid = t.oid;
-CREATE VIEW {db}.pgcat.tavana_of_type_functions AS SELECT oid AS tavana_o, name AS tavana_n FROM {db}.pgcat.tavana_type_functions;
 CREATE VIEW {db}.pgcat.tavana_of_roles AS SELECT oid AS tavana_o, rolname AS tavana_n FROM {db}.pgcat.pg_roles;
 CREATE VIEW {db}.pgcat.tavana_of_relations AS SELECT reloid AS tavana_o, nsp AS tavana_s, rel AS tavana_n FROM {db}.pgcat.tavana_relations;
 CREATE VIEW {db}.pgcat.tavana_of_tables AS SELECT reloid AS tavana_o FROM {db}.pgcat.tavana_relations WHERE NOT is_view;
@@ -252,7 +286,9 @@ CREATE VIEW {db}.pgcat.tavana_of_indexes AS SELECT oid AS tavana_o, {db}.pgcat.t
 CREATE VIEW {db}.pgcat.tavana_of_views AS SELECT {db}.pgcat.tavana_relation(nsp, rel) AS tavana_o, {db}.pgcat.tavana_definition(sql) AS tavana_d FROM {db}.pgcat.tavana_views;
 CREATE VIEW {db}.pgcat.tavana_of_descriptions AS SELECT objoid AS tavana_o, objsubid AS tavana_i, description AS tavana_d FROM {db}.pgcat.pg_description;
 CREATE VIEW {db}.pgcat.tavana_of_columns AS SELECT reloid AS tavana_o, num AS tavana_i, comment AS tavana_d FROM {db}.pgcat.tavana_columns;
-CREATE VIEW {db}.pgcat.tavana_of_functions AS SELECT oid AS tavana_o, proname AS tavana_n, prorettype AS tavana_r FROM {db}.pgcat.pg_proc;
+CREATE VIEW {db}.pgcat.tavana_of_functions AS SELECT f.oid AS tavana_o, proname AS tavana_n, f.arguments AS tavana_a, identity AS tavana_i, f.result AS tavana_r, signature AS tavana_s
+	FROM {db}.pgcat.tavana_functions f JOIN {db}.pgcat.tavana_signatures s ON s.oid = f.oid;
+CREATE VIEW {db}.pgcat.tavana_of_macros AS SELECT oid AS tavana_o, arguments AS tavana_a, CASE WHEN proretset THEN 'SETOF record' ELSE '"any"' END AS tavana_r FROM {db}.pgcat.tavana_macros;
 CREATE VIEW {db}.pgcat.tavana_of_schemas AS SELECT oid AS tavana_o, nspname AS tavana_n FROM {db}.pgcat.pg_namespace;
 
 -- Functions of pg_catalog that DuckDB lacks, or has with another meaning.
@@ -303,9 +339,9 @@ CREATE MACRO {db}.pgcat.pg_get_ruledef(o) AS NULL::VARCHAR, (o, pretty) AS NULL:
 CREATE MACRO {db}.pgcat.pg_get_viewdef(o) AS (SELECT tavana_d FROM {db}.pgcat.tavana_of_views WHERE tavana_o = o),
 	(o, pretty) AS (SELECT tavana_d FROM {db}.pgcat.tavana_of_views WHERE tavana_o = o);
 CREATE MACRO {db}.pgcat.pg_get_functiondef(o) AS NULL::VARCHAR;
-CREATE MACRO {db}.pgcat.pg_get_function_result(o) AS (SELECT {db}.pgcat.format_type(tavana_r, -1) FROM {db}.pgcat.tavana_of_functions WHERE tavana_o = o);
-CREATE MACRO {db}.pgcat.pg_get_function_arguments(o) AS '';
-CREATE MACRO {db}.pgcat.pg_get_function_identity_arguments(o) AS '';
+CREATE MACRO {db}.pgcat.pg_get_function_result(o) AS coalesce((SELECT tavana_r FROM {db}.pgcat.tavana_of_functions WHERE tavana_o = o), (SELECT tavana_r FROM {db}.pgcat.tavana_of_macros WHERE tavana_o = o));
+CREATE MACRO {db}.pgcat.pg_get_function_arguments(o) AS coalesce((SELECT tavana_a FROM {db}.pgcat.tavana_of_functions WHERE tavana_o = o), (SELECT tavana_a FROM {db}.pgcat.tavana_of_macros WHERE tavana_o = o));
+CREATE MACRO {db}.pgcat.pg_get_function_identity_arguments(o) AS coalesce((SELECT tavana_i FROM {db}.pgcat.tavana_of_functions WHERE tavana_o = o), (SELECT tavana_a FROM {db}.pgcat.tavana_of_macros WHERE tavana_o = o));
 CREATE MACRO {db}.pgcat.pg_get_function_sqlbody(o) AS NULL::VARCHAR;
 CREATE MACRO {db}.pgcat.pg_get_partkeydef(o) AS NULL::VARCHAR;
 CREATE MACRO {db}.pgcat.pg_get_statisticsobjdef_columns(o) AS NULL::VARCHAR;
@@ -315,7 +351,7 @@ CREATE MACRO {db}.pgcat.obj_description(o) AS (SELECT min(tavana_d) FROM {db}.pg
 	(o, c) AS (SELECT min(tavana_d) FROM {db}.pgcat.tavana_of_descriptions WHERE tavana_o = o AND tavana_i = 0);
 CREATE MACRO {db}.pgcat.col_description(o, n) AS (SELECT min(tavana_d) FROM {db}.pgcat.tavana_of_columns WHERE tavana_o = o AND tavana_i = n);
 CREATE MACRO {db}.pgcat.shobj_description(o, c) AS NULL::VARCHAR;
-CREATE MACRO {db}.pgcat.pg_encoding_to_char(n) AS CASE n WHEN 6 THEN 'UTF8' WHEN 0 THEN 'SQL_ASCII' ELSE '' END;
+CREATE MACRO {db}.pgcat.pg_encoding_to_char(n) AS CASE n WHEN 6 THEN 'UTF8' WHEN 0 THEN 'SQL_ASCII' ELSE '' END::tavana_name;
 CREATE MACRO {db}.pgcat.getdatabaseencoding() AS 'UTF8';
 CREATE MACRO {db}.pgcat.pg_client_encoding() AS 'UTF8';
 CREATE MACRO {db}.pgcat.pg_is_in_recovery() AS false;
@@ -351,13 +387,17 @@ CREATE MACRO {db}.pgcat.to_regtype(name) AS CASE WHEN regexp_full_match(name, '[
 	WHERE tavana_t = {db}.pgcat.tavana_bare(replace(name, 'pg_catalog.', '')) OR tavana_n = lower(name) OR (name ILIKE 'int' AND tavana_o = 23) OR (name ILIKE 'decimal' AND tavana_o = 1700)
 	OR (name ILIKE '%[]' AND tavana_t = '_' || CASE lower(name) WHEN 'int[]' THEN 'int4' ELSE replace(lower(name), '[]', '') END)) END;
 CREATE MACRO {db}.pgcat.regtype_oid(name) AS coalesce({db}.pgcat.to_regtype(name), CASE WHEN name IS NOT NULL THEN {db}.pgcat.tavana_error('42704', 'type "' || name || '" does not exist') END);
-CREATE MACRO {db}.pgcat.regtype_name(o) AS coalesce((SELECT tavana_n FROM {db}.pgcat.tavana_of_types WHERE tavana_o = try_cast(o AS BIGINT)), o::VARCHAR);
-CREATE MACRO {db}.pgcat.tavana_type_function(o) AS coalesce((SELECT tavana_n FROM {db}.pgcat.tavana_of_type_functions WHERE tavana_o = o), '-');
-CREATE MACRO {db}.pgcat.to_regproc(name) AS CASE WHEN regexp_full_match(name, '[0-9]+') THEN name::BIGINT WHEN name = '-' THEN 0 ELSE {db}.pgcat.tavana_oid('function', {db}.pgcat.tavana_bare(regexp_replace(replace(name, 'pg_catalog.', ''), '\(.*$', ''))) END;
-CREATE MACRO {db}.pgcat.regproc_oid(name) AS {db}.pgcat.to_regproc(name);
+CREATE MACRO {db}.pgcat.regtype_name(o) AS coalesce((SELECT tavana_n FROM {db}.pgcat.tavana_of_types WHERE tavana_o = CASE WHEN typeof(o) IN ('VARCHAR', 'tavana_name') THEN {db}.pgcat.regtype_oid(o::VARCHAR) ELSE try_cast(o AS BIGINT) END), o::VARCHAR);
+CREATE MACRO {db}.pgcat.pg_typeof(x) AS (SELECT tavana_n FROM {db}.pgcat.tavana_of_types WHERE tavana_o = {db}.pgcat.tavana_type_oid(typeof(x)));
+CREATE MACRO {db}.pgcat.tavana_type_function(o) AS coalesce((SELECT tavana_n FROM {db}.pgcat.tavana_of_functions WHERE tavana_o = o), '-');
+CREATE MACRO {db}.pgcat.tavana_function_name(name) AS {db}.pgcat.tavana_bare(replace(name, 'pg_catalog.', ''));
+CREATE MACRO {db}.pgcat.to_regproc(name) AS CASE WHEN regexp_full_match(name, '[0-9]+') THEN name::BIGINT WHEN name = '-' THEN 0 ELSE (SELECT CASE WHEN count(*) = 1 THEN min(tavana_o) END FROM {db}.pgcat.tavana_of_functions WHERE tavana_n = {db}.pgcat.tavana_function_name(name)) END;
+CREATE MACRO {db}.pgcat.to_regprocedure(name) AS CASE WHEN regexp_full_match(name, '[0-9]+') THEN name::BIGINT WHEN name = '-' THEN 0 ELSE (SELECT min(tavana_o) FROM {db}.pgcat.tavana_of_functions WHERE tavana_s = replace({db}.pgcat.tavana_function_name(name), ', ', ',')) END;
+CREATE MACRO {db}.pgcat.regproc_oid(name) AS coalesce({db}.pgcat.to_regproc(name), CASE WHEN name IS NOT NULL THEN CASE WHEN {db}.pgcat.tavana_function_name(name) IN (SELECT tavana_n FROM {db}.pgcat.tavana_of_functions)
+	THEN {db}.pgcat.tavana_error('42725', 'more than one function named "' || name || '"') ELSE {db}.pgcat.tavana_error('42883', 'function "' || name || '" does not exist') END END);
 CREATE MACRO {db}.pgcat.regproc_name(o) AS coalesce((SELECT tavana_n FROM {db}.pgcat.tavana_of_functions WHERE tavana_o = try_cast(o AS BIGINT)), o::VARCHAR);
-CREATE MACRO {db}.pgcat.regprocedure_oid(name) AS {db}.pgcat.to_regproc(name);
-CREATE MACRO {db}.pgcat.regprocedure_name(o) AS {db}.pgcat.regproc_name(o);
+CREATE MACRO {db}.pgcat.regprocedure_oid(name) AS coalesce({db}.pgcat.to_regprocedure(name), CASE WHEN name IS NOT NULL THEN {db}.pgcat.tavana_error('42883', 'function "' || name || '" does not exist') END);
+CREATE MACRO {db}.pgcat.regprocedure_name(o) AS coalesce((SELECT tavana_s FROM {db}.pgcat.tavana_of_functions WHERE tavana_o = try_cast(o AS BIGINT)), o::VARCHAR);
 CREATE MACRO {db}.pgcat.to_regnamespace(name) AS (SELECT tavana_o FROM {db}.pgcat.tavana_of_schemas WHERE tavana_n = {db}.pgcat.tavana_bare(name));
 CREATE MACRO {db}.pgcat.regnamespace_oid(name) AS coalesce({db}.pgcat.to_regnamespace(name), CASE WHEN name IS NOT NULL THEN {db}.pgcat.tavana_error('3F000', 'schema "' || name || '" does not exist') END);
 CREATE MACRO {db}.pgcat.regnamespace_name(o) AS coalesce((SELECT tavana_n FROM {db}.pgcat.tavana_of_schemas WHERE tavana_o = try_cast(o AS BIGINT)), o::VARCHAR);
@@ -366,56 +406,69 @@ CREATE MACRO {db}.pgcat.regrole_name(o) AS coalesce((SELECT tavana_n FROM {db}.p
 
 -- information_schema
 CREATE VIEW {db}.information.schemata AS
-	SELECT 'tavana' AS catalog_name, nspname AS schema_name, {db}.pgcat.tavana_owner() AS schema_owner, NULL::VARCHAR AS default_character_set_catalog,
-		NULL::VARCHAR AS default_character_set_schema, NULL::VARCHAR AS default_character_set_name, NULL::VARCHAR AS sql_path FROM {db}.pgcat.pg_namespace;
+	SELECT 'tavana'::tavana_name AS catalog_name, nspname::tavana_name AS schema_name, {db}.pgcat.tavana_owner()::tavana_name AS schema_owner, NULL::tavana_name AS default_character_set_catalog,
+		NULL::tavana_name AS default_character_set_schema, NULL::tavana_name AS default_character_set_name, NULL::VARCHAR AS sql_path FROM {db}.pgcat.pg_namespace;
 CREATE VIEW {db}.information.tables AS
-	SELECT 'tavana' AS table_catalog, nsp AS table_schema, rel AS table_name, CASE WHEN is_view THEN 'VIEW' WHEN nsp = 'pg_temp_1' THEN 'LOCAL TEMPORARY' ELSE 'BASE TABLE' END AS table_type,
-		NULL::VARCHAR AS self_referencing_column_name, NULL::VARCHAR AS reference_generation, NULL::VARCHAR AS user_defined_type_catalog, NULL::VARCHAR AS user_defined_type_schema,
-		NULL::VARCHAR AS user_defined_type_name, CASE WHEN is_view THEN 'NO' ELSE 'YES' END AS is_insertable_into, 'NO' AS is_typed, NULL::VARCHAR AS commit_action
+	SELECT 'tavana'::tavana_name AS table_catalog, nsp::tavana_name AS table_schema, rel::tavana_name AS table_name, CASE WHEN is_view THEN 'VIEW' WHEN nsp = 'pg_temp_1' THEN 'LOCAL TEMPORARY' ELSE 'BASE TABLE' END AS table_type,
+		NULL::tavana_name AS self_referencing_column_name, NULL::VARCHAR AS reference_generation, NULL::tavana_name AS user_defined_type_catalog, NULL::tavana_name AS user_defined_type_schema,
+		NULL::tavana_name AS user_defined_type_name, CASE WHEN is_view THEN 'NO' ELSE 'YES' END AS is_insertable_into, 'NO' AS is_typed, NULL::VARCHAR AS commit_action
 	FROM {db}.pgcat.tavana_relations;
 CREATE VIEW {db}.information.columns AS
-	SELECT 'tavana' AS table_catalog, nsp AS table_schema, rel AS table_name, col AS column_name, num::INTEGER AS ordinal_position, def AS column_default,
+	SELECT 'tavana'::tavana_name AS table_catalog, nsp::tavana_name AS table_schema, rel::tavana_name AS table_name, col::tavana_name AS column_name, num::INTEGER AS ordinal_position, def AS column_default,
 		CASE WHEN nullable THEN 'YES' ELSE 'NO' END AS is_nullable, CASE WHEN t.typcategory = 'A' THEN 'ARRAY' ELSE (SELECT name FROM {db}.pgcat.tavana_type_names n WHERE n.oid = t.oid) END AS data_type, NULL::INTEGER AS character_maximum_length,
 		CASE WHEN t.typcategory = 'S' THEN 1073741824 END::INTEGER AS character_octet_length,
 		CASE typoid WHEN 21 THEN 16 WHEN 23 THEN 32 WHEN 20 THEN 64 WHEN 700 THEN 24 WHEN 701 THEN 53 WHEN 1700 THEN CASE WHEN typmod > 4 THEN (typmod - 4) // 65536 END END::INTEGER AS numeric_precision,
 		CASE WHEN typoid IN (20, 21, 23, 700, 701) THEN 2 WHEN typoid = 1700 THEN 10 END::INTEGER AS numeric_precision_radix,
 		CASE WHEN typoid IN (20, 21, 23) THEN 0 WHEN typoid = 1700 AND typmod > 4 THEN (typmod - 4) % 65536 END::INTEGER AS numeric_scale,
 		CASE WHEN typoid IN (1083, 1114, 1184, 1186, 1266) THEN 6 WHEN typoid = 1082 THEN 0 END::INTEGER AS datetime_precision, NULL::VARCHAR AS interval_type, NULL::INTEGER AS interval_precision,
-		NULL::VARCHAR AS character_set_catalog, NULL::VARCHAR AS character_set_schema, NULL::VARCHAR AS character_set_name, NULL::VARCHAR AS collation_catalog, NULL::VARCHAR AS collation_schema,
-		NULL::VARCHAR AS collation_name, NULL::VARCHAR AS domain_catalog, NULL::VARCHAR AS domain_schema, NULL::VARCHAR AS domain_name, 'tavana' AS udt_catalog, 'pg_catalog' AS udt_schema,
-		t.typname AS udt_name, NULL::VARCHAR AS scope_catalog, NULL::VARCHAR AS scope_schema, NULL::VARCHAR AS scope_name, NULL::INTEGER AS maximum_cardinality, num::VARCHAR AS dtd_identifier,
+		NULL::tavana_name AS character_set_catalog, NULL::tavana_name AS character_set_schema, NULL::tavana_name AS character_set_name, NULL::tavana_name AS collation_catalog, NULL::tavana_name AS collation_schema,
+		NULL::tavana_name AS collation_name, NULL::tavana_name AS domain_catalog, NULL::tavana_name AS domain_schema, NULL::tavana_name AS domain_name, 'tavana'::tavana_name AS udt_catalog, 'pg_catalog'::tavana_name AS udt_schema,
+		t.typname::tavana_name AS udt_name, NULL::tavana_name AS scope_catalog, NULL::tavana_name AS scope_schema, NULL::tavana_name AS scope_name, NULL::INTEGER AS maximum_cardinality, num::VARCHAR::tavana_name AS dtd_identifier,
 		'NO' AS is_self_referencing, 'NO' AS is_identity, NULL::VARCHAR AS identity_generation, NULL::VARCHAR AS identity_start, NULL::VARCHAR AS identity_increment, NULL::VARCHAR AS identity_maximum,
 		NULL::VARCHAR AS identity_minimum, 'NO' AS identity_cycle, 'NEVER' AS is_generated, NULL::VARCHAR AS generation_expression, 'YES' AS is_updatable
 	FROM {db}.pgcat.tavana_columns c JOIN {db}.pgcat.pg_type t ON t.oid = c.typoid;
 CREATE VIEW {db}.information.views AS
-	SELECT 'tavana' AS table_catalog, nsp AS table_schema, rel AS table_name, {db}.pgcat.tavana_definition(sql) AS view_definition, 'NONE' AS check_option, 'NO' AS is_updatable,
+	SELECT 'tavana'::tavana_name AS table_catalog, nsp::tavana_name AS table_schema, rel::tavana_name AS table_name, {db}.pgcat.tavana_definition(sql) AS view_definition, 'NONE' AS check_option, 'NO' AS is_updatable,
 		'NO' AS is_insertable_into, 'NO' AS is_trigger_updatable, 'NO' AS is_trigger_deletable, 'NO' AS is_trigger_insertable_into FROM {db}.pgcat.tavana_views;
 CREATE VIEW {db}.information.table_constraints AS
-	SELECT 'tavana' AS constraint_catalog, nsp AS constraint_schema, name AS constraint_name, 'tavana' AS table_catalog, nsp AS table_schema, rel AS table_name,
+	SELECT 'tavana'::tavana_name AS constraint_catalog, nsp::tavana_name AS constraint_schema, name::tavana_name AS constraint_name, 'tavana'::tavana_name AS table_catalog, nsp::tavana_name AS table_schema, rel::tavana_name AS table_name,
 		CASE kind WHEN 'p' THEN 'PRIMARY KEY' WHEN 'u' THEN 'UNIQUE' ELSE 'FOREIGN KEY' END AS constraint_type, 'NO' AS is_deferrable, 'NO' AS initially_deferred, 'NO' AS enforced, NULL::VARCHAR AS nulls_distinct
 	FROM {db}.pgcat.tavana_keys;
 CREATE VIEW {db}.information.key_column_usage AS
-	SELECT 'tavana' AS constraint_catalog, nsp AS constraint_schema, name AS constraint_name, 'tavana' AS table_catalog, nsp AS table_schema, rel AS table_name, col AS column_name,
+	SELECT 'tavana'::tavana_name AS constraint_catalog, nsp::tavana_name AS constraint_schema, name::tavana_name AS constraint_name, 'tavana'::tavana_name AS table_catalog, nsp::tavana_name AS table_schema, rel::tavana_name AS table_name, col::tavana_name AS column_name,
 		i::INTEGER AS ordinal_position, CASE WHEN kind = 'f' THEN i END::INTEGER AS position_in_unique_constraint FROM {db}.pgcat.tavana_key_columns;
 CREATE VIEW {db}.information.referential_constraints AS
-	SELECT 'tavana' AS constraint_catalog, k.nsp AS constraint_schema, k.name AS constraint_name, 'tavana' AS unique_constraint_catalog, u.nsp AS unique_constraint_schema, u.name AS unique_constraint_name,
+	SELECT 'tavana'::tavana_name AS constraint_catalog, k.nsp::tavana_name AS constraint_schema, k.name::tavana_name AS constraint_name, 'tavana'::tavana_name AS unique_constraint_catalog, u.nsp::tavana_name AS unique_constraint_schema, u.name::tavana_name AS unique_constraint_name,
 		'NONE' AS match_option, {db}.pgcat.tavana_action(k.on_update) AS update_rule, {db}.pgcat.tavana_action(k.on_delete) AS delete_rule
 	FROM {db}.pgcat.tavana_keys k LEFT JOIN {db}.pgcat.tavana_keys u ON u.nsp = k.ref_schema AND u.rel = k.ref_table AND u.kind <> 'f' AND u.columns = k.ref_columns WHERE k.kind = 'f';
 CREATE VIEW {db}.information.constraint_column_usage AS
-	SELECT 'tavana' AS table_catalog, CASE WHEN kind = 'f' THEN ref_schema ELSE nsp END AS table_schema, CASE WHEN kind = 'f' THEN ref_table ELSE rel END AS table_name,
-		CASE WHEN kind = 'f' THEN ref_col ELSE col END AS column_name, 'tavana' AS constraint_catalog, nsp AS constraint_schema, name AS constraint_name FROM {db}.pgcat.tavana_key_columns;
+	SELECT 'tavana'::tavana_name AS table_catalog, CASE WHEN kind = 'f' THEN ref_schema ELSE nsp END::tavana_name AS table_schema, CASE WHEN kind = 'f' THEN ref_table ELSE rel END::tavana_name AS table_name,
+		CASE WHEN kind = 'f' THEN ref_col ELSE col END::tavana_name AS column_name, 'tavana'::tavana_name AS constraint_catalog, nsp::tavana_name AS constraint_schema, name::tavana_name AS constraint_name FROM {db}.pgcat.tavana_key_columns;
 CREATE VIEW {db}.information.routines AS
-	SELECT 'tavana' AS specific_catalog, 'pg_catalog' AS specific_schema, proname || '_' || oid::VARCHAR AS specific_name, 'tavana' AS routine_catalog, 'pg_catalog' AS routine_schema, proname AS routine_name,
-		'FUNCTION' AS routine_type, {db}.pgcat.format_type(prorettype, -1) AS data_type, 'EXTERNAL' AS routine_body, NULL::VARCHAR AS routine_definition, 'INTERNAL' AS external_language FROM {db}.pgcat.pg_proc;
-CREATE VIEW {db}.information.information_schema_catalog_name AS SELECT 'tavana' AS catalog_name;
-CREATE VIEW {db}.information.enabled_roles AS SELECT rolname AS role_name FROM {db}.pgcat.pg_roles;
-CREATE VIEW {db}.information.applicable_roles AS SELECT rolname AS grantee, rolname AS role_name, 'NO' AS is_grantable FROM {db}.pgcat.pg_roles WHERE false;
-CREATE VIEW {db}.information.sequences AS SELECT NULL::VARCHAR AS sequence_catalog, NULL::VARCHAR AS sequence_schema, NULL::VARCHAR AS sequence_name, NULL::VARCHAR AS data_type WHERE false;
-CREATE VIEW {db}.information.character_sets AS SELECT NULL::VARCHAR AS character_set_catalog, NULL::VARCHAR AS character_set_schema, 'UTF8' AS character_set_name, 'UCS' AS character_repertoire, 'UTF8' AS form_of_use, 'tavana' AS default_collate_catalog, 'pg_catalog' AS default_collate_schema, 'C.UTF-8' AS default_collate_name;
-CREATE VIEW {db}.information.triggers AS SELECT NULL::VARCHAR AS trigger_catalog, NULL::VARCHAR AS trigger_schema, NULL::VARCHAR AS trigger_name, NULL::VARCHAR AS event_object_schema, NULL::VARCHAR AS event_object_table WHERE false;
-CREATE VIEW {db}.information.parameters AS SELECT NULL::VARCHAR AS specific_schema, NULL::VARCHAR AS specific_name, NULL::INTEGER AS ordinal_position, NULL::VARCHAR AS parameter_mode, NULL::VARCHAR AS parameter_name, NULL::VARCHAR AS data_type WHERE false;
-CREATE VIEW {db}.information.table_privileges AS SELECT {db}.pgcat.tavana_owner() AS grantor, {db}.pgcat.tavana_owner() AS grantee, 'tavana' AS table_catalog, nsp AS table_schema, rel AS table_name, p AS privilege_type, 'NO' AS is_grantable, 'NO' AS with_hierarchy FROM {db}.pgcat.tavana_relations, (SELECT unnest(['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS p);
-CREATE VIEW {db}.information.column_privileges AS SELECT {db}.pgcat.tavana_owner() AS grantor, {db}.pgcat.tavana_owner() AS grantee, 'tavana' AS table_catalog, nsp AS table_schema, rel AS table_name, col AS column_name, p AS privilege_type, 'NO' AS is_grantable FROM {db}.pgcat.tavana_columns, (SELECT unnest(['SELECT', 'INSERT', 'UPDATE']) AS p);
+	SELECT 'tavana'::tavana_name AS specific_catalog, n.nspname AS specific_schema, (p.proname || '_' || p.oid::VARCHAR)::tavana_name AS specific_name, 'tavana'::tavana_name AS routine_catalog,
+		n.nspname AS routine_schema, p.proname AS routine_name, CASE p.prokind WHEN 'f' THEN 'FUNCTION' WHEN 'p' THEN 'PROCEDURE' END AS routine_type,
+		CASE WHEN p.prokind = 'p' THEN NULL WHEN t.typelem <> 0 AND t.typlen = -1 THEN 'ARRAY' ELSE coalesce(x.name, '"any"') END AS data_type,
+		'tavana'::tavana_name AS type_udt_catalog, 'pg_catalog'::tavana_name AS type_udt_schema, t.typname AS type_udt_name, '0'::tavana_name AS dtd_identifier,
+		CASE WHEN l.lanname = 'sql' THEN 'SQL' ELSE 'EXTERNAL' END AS routine_body, p.prosrc AS routine_definition, CASE WHEN l.lanname <> 'sql' THEN p.prosrc END AS external_name, upper(l.lanname) AS external_language,
+		'GENERAL' AS parameter_style, CASE WHEN p.provolatile = 'i' THEN 'YES' ELSE 'NO' END AS is_deterministic, 'MODIFIES' AS sql_data_access,
+		CASE WHEN p.proisstrict THEN 'YES' ELSE 'NO' END AS is_null_call, 'YES' AS schema_level_routine, 0::INTEGER AS max_dynamic_result_sets, 'INVOKER' AS security_type
+	FROM {db}.pgcat.pg_proc p JOIN {db}.pgcat.pg_namespace n ON n.oid = p.pronamespace JOIN {db}.pgcat.pg_language l ON l.oid = p.prolang
+	LEFT JOIN {db}.pgcat.pg_type t ON t.oid = p.prorettype LEFT JOIN {db}.pgcat.tavana_type_names x ON x.oid = p.prorettype;
+CREATE VIEW {db}.information.parameters AS
+	SELECT 'tavana'::tavana_name AS specific_catalog, n.nspname AS specific_schema, (p.proname || '_' || p.oid::VARCHAR)::tavana_name AS specific_name, p.i::INTEGER AS ordinal_position,
+		CASE coalesce(p.proargmodes[p.i], 'i') WHEN 'i' THEN 'IN' WHEN 'o' THEN 'OUT' WHEN 'b' THEN 'INOUT' WHEN 'v' THEN 'IN' WHEN 't' THEN 'OUT' END AS parameter_mode, 'NO' AS is_result, 'NO' AS as_locator,
+		nullif(p.proargnames[p.i], '')::tavana_name AS parameter_name, CASE WHEN t.typelem <> 0 AND t.typlen = -1 THEN 'ARRAY' ELSE x.name END AS data_type,
+		'tavana'::tavana_name AS udt_catalog, 'pg_catalog'::tavana_name AS udt_schema, t.typname AS udt_name, p.i::VARCHAR::tavana_name AS dtd_identifier, NULL::VARCHAR AS parameter_default
+	FROM (SELECT *, unnest(coalesce(proallargtypes, proargtypes)) AS argument, generate_subscripts(coalesce(proallargtypes, proargtypes), 1) AS i FROM {db}.pgcat.pg_proc) p
+	JOIN {db}.pgcat.pg_namespace n ON n.oid = p.pronamespace JOIN {db}.pgcat.pg_type t ON t.oid = p.argument JOIN {db}.pgcat.tavana_type_names x ON x.oid = t.oid;
+CREATE VIEW {db}.information.information_schema_catalog_name AS SELECT 'tavana'::tavana_name AS catalog_name;
+CREATE VIEW {db}.information.enabled_roles AS SELECT rolname::tavana_name AS role_name FROM {db}.pgcat.pg_roles;
+CREATE VIEW {db}.information.applicable_roles AS SELECT rolname::tavana_name AS grantee, rolname::tavana_name AS role_name, 'NO' AS is_grantable FROM {db}.pgcat.pg_roles WHERE false;
+CREATE VIEW {db}.information.sequences AS SELECT NULL::tavana_name AS sequence_catalog, NULL::tavana_name AS sequence_schema, NULL::tavana_name AS sequence_name, NULL::VARCHAR AS data_type WHERE false;
+CREATE VIEW {db}.information.character_sets AS SELECT NULL::tavana_name AS character_set_catalog, NULL::tavana_name AS character_set_schema, 'UTF8'::tavana_name AS character_set_name, 'UCS' AS character_repertoire, 'UTF8' AS form_of_use, 'tavana'::tavana_name AS default_collate_catalog, 'pg_catalog'::tavana_name AS default_collate_schema, 'C.UTF-8'::tavana_name AS default_collate_name;
+CREATE VIEW {db}.information.triggers AS SELECT NULL::tavana_name AS trigger_catalog, NULL::tavana_name AS trigger_schema, NULL::tavana_name AS trigger_name, NULL::tavana_name AS event_object_schema, NULL::tavana_name AS event_object_table WHERE false;
+CREATE VIEW {db}.information.table_privileges AS SELECT {db}.pgcat.tavana_owner()::tavana_name AS grantor, {db}.pgcat.tavana_owner()::tavana_name AS grantee, 'tavana'::tavana_name AS table_catalog, nsp::tavana_name AS table_schema, rel::tavana_name AS table_name, p AS privilege_type, 'NO' AS is_grantable, 'NO' AS with_hierarchy FROM {db}.pgcat.tavana_relations, (SELECT unnest(['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS p);
+CREATE VIEW {db}.information.column_privileges AS SELECT {db}.pgcat.tavana_owner()::tavana_name AS grantor, {db}.pgcat.tavana_owner()::tavana_name AS grantee, 'tavana'::tavana_name AS table_catalog, nsp::tavana_name AS table_schema, rel::tavana_name AS table_name, col::tavana_name AS column_name, p AS privilege_type, 'NO' AS is_grantable FROM {db}.pgcat.tavana_columns, (SELECT unnest(['SELECT', 'INSERT', 'UPDATE']) AS p);
 
 -- What tools ask that is not in the manual's catalogs.
 CREATE MACRO {db}.pgcat.pg_show_all_settings() AS TABLE SELECT * FROM {db}.pgcat.pg_settings;

@@ -48,7 +48,7 @@ CREATE MACRO {db}.pgcat.bit_length(x) AS ({db}.pgcat.octet_length(x) * 8)::INTEG
 CREATE MACRO {db}.pgcat.strpos(s, t) AS system.main.strpos(s, t)::INTEGER;
 CREATE MACRO {db}.pgcat.position(s, t) AS system.main.strpos(s, t)::INTEGER;
 CREATE MACRO {db}.pgcat.substring(s, f) AS CASE
-	WHEN typeof(s) = 'VARCHAR' AND typeof(f) = 'VARCHAR' THEN list_extract(tavana_regexp_match(s::VARCHAR, f::VARCHAR, ''), 1)
+	WHEN typeof(s) IN ('VARCHAR', 'tavana_name', 'tavana_char') AND typeof(f) = 'VARCHAR' THEN list_extract(tavana_regexp_match(s::VARCHAR, f::VARCHAR, ''), 1)
 	WHEN typeof(s) = 'BLOB' THEN {db}.pgcat.tavana_error('0A000', 'substring of bytea is not supported') ELSE system.main.substring(s::VARCHAR, greatest(try_cast(f AS BIGINT), 1)) END,
 	(s, f, n) AS CASE WHEN n < 0 THEN {db}.pgcat.tavana_error('22011', 'negative substring length not allowed') ELSE system.main.substring(s, greatest(f, 1), greatest(f + n - greatest(f, 1), 0)) END;
 CREATE MACRO {db}.pgcat.substr(s, f) AS system.main.substring(s, greatest(f, 1)),
@@ -67,7 +67,8 @@ CREATE MACRO {db}.pgcat.format(f) AS tavana_format(f, []::VARCHAR[]), (f, a) AS 
 	(f, a, b, c, d) AS tavana_format(f, [{db}.pgcat.tavana_shown_text(a), {db}.pgcat.tavana_shown_text(b), {db}.pgcat.tavana_shown_text(c), {db}.pgcat.tavana_shown_text(d)]),
 	(f, a, b, c, d, e) AS tavana_format(f, [{db}.pgcat.tavana_shown_text(a), {db}.pgcat.tavana_shown_text(b), {db}.pgcat.tavana_shown_text(c), {db}.pgcat.tavana_shown_text(d), {db}.pgcat.tavana_shown_text(e)]),
 	(f, a, b, c, d, e, g) AS tavana_format(f, [{db}.pgcat.tavana_shown_text(a), {db}.pgcat.tavana_shown_text(b), {db}.pgcat.tavana_shown_text(c), {db}.pgcat.tavana_shown_text(d), {db}.pgcat.tavana_shown_text(e), {db}.pgcat.tavana_shown_text(g)]);
-CREATE MACRO {db}.pgcat.quote_ident(s) AS tavana_format('%I', [s::VARCHAR]);
+CREATE MACRO {db}.pgcat.quote_ident(s) AS CASE WHEN s IS NULL THEN NULL ELSE tavana_format('%I', [s::VARCHAR]) END;
+CREATE MACRO {db}.pgcat.parse_ident(s) AS tavana_parse_ident(s, 'true'), (s, strict) AS tavana_parse_ident(s, strict::VARCHAR);
 CREATE MACRO {db}.pgcat.quote_literal(s) AS CASE WHEN s IS NULL THEN NULL ELSE tavana_format('%L', [{db}.pgcat.tavana_shown_text(s)]) END;
 CREATE MACRO {db}.pgcat.quote_nullable(s) AS tavana_format('%L', [{db}.pgcat.tavana_shown_text(s)]);
 CREATE MACRO {db}.pgcat.sha256(x) AS unhex(system.main.sha256(x));

@@ -33,9 +33,9 @@ func IsRelation(name string) bool { return relations[name] != nil }
 
 // columnTypes are the types that columns have here; those of the others are texts.
 var columnTypes = map[string]string{
-	"oid": "tavana_oid", "char": "tavana_char", "xid": "BIGINT", "bool": "BOOLEAN", "int2": "SMALLINT", "int4": "INTEGER", "int8": "BIGINT",
+	"oid": "tavana_oid", "name": "tavana_name", "char": "tavana_char", "xid": "BIGINT", "bool": "BOOLEAN", "int2": "SMALLINT", "int4": "INTEGER", "int8": "BIGINT",
 	"float4": "FLOAT", "float8": "DOUBLE", "numeric": "DECIMAL(38,9)", "bytea": "BLOB", "timestamptz": "TIMESTAMPTZ", "interval": "INTERVAL",
-	"int2vector": "tavana_int2vector[]", "oidvector": "tavana_oidvector[]", "oid[]": "BIGINT[]",
+	"int2vector": "tavana_int2vector[]", "oidvector": "tavana_oidvector[]",
 }
 
 // columnType returns the type of a column in DuckDB.
@@ -73,4 +73,29 @@ func emptySQL() string {
 		b.WriteString("CREATE TABLE {db}.pgcat." + name + " (" + strings.Join(cols, ", ") + ");\n")
 	}
 	return b.String()
+}
+
+var viewOfCatalog = regexp.MustCompile(`(?m)^CREATE VIEW \{db\}\.pgcat\.([a-z_0-9]+) AS\b`)
+
+// typed makes the views of PostgreSQL's relations have its columns, in its order, with its types.
+func typed(sql string) string {
+	var b strings.Builder
+	for {
+		at := viewOfCatalog.FindStringSubmatchIndex(sql)
+		if at == nil {
+			return b.String() + sql
+		}
+		name, end := sql[at[2]:at[3]], at[1]+strings.Index(sql[at[1]:], ";\n")
+		b.WriteString(sql[:at[1]])
+		body := sql[at[1]:end]
+		if cols, ok := relations[name]; ok {
+			list := make([]string, len(cols))
+			for i, c := range cols {
+				list[i] = `"` + c.name + `"::` + columnType(c.typ) + ` AS "` + c.name + `"`
+			}
+			body = "\nSELECT " + strings.Join(list, ", ") + " FROM (" + body + ")"
+		}
+		b.WriteString(body)
+		sql = sql[end:]
+	}
 }

@@ -1,9 +1,8 @@
 package catalog
 
 import (
+	"cmp"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/angelerator/tavana/gateway/internal/pgenc"
@@ -81,6 +80,7 @@ var pgTypes = []pgType{
 	{2278, 0, "void", 4, "P", "p", "void_", "i", "p", true},
 	{2279, 0, "trigger", 4, "P", "p", "trigger_", "i", "p", true},
 	{2283, 0, "anyelement", 4, "P", "p", "anyelement_", "i", "p", true},
+	{2776, 0, "anynonarray", 4, "P", "p", "anynonarray_", "i", "p", true},
 	{2950, 2951, "uuid", 16, "U", "b", "uuid_", "c", "p", false},
 	{3220, 3221, "pg_lsn", 8, "U", "b", "pg_lsn_", "d", "p", true},
 	{3614, 3643, "tsvector", -1, "U", "b", "tsvector", "i", "x", false},
@@ -99,11 +99,14 @@ var pgTypes = []pgType{
 	{4096, 4097, "regrole", 4, "N", "b", "regrole", "i", "p", true},
 	{4191, 4192, "regcollation", 4, "N", "b", "regcollation", "i", "p", true},
 	{5069, 271, "xid8", 8, "U", "b", "xid8", "d", "p", true},
+	{5077, 0, "anycompatible", 4, "P", "p", "anycompatible_", "i", "p", true},
+	{5078, 0, "anycompatiblearray", -1, "P", "p", "anycompatiblearray_", "d", "x", false},
+	{5079, 0, "anycompatiblenonarray", 4, "P", "p", "anycompatiblenonarray_", "i", "p", true},
 }
 
 // sqlNames are the names that format_type gives to types whose own are others.
 var sqlNames = map[string]string{
-	"bool": "boolean", "char": `"char"`, "int8": "bigint", "int2": "smallint", "int4": "integer", "float4": "real", "float8": "double precision",
+	"any": `"any"`, "bool": "boolean", "char": `"char"`, "int8": "bigint", "int2": "smallint", "int4": "integer", "float4": "real", "float8": "double precision",
 	"bpchar": "character", "varchar": "character varying", "time": "time without time zone", "timestamp": "timestamp without time zone",
 	"timestamptz": "timestamp with time zone", "timetz": "time with time zone", "varbit": "bit varying",
 }
@@ -117,7 +120,6 @@ var preferred = map[string]bool{"bool": true, "text": true, "float8": true, "oid
 // typesSQL makes pg_type and pg_range as tables.
 func typesSQL() string {
 	var rows, names []string
-	functions := map[string]bool{"heap_tableam_handler": true, "bthandler": true}
 	add := func(t pgType, oid, array, elem int, name, category, subscript, io, align, store string, size int) {
 		sqlName := name
 		if elem > 0 && t.array == oid {
@@ -136,10 +138,7 @@ func typesSQL() string {
 				collation = 950
 			}
 		}
-		for _, suffix := range []string{"in", "out", "recv", "send"} {
-			functions[io+suffix] = true
-		}
-		function := func(suffix string) string { return "{db}.pgcat.tavana_oid('function','" + io + suffix + "')" }
+		function := func(suffix string) string { return cmp.Or(functionOIDs[io+suffix], "0") }
 		rows = append(rows, fmt.Sprintf("(%d,'%s',11,10,%d,%t,'%s','%s',%t,true,',',0,'%s',%d,%d,%s,%s,%s,%s,0,0,0,'%s','%s',false,0,-1,0,%d,NULL,NULL,NULL)",
 			oid, name, size, t.byValue && elem == 0, t.typ, category, preferred[name] && elem == 0, subscript, elem, array, function("in"), function("out"), function("recv"), function("send"), align, store, collation))
 		names = append(names, fmt.Sprintf("(%d,'%s')", oid, strings.ReplaceAll(sqlName, "'", "''")))
@@ -171,7 +170,7 @@ func typesSQL() string {
 			add(a, t.array, 0, t.oid, "_"+t.name, category, "array_subscript_handler", "array_", align, "x", -1)
 		}
 	}
-	out := `CREATE TABLE {db}.pgcat.pg_type (oid tavana_oid, typname VARCHAR, typnamespace tavana_oid, typowner tavana_oid, typlen SMALLINT, typbyval BOOLEAN,
+	out := `CREATE TABLE {db}.pgcat.pg_type (oid tavana_oid, typname tavana_name, typnamespace tavana_oid, typowner tavana_oid, typlen SMALLINT, typbyval BOOLEAN,
 	typtype tavana_char, typcategory tavana_char, typispreferred BOOLEAN, typisdefined BOOLEAN, typdelim tavana_char, typrelid tavana_oid, typsubscript VARCHAR,
 	typelem tavana_oid, typarray tavana_oid, typinput tavana_oid, typoutput tavana_oid, typreceive tavana_oid, typsend tavana_oid, typmodin tavana_oid, typmodout tavana_oid,
 	typanalyze tavana_oid, typalign tavana_char, typstorage tavana_char, typnotnull BOOLEAN, typbasetype tavana_oid, typtypmod INTEGER, typndims INTEGER,
@@ -180,8 +179,6 @@ INSERT INTO {db}.pgcat.pg_type VALUES
 ` + strings.Join(rows, ",\n") + `;
 CREATE TABLE {db}.pgcat.tavana_type_names (oid BIGINT, name VARCHAR);
 INSERT INTO {db}.pgcat.tavana_type_names VALUES ` + strings.Join(names, ",") + `;
-CREATE TABLE {db}.pgcat.tavana_type_functions AS SELECT name, {db}.pgcat.tavana_oid('function', name) AS oid FROM
-	(VALUES ('` + strings.Join(slices.Sorted(maps.Keys(functions)), "'), ('") + `')) t(name);
 `
 	var r []string
 	for _, p := range ranges {

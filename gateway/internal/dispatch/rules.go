@@ -15,7 +15,7 @@ import (
 func (s *Session) rewrite(st *session.Statement, p *session.Portal, run bool) (sqltext.Rewritten, error) {
 	rules := sqltext.Rules{
 		Catalog: catalog.Catalog, Information: catalog.Information, InCatalog: catalog.InCatalog, InInformation: catalog.InInformation, IsRelation: catalog.IsRelation,
-		Value: s.value, Setting: s.setting, Array: pgenc.ListLiteral, Literal: pgenc.Literal,
+		Scalar: catalog.Scalar, Value: s.value, Setting: s.setting, Array: pgenc.ListLiteral, Literal: pgenc.Literal,
 	}
 	if run {
 		rules.SetConfig, rules.Params = s.setConfig, p.Texts

@@ -10,7 +10,7 @@ import (
 
 // arrayOIDs are the array types by their elements' (pg_type.typarray).
 var arrayOIDs = map[OID]OID{
-	OIDOid: 1028, OIDChar: 1002,
+	OIDOid: 1028, OIDChar: 1002, OIDName: 1003,
 	OIDBool: 1000, OIDBytea: 1001, OIDInt2: 1005, OIDInt4: 1007, OIDInt8: 1016, OIDText: 1009, OIDBPChar: 1014, OIDVarchar: 1015,
 	OIDJSON: 199, OIDFloat4: 1021, OIDFloat8: 1022, OIDDate: 1182, OIDTime: 1183, OIDTimestamp: 1115, OIDTimestampTZ: 1185,
 	OIDInterval: 1187, OIDNumeric: 1231, OIDTimeTZ: 1270, OIDUUID: 2951, OIDVarbit: 1563,

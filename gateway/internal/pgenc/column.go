@@ -56,12 +56,12 @@ func NewColumn(f arrow.Field, arr arrow.Array) (Column, error) {
 	case kNull:
 	case kBool:
 		c.fixed, c.bitBase = buffer(1), d.Offset()
-	case kText, kChar, kJSON, kBytea, kBit:
+	case kText, kChar, kName, kJSON, kBytea, kBit:
 		c.offsets, c.data = int32s(buffer(1)), buffer(2)
 		if len(c.offsets) > 0 {
 			c.offsets = c.offsets[d.Offset():]
 		}
-		c.zeros = (c.kind == kText || c.kind == kChar || c.kind == kJSON) && bytes.IndexByte(c.data, 0) >= 0
+		c.zeros = (c.kind == kText || c.kind == kChar || c.kind == kName || c.kind == kJSON) && bytes.IndexByte(c.data, 0) >= 0
 	case kEnum:
 		a, ok := arr.(*array.Dictionary)
 		values, isText := a.Dictionary().(*array.String)

@@ -186,7 +186,7 @@ func (p *param) readBinary() (arrow.Array, error) {
 		return timeTZText(int64(be.Uint64(v)), -int32(be.Uint32(v[8:])))
 	case OIDVarbit:
 		return bitsText(v)
-	case OIDText, OIDChar, OIDVarchar, OIDBPChar, OIDUnspecified, OIDUnknown, OIDJSON:
+	case OIDText, OIDChar, OIDName, OIDVarchar, OIDBPChar, OIDUnspecified, OIDUnknown, OIDJSON:
 		if err := checkText(text(v)); err != nil {
 			return nil, err
 		}

@@ -60,7 +60,7 @@ func (c *Column) AppendText(dst []byte, row int, s *Settings) ([]byte, error) {
 	case kUhugeint:
 		v := value[int128](c, row)
 		return appendUint128(dst, uint64(v.hi), v.lo), nil
-	case kText, kChar, kJSON:
+	case kText, kChar, kName, kJSON:
 		b := c.bytes(row)
 		if c.zeros && bytes.IndexByte(b, 0) >= 0 {
 			return dst, pgerror.New(pgerror.CharacterNotInRepertoire, `invalid byte sequence for encoding "UTF8": 0x00`).

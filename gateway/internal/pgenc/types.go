@@ -30,6 +30,7 @@ const (
 	OIDBool        OID = 16
 	OIDBytea       OID = 17
 	OIDChar        OID = 18
+	OIDName        OID = 19
 	OIDInt8        OID = 20
 	OIDInt2        OID = 21
 	OIDInt2Vector  OID = 22
@@ -65,7 +66,7 @@ type Type struct {
 
 // sizes are pg_type.typlen of the types of fixed size.
 var sizes = map[OID]int16{
-	OIDBool: 1, OIDChar: 1, OIDOid: 4, OIDInt2: 2, OIDInt4: 4, OIDInt8: 8, OIDFloat4: 4, OIDFloat8: 8, OIDDate: 4, OIDTime: 8,
+	OIDBool: 1, OIDChar: 1, OIDName: 64, OIDOid: 4, OIDInt2: 2, OIDInt4: 4, OIDInt8: 8, OIDFloat4: 4, OIDFloat8: 8, OIDDate: 4, OIDTime: 8,
 	OIDTimestamp: 8, OIDTimestampTZ: 8, OIDInterval: 16, OIDTimeTZ: 12, OIDUUID: 16,
 }
 
@@ -75,7 +76,7 @@ var duckNames = map[OID]string{
 	OIDBool: "BOOLEAN", OIDBytea: "BLOB", OIDInt8: "BIGINT", OIDInt2: "SMALLINT", OIDInt4: "INTEGER", OIDText: "VARCHAR",
 	OIDVarchar: "VARCHAR", OIDBPChar: "VARCHAR", OIDJSON: "JSON", OIDFloat4: "FLOAT", OIDFloat8: "DOUBLE",
 	OIDDate: "DATE", OIDTime: "TIME", OIDTimestamp: "TIMESTAMP", OIDTimestampTZ: "TIMESTAMPTZ", OIDInterval: "INTERVAL",
-	OIDOid: "BIGINT", OIDChar: "VARCHAR", OIDTimeTZ: "TIMETZ", OIDVarbit: "BIT", OIDUUID: "UUID", OIDNumeric: "DECIMAL(38,9)",
+	OIDOid: "BIGINT", OIDChar: "VARCHAR", OIDName: "VARCHAR", OIDTimeTZ: "TIMETZ", OIDVarbit: "BIT", OIDUUID: "UUID", OIDNumeric: "DECIMAL(38,9)",
 }
 
 // DuckType returns the DuckDB type to cast a parameter of this OID to; "" for one that is not declared or not known.
@@ -88,7 +89,7 @@ func DuckType(oid OID) string {
 
 // oidsByDuckName are the OIDs of the types that DuckDB infers for parameters.
 var oidsByDuckName = map[string]OID{
-	sqltext.OIDType: OIDOid, sqltext.CharType: OIDChar, sqltext.Int2VectorType: OIDInt2, sqltext.OIDVectorType: OIDOid,
+	sqltext.OIDType: OIDOid, sqltext.CharType: OIDChar, sqltext.NameType: OIDName, sqltext.Int2VectorType: OIDInt2, sqltext.OIDVectorType: OIDOid,
 	sqltext.Int2VectorType + "[]": OIDInt2Vector, sqltext.OIDVectorType + "[]": OIDOidVector,
 	"BOOLEAN": OIDBool, "TINYINT": OIDInt2, "SMALLINT": OIDInt2, "INTEGER": OIDInt4, "BIGINT": OIDInt8, "UTINYINT": OIDInt2,
 	"USMALLINT": OIDInt4, "UINTEGER": OIDInt8, "UBIGINT": OIDNumeric, "HUGEINT": OIDNumeric, "UHUGEINT": OIDNumeric,
@@ -172,6 +173,7 @@ const (
 	kInt64
 	kOID  // an int64 that is an oid
 	kChar // a text that is a "char"
+	kName // a text that is a name
 	kUint8
 	kUint16
 	kUint32
@@ -208,7 +210,7 @@ const (
 )
 
 var kindOIDs = [...]OID{
-	kNull: OIDText, kBool: OIDBool, kBool8: OIDBool, kInt8: OIDInt2, kInt16: OIDInt2, kInt32: OIDInt4, kInt64: OIDInt8, kOID: OIDOid, kChar: OIDChar, kUint8: OIDInt2,
+	kNull: OIDText, kBool: OIDBool, kBool8: OIDBool, kInt8: OIDInt2, kInt16: OIDInt2, kInt32: OIDInt4, kInt64: OIDInt8, kOID: OIDOid, kChar: OIDChar, kName: OIDName, kUint8: OIDInt2,
 	kUint16: OIDInt4, kUint32: OIDInt8, kUint64: OIDNumeric, kFloat32: OIDFloat4, kFloat64: OIDFloat8, kDecimal: OIDNumeric,
 	kHugeint: OIDNumeric, kUhugeint: OIDNumeric, kText: OIDText, kJSON: OIDJSON, kBytea: OIDBytea, kBit: OIDVarbit,
 	kUUID: OIDUUID, kDate: OIDDate, kTimeMicro: OIDTime, kTimeNano: OIDTime, kTimeTZ: OIDTimeTZ, kTimestampS: OIDTimestamp,
@@ -254,6 +256,8 @@ func kindOf(f arrow.Field) kind {
 		return kOID
 	case sqltext.CharType:
 		return kChar
+	case sqltext.NameType:
+		return kName
 	}
 	switch extension(f) {
 	case "arrow.uuid":

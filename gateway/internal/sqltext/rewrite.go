@@ -17,6 +17,8 @@ type Rules struct {
 	InCatalog, InInformation func(name string) bool
 	// IsRelation tells whether a name is one of pg_catalog's tables and views.
 	IsRelation func(name string) bool
+	// Scalar tells whether a name is a function of the catalog that gives one value.
+	Scalar func(name string) bool
 	// Value returns what a name without arguments, such as current_user, or version() stands for, as SQL.
 	Value func(name string) (sql string, ok bool)
 	// Setting returns a run-time parameter, for current_setting.
@@ -91,13 +93,14 @@ func (s *Statement) Rewrite(r *Rules, casts []string) (Rewritten, error) {
 				}
 			}
 		case Word:
+			name := s.Name(i)
 			if !s.Is(i-1, ".") {
-				w.word(i)
+				w.word(i, name)
 				w.typedLiteral(i)
 				w.ownDatabase(i)
 			}
-			w.functionColumn(i)
-			w.systemColumn(i)
+			w.functionColumn(i, name)
+			w.systemColumn(i, name)
 		case Quoted:
 			if !s.Is(i-1, ".") {
 				w.ownDatabase(i)
@@ -154,9 +157,9 @@ func (w *rewrite) text() Rewritten {
 	return out
 }
 
-// word applies the rule for a word without quotes.
-func (w *rewrite) word(i int) {
-	switch strings.ToLower(w.Raw(i)) {
+// word applies the rule for a word without quotes; name is it in lower case.
+func (w *rewrite) word(i int, name string) {
+	switch name {
 	case "pg_catalog":
 		w.pgCatalog(i)
 	case "information_schema":
@@ -220,9 +223,10 @@ func (w *rewrite) word(i int) {
 			w.put(i, "JSON")
 		}
 	default:
-		if own, ok := renamed[strings.ToLower(w.Raw(i))]; ok && w.Is(i+1, "(") && !w.inFrom(i) {
+		if own, ok := renamed[name]; ok && w.Is(i+1, "(") && !w.inFrom(i) {
 			w.put(i, own)
 		}
+		w.scalarInFrom(i)
 	}
 }
 
@@ -246,7 +250,7 @@ func (w *rewrite) pgCatalog(i int) {
 	}
 	w.drop(i, i+2)
 	if i+2 < len(w.Tokens) && w.Tokens[i+2].Kind == Word && name != "pg_catalog" {
-		w.word(i + 2)
+		w.word(i+2, name)
 	}
 }
 
@@ -469,8 +473,8 @@ var functionColumns = map[string]string{
 }
 
 // functionColumn shows the name of a function where a column of the catalog has its number: in a result, and cast to text.
-func (w *rewrite) functionColumn(i int) {
-	if w.r.Catalog == "" || !w.isFunctionColumn(i) {
+func (w *rewrite) functionColumn(i int, name string) {
+	if w.r.Catalog == "" || !w.isFunctionColumn(name) {
 		return
 	}
 	start := i
@@ -492,8 +496,8 @@ func (w *rewrite) functionColumn(i int) {
 	}
 }
 
-func (s *Statement) isFunctionColumn(i int) bool {
-	relation := functionColumns[s.Name(i)]
+func (s *Statement) isFunctionColumn(name string) bool {
+	relation := functionColumns[name]
 	return relation != "" && s.mentions(relation)
 }
 

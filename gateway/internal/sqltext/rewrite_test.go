@@ -91,6 +91,17 @@ func TestExplainOptions(t *testing.T) {
 	}
 }
 
+// A function that gives one value is a query in FROM, whose column is called by the function or its alias.
+func TestScalarsInFrom(t *testing.T) {
+	for sql, want := range map[string]string{
+		"SELECT s[i] FROM generate_series(1, 2) AS i, one(a, (b)) s WHERE true": "SELECT s[i] FROM generate_series(1, 2) AS i(i), (SELECT one(a, (b)) AS s) s WHERE true",
+		"SELECT * FROM one(1) AS x(y), one(2) WHERE one(3) > 0":                 "SELECT * FROM (SELECT one(1) AS y) AS x(y), (SELECT one(2) AS one) AS one WHERE one(3) > 0",
+		"SELECT a, one(1) FROM many(1) s WHERE one(2) > 0":                      "SELECT a, one(1) FROM many(1) s WHERE one(2) > 0",
+	} {
+		checkRewrite(t, sql, want)
+	}
+}
+
 // substring is the catalog's, which takes patterns too.
 func TestSubstring(t *testing.T) {
 	for sql, want := range map[string]string{
@@ -125,7 +136,7 @@ func checkRewrite(t *testing.T, sql, want string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &Rules{Catalog: "cat", InCatalog: isSystem, IsRelation: isSystem, Array: func(literal string) (string, bool) {
+	r := &Rules{Catalog: "cat", InCatalog: isSystem, IsRelation: isSystem, Scalar: func(name string) bool { return name == "one" }, Array: func(literal string) (string, bool) {
 		elements := strings.Split(strings.Trim(literal, "{}"), ",")
 		if literal == "{}" {
 			return "[]", true

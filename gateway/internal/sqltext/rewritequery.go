@@ -115,6 +115,28 @@ func (w *rewrite) functionAlias(i int) {
 	w.append(at, "("+w.Raw(at)+")")
 }
 
+// scalarInFrom makes a query of a function in FROM that gives one value: DuckDB has only those that give tables there.
+func (w *rewrite) scalarInFrom(i int) {
+	if !w.Is(i+1, "(") || !w.IsAny(i-1, "FROM", "JOIN", "LATERAL", ",") || w.r.Scalar == nil || !w.r.Scalar(w.Name(i)) || !w.inFrom(i) {
+		return
+	}
+	end := w.afterParens(i + 1)
+	at := end
+	if w.Is(at, "AS") {
+		at++
+	}
+	alias, column := w.Name(at), w.Raw(i)
+	if alias == "" || w.Tokens[at].Kind == Word && isClause(alias) {
+		w.append(end-1, " AS "+column+") AS "+column)
+	} else {
+		if column = w.Raw(at); w.Is(at+1, "(") {
+			column = w.Raw(at + 2)
+		}
+		w.append(end-1, " AS "+column+")")
+	}
+	w.insert(i, "(SELECT ")
+}
+
 // setInList makes a row of each value of generate_series in the list of a SELECT, where DuckDB has one list of them.
 func (w *rewrite) setInList(i int) {
 	if !w.Is(i, "generate_series") {
@@ -175,14 +197,20 @@ func isClause(word string) bool {
 	return false
 }
 
-// collate leaves COLLATE pg_catalog.default out.
+// collate leaves the collations out that DuckDB compares by anyway, and has others work on texts: DuckDB fails with those of a
+// type of one's own.
 func (w *rewrite) collate(i int) {
 	j := i + 1
 	if w.Is(j, "pg_catalog") && w.Is(j+1, ".") {
 		j += 2
 	}
-	if n := w.Name(j); n == "default" {
+	switch w.Name(j) {
+	case "default", "C", "POSIX", "ucs_basic", "C.UTF-8":
 		w.drop(i, j+1)
+	default:
+		if !w.IsAny(0, "CREATE", "ALTER") {
+			w.insert(i, "::VARCHAR ")
+		}
 	}
 }
 

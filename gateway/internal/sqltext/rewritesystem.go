@@ -15,9 +15,8 @@ var systemColumns = map[string]string{
 // systemColumn is one that a statement names, of a relation; "": of any.
 type systemColumn struct{ relation, name string }
 
-// systemColumn notes a system column at token i.
-func (w *rewrite) systemColumn(i int) {
-	name := w.Name(i)
+// systemColumn notes a system column at token i, which is called name.
+func (w *rewrite) systemColumn(i int, name string) {
 	if _, ok := systemColumns[name]; !ok || w.r.Catalog == "" || w.Is(i+1, "(") || w.Is(i-1, "AS") {
 		return
 	}

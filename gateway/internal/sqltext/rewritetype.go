@@ -135,10 +135,11 @@ func (w *rewrite) castOpen(i int) int {
 	return 0
 }
 
-// The workers' types whose values PostgreSQL has as oid and "char", and those of the elements of its int2vector and oidvector.
+// The workers' types whose values PostgreSQL has as oid, "char" and name, and those of the elements of its int2vector and oidvector.
 const (
 	OIDType        = "tavana_oid"
 	CharType       = "tavana_char"
+	NameType       = "tavana_name"
 	Int2VectorType = "tavana_int2vector"
 	OIDVectorType  = "tavana_oidvector"
 )
@@ -297,7 +298,7 @@ func (w *rewrite) writtenAlike(start, end int) bool {
 		name := w.Name(at + 1)
 		return !isFloatType(name) && name != "bytea" && name != "interval" && !w.Is(end-1, "]")
 	}
-	if w.inDistinct(start) || w.isFunctionColumn(end-1) { // whose ORDER BY must be the same expression; a name already
+	if w.inDistinct(start) || w.isFunctionColumn(w.Name(end-1)) { // whose ORDER BY must be the same expression; a name already
 		return true
 	}
 	for i := start; i < end; i++ {

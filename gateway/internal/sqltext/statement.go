@@ -113,7 +113,8 @@ func (s *Statement) Is(i int, w string) bool {
 	if i < 0 || i >= len(s.Tokens) || s.Tokens[i].Kind != Word && s.Tokens[i].Kind != Op {
 		return false
 	}
-	return strings.EqualFold(s.Raw(i), w)
+	raw := s.Raw(i)
+	return len(raw) == len(w) && strings.EqualFold(raw, w)
 }
 
 // IsAny tells whether token i is one of the words.

@@ -158,7 +158,6 @@ SELECT ARRAY[timestamp '2024-02-29 12:00', '2024-03-01'], ARRAY[interval '1 day'
 
 SELECT pg_typeof(ARRAY[1,2])::text, pg_typeof('{1}'::bigint[])::text
 
--- differs: rows: gives 'varchar[]' for 'text[]'
 SELECT pg_typeof(ARRAY['a'])::text
 
 SELECT ARRAY[1,'x']

@@ -187,10 +187,8 @@ SELECT date_bin('15 minutes', timestamp '2024-02-29 12:38', timestamp '2001-01-0
 
 SELECT pg_typeof(now())::text, pg_typeof(current_date)::text, pg_typeof(current_timestamp)::text, pg_typeof(current_time)::text
 
--- differs: rows: gives 'timestamp' for 'timestamp without time zone'
 SELECT pg_typeof(localtimestamp)::text
 
--- differs: rows: gives 'time' for 'time without time zone'
 SELECT pg_typeof(localtime)::text
 
 SELECT now() = current_timestamp, now() = transaction_timestamp(), localtimestamp = now()::timestamp

@@ -204,7 +204,6 @@ SELECT json_build_object(1, 2)
 
 SELECT pg_typeof('{}'::json)::text, pg_typeof('{"a":1}'::json->'a')::text
 
--- differs: rows: gives 'varchar' for 'text'
 SELECT pg_typeof('{"a":1}'::json->>'a')::text
 
 SELECT to_json(t) FROM (VALUES (1, 'a')) AS t(n, s)

@@ -31,13 +31,11 @@ SELECT 'public'::regnamespace::text, 'now'::regproc::text
 
 SELECT pg_typeof(1)::text, pg_typeof(true)::text
 
--- differs: rows: gives 'decimal(2,1)' for 'numeric'
 SELECT pg_typeof(1.5)::text
 
 -- differs: rows: gives 'varchar' for 'unknown'
 SELECT pg_typeof('x')::text
 
--- differs: rows: gives 'varchar' for 'text'
 SELECT pg_typeof('x'::text)::text
 
 -- differs: rows: gives '"null"' for 'unknown'
@@ -45,13 +43,10 @@ SELECT pg_typeof(NULL)::text
 
 SELECT pg_typeof(1::bigint)::text, pg_typeof(1::smallint)::text, pg_typeof(now())::text
 
--- differs: rows: gives 'float' for 'real'
 SELECT pg_typeof(1::float4)::text
 
--- differs: rows: gives 'double' for 'double precision'
 SELECT pg_typeof(1::float8)::text
 
--- differs: rows: gives 'timestamp' for 'timestamp without time zone'
 SELECT pg_typeof(now()::timestamp)::text
 
 -- differs: types: pg_typeof is text, not regtype
@@ -133,16 +128,13 @@ SELECT pg_column_size(1)
 -- differs: rows: gives 'f' for 't'
 SELECT pg_sleep(0) IS NOT NULL
 
--- differs: types: attname is text, not name
 SELECT attname, format_type(atttypid, atttypmod), attnotnull FROM pg_attribute WHERE attrelid = 'dept'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum
 
 -- differs: rows: gives 'text' for 'character varying(20)'; types: attname is text, not name
 SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = 'every_type'::regclass AND attnum > 0 ORDER BY attnum
 
--- differs: types: relname is text, not name
 SELECT relname, relkind FROM pg_class WHERE relname IN ('dept', 'emp') ORDER BY relname
 
--- differs: types: nspname is text, not name
 SELECT nspname FROM pg_namespace WHERE nspname IN ('public', 'pg_catalog', 'information_schema') ORDER BY nspname
 
 -- differs: types: table_name is text, not name, table_type is text, not varchar
@@ -154,12 +146,10 @@ SELECT column_name, ordinal_position, is_nullable, data_type, character_maximum_
 -- differs: rows: gives 'text' for 'varchar'; types: column_name is text, not name, udt_name is text, not name, column_default is text, not varchar
 SELECT column_name, udt_name, datetime_precision, column_default FROM information_schema.columns WHERE table_name = 'every_type' AND table_schema = 'public' ORDER BY ordinal_position
 
--- differs: types: typname is text, not name
 SELECT typname, typlen, typtype, typcategory FROM pg_type WHERE oid IN (16, 20, 21, 23, 25, 700, 701, 1043, 1082, 1114, 1184, 1186, 1700, 2950) ORDER BY oid
 
 SELECT count(*) FROM pg_tables WHERE tablename = 'dept'
 
--- differs: types: tablename is text, not name, schemaname is text, not name
 SELECT tablename, schemaname FROM pg_tables WHERE tablename IN ('dept', 'emp') ORDER BY tablename
 
 SELECT pg_catalog.pg_typeof(1)::text, pg_catalog.upper('x'), pg_catalog.now() IS NOT NULL
@@ -185,7 +175,6 @@ SELECT pg_get_expr(NULL, 0), pg_get_constraintdef(0), pg_get_indexdef(0)
 
 SELECT pg_get_serial_sequence('dept', 'id')
 
--- differs: rows: gives '' for NULL
 SELECT pg_get_function_identity_arguments(0)
 
 SELECT 4294967295::oid, 'dept'::regclass::oid > 0
@@ -231,3 +220,27 @@ SELECT inet_client_addr() IS NOT NULL
 
 -- differs: error: fails with 42883: Scalar Function with name pg_jit_available does not exist!
 SELECT pg_jit_available() IS NOT NULL
+
+-- Functions.
+
+SELECT p.oid, p.proname, p.prokind, p.proretset, p.pronargs, p.prorettype, p.provariadic, p.proisstrict, p.provolatile FROM pg_proc p WHERE p.proname IN ('split_part', 'quote_ident', 'now', 'concat_ws', 'row_number', 'string_agg') AND p.prorettype <> 17 ORDER BY p.oid
+
+SELECT oid::regprocedure::text, pg_get_function_arguments(oid), pg_get_function_identity_arguments(oid), pg_get_function_result(oid) FROM pg_proc WHERE proname IN ('split_part', 'left', 'concat', 'format', 'parse_ident', 'pg_get_keywords') ORDER BY pg_proc.oid
+
+SELECT proname, proargnames, proargmodes FROM pg_proc WHERE proname IN ('parse_ident', 'pg_get_keywords', 'split_part') ORDER BY 1
+
+SELECT 'now'::regproc::oid, 'split_part(text, text, integer)'::regprocedure::oid, to_regproc('no_such') IS NULL, to_regprocedure('abs(integer)')::oid, 'int4in'::regproc::text
+
+SELECT 'abs'::regproc
+
+SELECT 'no_such'::regproc
+
+SELECT 'abs(text)'::regprocedure
+
+SELECT t.typname, p.proname, p.oid FROM pg_type t JOIN pg_proc p ON p.oid = t.typreceive WHERE t.typname IN ('int4', '_int4', 'text', 'numeric') ORDER BY 1
+
+-- differs: types: information_schema's texts are text, not varchar
+SELECT routine_schema, routine_name, routine_type, data_type, type_udt_name, external_language FROM information_schema.routines WHERE routine_name IN ('split_part', 'now', 'string_to_array') ORDER BY specific_name
+
+-- differs: types: information_schema's texts are text, not varchar
+SELECT p.ordinal_position, p.parameter_mode, p.parameter_name, p.data_type, p.udt_name FROM information_schema.parameters p JOIN information_schema.routines r ON r.specific_name = p.specific_name WHERE r.routine_name IN ('split_part', 'pg_get_keywords') ORDER BY r.routine_name, 1

@@ -268,7 +268,6 @@ SELECT '' IS NULL, length(''), '' || 'x'
 
 SELECT string_agg(w, ',' ORDER BY w) FROM words WHERE id < 8
 
--- differs: error: fails with 42883: Scalar Function with name parse_ident does not exist!
 SELECT parse_ident('"Foo".bar')
 
 -- differs: error: fails with 42883: Scalar Function with name normalize does not exist!

@@ -69,28 +69,3 @@ func childName(t bindings.LogicalType) string {
 }
 
 func quoteName(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }
-
-// aliasTypes are types of their own name for catalogs to use, which results keep (see withAliases): DuckDB forgets the name
-// of a type that CREATE TYPE makes. Those of vectors are their elements': functions do not take a list that has a name itself.
-var aliasTypes = []struct {
-	name string
-	of   bindings.Type
-}{
-	{"tavana_oid", bindings.TypeBigInt},
-	{"tavana_char", bindings.TypeVarchar},
-	{"tavana_int2vector", bindings.TypeSmallInt},
-	{"tavana_oidvector", bindings.TypeBigInt},
-}
-
-func registerTypes(conn bindings.Connection) error {
-	for _, a := range aliasTypes {
-		t := bindings.CreateLogicalType(a.of)
-		bindings.LogicalTypeSetAlias(t, a.name)
-		state := bindings.RegisterLogicalType(conn, t, bindings.CreateTypeInfo{})
-		bindings.DestroyLogicalType(&t)
-		if state == bindings.StateError {
-			return fmt.Errorf("registering the type %s", a.name)
-		}
-	}
-	return nil
-}

@@ -34,5 +34,6 @@ func (f *Function) Depth() int {
 // Functions are all functions.
 var Functions = slices.Concat(regexps, templates, []Function{
 	{"tavana_format", []int{0, 1}, 0, format},
+	{"tavana_parse_ident", []int{0, 0}, 1, parseIdent},
 	{"tavana_written", []int{0, 0}, 0, written}, // DuckDB's text of a value, its type
 })

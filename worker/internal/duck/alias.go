@@ -1,0 +1,70 @@
+package duck
+
+/*
+#include <stdbool.h>
+#include <stdint.h>
+
+extern void *duckdb_create_cast_function(void);
+extern void duckdb_cast_function_set_source_type(void *, void *);
+extern void duckdb_cast_function_set_target_type(void *, void *);
+extern void duckdb_cast_function_set_implicit_cast_cost(void *, int64_t);
+extern void duckdb_cast_function_set_function(void *, bool (*)(void *, uint64_t, void *, void *));
+extern int duckdb_register_cast_function(void *, void *);
+extern void duckdb_destroy_cast_function(void **);
+extern void duckdb_vector_reference_vector(void *, void *);
+
+static bool same(void *info, uint64_t n, void *in, void *out) {
+	duckdb_vector_reference_vector(out, in);
+	return true;
+}
+
+static int registerSame(void *conn, void *from, void *to) {
+	void *f = duckdb_create_cast_function();
+	duckdb_cast_function_set_source_type(f, from);
+	duckdb_cast_function_set_target_type(f, to);
+	duckdb_cast_function_set_implicit_cast_cost(f, 1);
+	duckdb_cast_function_set_function(f, same);
+	int state = duckdb_register_cast_function(conn, f);
+	duckdb_destroy_cast_function(&f);
+	return state;
+}
+*/
+import "C"
+
+import (
+	"fmt"
+
+	bindings "github.com/duckdb/duckdb-go-bindings"
+)
+
+// aliasTypes are types of their own name for catalogs to use, which results keep (see withAliases): DuckDB forgets the name
+// of a type that CREATE TYPE makes. Those of vectors are their elements': functions do not take a list that has a name itself.
+var aliasTypes = []struct {
+	name string
+	of   bindings.Type
+}{
+	{"tavana_oid", bindings.TypeBigInt},
+	{"tavana_char", bindings.TypeVarchar},
+	{"tavana_name", bindings.TypeVarchar},
+	{"tavana_int2vector", bindings.TypeSmallInt},
+	{"tavana_oidvector", bindings.TypeBigInt},
+}
+
+// registerTypes registers them, and that their values and lists of them go where those of the types that they are made of go:
+// without that, no function of DuckDB's would take them.
+func registerTypes(conn bindings.Connection) error {
+	for _, a := range aliasTypes {
+		base, own := bindings.CreateLogicalType(a.of), bindings.CreateLogicalType(a.of)
+		bindings.LogicalTypeSetAlias(own, a.name)
+		bases, owns := bindings.CreateListType(base), bindings.CreateListType(own)
+		ok := bindings.RegisterLogicalType(conn, own, bindings.CreateTypeInfo{}) != bindings.StateError &&
+			C.registerSame(conn.Ptr, own.Ptr, base.Ptr) == 0 && C.registerSame(conn.Ptr, owns.Ptr, bases.Ptr) == 0
+		for _, t := range []*bindings.LogicalType{&base, &own, &bases, &owns} {
+			bindings.DestroyLogicalType(t)
+		}
+		if !ok {
+			return fmt.Errorf("registering the type %s", a.name)
+		}
+	}
+	return nil
+}
