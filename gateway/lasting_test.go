@@ -116,3 +116,53 @@ func TestKeysOfLastingTablesAreNoted(t *testing.T) {
 		}
 	}
 }
+
+// Notes follow what they are about, also from a session with temporary objects, whose names may hide lasting ones.
+func TestNotesFollowWhatTheyAreAbout(t *testing.T) {
+	w := openLasting(t, 1, nil)
+	c := w.connect()
+	for _, sql := range []string{
+		"CREATE TABLE t (a int PRIMARY KEY)", "CREATE VIEW v AS SELECT 1 AS a", "COMMENT ON COLUMN v.a IS 'lasting'",
+		"CREATE TEMP TABLE t (a int)", "CREATE TEMP VIEW v AS SELECT 2 AS a",
+	} {
+		if _, err := query(t.Context(), c, sql); err != nil {
+			t.Fatalf("%s: %v", sql, err)
+		}
+	}
+	const notes = "SELECT table_name || ' ' || name FROM tavana.pg_tavana.keys UNION ALL SELECT table_name || ' ' || comment FROM tavana.pg_tavana.comments ORDER BY 1"
+	for _, step := range []struct {
+		sql  string
+		left []string
+	}{
+		{"COMMENT ON COLUMN v.a IS 'temporary'", []string{"t t_pkey", "v lasting"}},
+		{"ALTER TABLE v RENAME TO passed; DROP VIEW passed", []string{"t t_pkey", "v lasting"}},
+		{"ALTER TABLE t RENAME TO passed; DROP TABLE passed", []string{"t t_pkey", "v lasting"}},
+		{"ALTER TABLE t RENAME TO t2; ALTER TABLE v RENAME TO v2", []string{"t2 t_pkey", "v2 lasting"}},
+		{"ALTER TABLE public.v2 RENAME TO v3", []string{"t2 t_pkey", "v3 lasting"}},
+		{"DROP VIEW v3 CASCADE; DROP TABLE t2 CASCADE", nil},
+	} {
+		if _, err := query(t.Context(), c, step.sql); err != nil {
+			t.Fatalf("%s: %v", step.sql, err)
+		}
+		w.want(c, notes, step.left...)
+	}
+}
+
+// A block that has only read sees what others have committed when it writes, as READ COMMITTED lets it, and is committed.
+func TestABlockWritesOntoWhatOthersHaveCommitted(t *testing.T) {
+	w := openLasting(t, 1, nil)
+	a, b := w.connect(), w.connect()
+	w.want(a, "CREATE TABLE t (n int)")
+	w.want(a, "BEGIN")
+	w.want(a, "SELECT count(*) FROM t", "0")
+	w.want(b, "INSERT INTO t VALUES (1)")
+	w.want(a, "INSERT INTO t SELECT count(*) + 1 FROM t")
+	w.want(a, "COMMIT")
+	w.want(a, "SELECT n FROM t ORDER BY n", "1", "2")
+	w.want(a, "BEGIN ISOLATION LEVEL REPEATABLE READ")
+	w.want(a, "SELECT count(*) FROM t", "2")
+	w.want(b, "INSERT INTO t VALUES (3)")
+	w.want(a, "SELECT count(*) FROM t", "2")
+	w.want(a, "INSERT INTO t SELECT count(*) + 1 FROM t")
+	w.wantCode(a, "COMMIT", "40001")
+}

@@ -142,12 +142,14 @@ CREATE VIEW {db}.pgcat.pg_depend AS
 			ON x.nsp = k.ref_schema AND x.rel = k.ref_table AND (x.columns = k.ref_columns OR len(k.ref_columns) = 0 AND x.is_primary) WHERE k.kind = 'f')
 	WHERE refobjsubid IS NOT NULL;
 
+-- An empty comment is none.
 CREATE VIEW {db}.pgcat.pg_description AS
-	SELECT reloid AS objoid, 1259::BIGINT AS classoid, num::INTEGER AS objsubid, comment AS description FROM {db}.pgcat.tavana_columns WHERE comment IS NOT NULL
-	UNION ALL SELECT {db}.pgcat.tavana_relation(nsp, rel), 1259, 0, comment FROM {db}.pgcat.tavana_views WHERE comment IS NOT NULL
+	SELECT reloid AS objoid, 1259::BIGINT AS classoid, num::INTEGER AS objsubid, comment AS description FROM {db}.pgcat.tavana_columns WHERE comment <> ''
+	UNION ALL SELECT {db}.pgcat.tavana_relation(nsp, rel), 1259, 0, comment FROM {db}.pgcat.tavana_views WHERE comment <> ''
 	UNION ALL SELECT {db}.pgcat.tavana_oid('relation', {db}.pgcat.tavana_schema(database_name, schema_name) || '.' || table_name), 1259, 0, comment
-		FROM duckdb_tables() WHERE comment IS NOT NULL AND NOT internal AND database_name IN ('tavana', 'init', 'temp')
-	UNION ALL SELECT {db}.pgcat.tavana_schema_oid(schema_name), 2615, 0, comment FROM duckdb_schemas() WHERE comment IS NOT NULL AND database_name IN ('tavana', 'init');
+		FROM duckdb_tables() WHERE comment <> '' AND NOT internal AND database_name IN ('tavana', 'init', 'temp')
+	UNION ALL SELECT c.reloid, 1259, c.num, n.comment FROM tavana.pg_tavana.comments n JOIN {db}.pgcat.tavana_columns c ON c.nsp = n.table_schema AND c.rel = n.table_name AND c.col = n.column_name
+	UNION ALL SELECT {db}.pgcat.tavana_schema_oid(table_schema), 2615, 0, comment FROM tavana.pg_tavana.comments WHERE table_name IS NULL;
 
 CREATE VIEW {db}.pgcat.pg_database AS
 	SELECT 16384::tavana_oid AS oid, database AS datname, 10::tavana_oid AS datdba, 6::INTEGER AS encoding, 'c' AS datlocprovider, false AS datistemplate, true AS datallowconn,
@@ -285,7 +287,6 @@ CREATE VIEW {db}.pgcat.tavana_of_keys AS SELECT oid AS tavana_o,
 CREATE VIEW {db}.pgcat.tavana_of_indexes AS SELECT oid AS tavana_o, {db}.pgcat.tavana_index_definition(nsp, rel, name, columns) AS tavana_d, columns AS tavana_c FROM {db}.pgcat.tavana_indexes;
 CREATE VIEW {db}.pgcat.tavana_of_views AS SELECT {db}.pgcat.tavana_relation(nsp, rel) AS tavana_o, {db}.pgcat.tavana_definition(sql) AS tavana_d FROM {db}.pgcat.tavana_views;
 CREATE VIEW {db}.pgcat.tavana_of_descriptions AS SELECT objoid AS tavana_o, objsubid AS tavana_i, description AS tavana_d FROM {db}.pgcat.pg_description;
-CREATE VIEW {db}.pgcat.tavana_of_columns AS SELECT reloid AS tavana_o, num AS tavana_i, comment AS tavana_d FROM {db}.pgcat.tavana_columns;
 CREATE VIEW {db}.pgcat.tavana_of_functions AS SELECT f.oid AS tavana_o, proname AS tavana_n, f.arguments AS tavana_a, identity AS tavana_i, f.result AS tavana_r, signature AS tavana_s
 	FROM {db}.pgcat.tavana_functions f JOIN {db}.pgcat.tavana_signatures s ON s.oid = f.oid;
 CREATE VIEW {db}.pgcat.tavana_of_macros AS SELECT oid AS tavana_o, arguments AS tavana_a, CASE WHEN proretset THEN 'SETOF record' ELSE '"any"' END AS tavana_r FROM {db}.pgcat.tavana_macros;
@@ -349,7 +350,7 @@ CREATE MACRO {db}.pgcat.pg_get_serial_sequence(a, b) AS NULL::VARCHAR;
 CREATE MACRO {db}.pgcat.pg_relation_is_publishable(o) AS false;
 CREATE MACRO {db}.pgcat.obj_description(o) AS (SELECT min(tavana_d) FROM {db}.pgcat.tavana_of_descriptions WHERE tavana_o = o AND tavana_i = 0),
 	(o, c) AS (SELECT min(tavana_d) FROM {db}.pgcat.tavana_of_descriptions WHERE tavana_o = o AND tavana_i = 0);
-CREATE MACRO {db}.pgcat.col_description(o, n) AS (SELECT min(tavana_d) FROM {db}.pgcat.tavana_of_columns WHERE tavana_o = o AND tavana_i = n);
+CREATE MACRO {db}.pgcat.col_description(o, n) AS (SELECT min(tavana_d) FROM {db}.pgcat.tavana_of_descriptions WHERE tavana_o = o AND tavana_i = n);
 CREATE MACRO {db}.pgcat.shobj_description(o, c) AS NULL::VARCHAR;
 CREATE MACRO {db}.pgcat.pg_encoding_to_char(n) AS CASE n WHEN 6 THEN 'UTF8' WHEN 0 THEN 'SQL_ASCII' ELSE '' END::tavana_name;
 CREATE MACRO {db}.pgcat.getdatabaseencoding() AS 'UTF8';

@@ -44,27 +44,41 @@ func (s *Session) noted(st *session.Statement, p *session.Portal, run bool) (*no
 
 // withoutKeys returns a statement about a lasting table's keys as the worker takes it; nil for any other.
 func (s *Session) withoutKeys(st *session.Statement) *noted {
-	hasTemp := s.pin != nil && s.pin.keep // then an unqualified name may be a temporary table's
-	switch {
-	case st.Effect == sqltext.Create:
+	switch st.Effect {
+	case sqltext.Create:
 		if table, keys, rest := st.TableKeys(); len(keys) > 0 {
 			return createKeys(st, table, keys, rest)
 		}
-	case hasTemp:
-	case st.Effect == sqltext.Alter:
-		if table, key := st.AddedKey(); key != nil {
+	case sqltext.Alter:
+		if table, key := st.AddedKey(); key != nil && !s.mayBeTemp(table) {
 			return addKey(table, key)
 		}
-		if table, name, ifExists := st.DroppedConstraint(); name != "" {
+		if table, name, ifExists := st.DroppedConstraint(); name != "" && !s.mayBeTemp(table) {
 			return dropKey(table, name, ifExists)
 		}
-		if table, column, to := st.Renamed(); to != "" {
-			return renameNotes(st, table, column, to)
+		if table, column, to := st.Renamed(); to != "" && (column == "" || !s.mayBeTemp(table)) {
+			return s.renameNotes(st, table, column, to)
 		}
-	case st.Effect == sqltext.Drop:
-		return dropNotes(st)
+	case sqltext.Drop:
+		return s.dropNotes(st)
 	}
 	return nil
+}
+
+// mayBeTemp tells whether a name may be a temporary table's or view's.
+func (s *Session) mayBeTemp(o sqltext.Object) bool {
+	return o.Schema == "pg_temp" || o.Schema == "" && s.pin != nil && s.pin.keep
+}
+
+// unlessThere is what follows the condition for the notes of a table or view that has been dropped or renamed. If it may have
+// been a temporary one, the notes are another's, which is still there.
+func (s *Session) unlessThere(st *session.Statement, o sqltext.Object) string {
+	if !s.mayBeTemp(o) {
+		return ""
+	}
+	kind := strings.ToLower(st.Raw(1))
+	return " AND NOT EXISTS (SELECT 1 FROM duckdb_" + kind + "s() WHERE database_name = 'tavana' AND schema_name = " + schemaOf(o) +
+		" AND " + kind + "_name = " + sqltext.Quote(o.Name) + ")"
 }
 
 // keysTable is the worker's; see worker/internal/duck.
@@ -111,27 +125,37 @@ func dropKey(table sqltext.Object, name string, ifExists bool) *noted {
 	return n
 }
 
-// dropNotes forgets the keys of what DROP TABLE and DROP SCHEMA drop.
-func dropNotes(st *session.Statement) *noted {
+// dropNotes forgets the keys and the comments of what DROP TABLE, VIEW and SCHEMA drop.
+func (s *Session) dropNotes(st *session.Statement) *noted {
 	n := &noted{Rewritten: sqltext.Rewritten{Text: st.WithoutCascade()}}
+	forget := func(table, where string) { n.after = append(n.after, "DELETE FROM "+table+" WHERE "+where) }
 	for _, o := range st.DroppedNames() {
-		where := ofTable(o)
-		if st.Is(1, "SCHEMA") {
-			where = "table_schema = " + sqltext.Quote(o.Name)
+		switch {
+		case st.Is(1, "SCHEMA"):
+			forget(keysTable, "table_schema = "+sqltext.Quote(o.Name))
+			forget(commentsTable, "table_schema = "+sqltext.Quote(o.Name))
+		case st.Is(1, "TABLE"):
+			forget(keysTable, ofTable(o)+s.unlessThere(st, o))
+		default:
+			forget(commentsTable, ofTable(o)+s.unlessThere(st, o))
 		}
-		n.after = append(n.after, "DELETE FROM "+keysTable+" WHERE "+where)
 	}
 	return n
 }
 
-// renameNotes keeps the notes true when a table or a column gets another name.
-func renameNotes(st *session.Statement, table sqltext.Object, column, to string) *noted {
+// renameNotes keeps the notes true when a table, a view or a column gets another name.
+func (s *Session) renameNotes(st *session.Statement, table sqltext.Object, column, to string) *noted {
 	refers := "ref_schema = " + schemaOf(table) + " AND ref_table = " + sqltext.Quote(table.Name)
 	n := &noted{Rewritten: sqltext.Rewritten{Text: st.Text}}
 	if column == "" {
+		unless := s.unlessThere(st, table)
+		if st.Is(1, "VIEW") {
+			n.after = []string{"UPDATE " + commentsTable + " SET table_name = " + sqltext.Quote(to) + " WHERE " + ofTable(table) + unless}
+			return n
+		}
 		n.after = []string{
-			"UPDATE " + keysTable + " SET table_name = " + sqltext.Quote(to) + " WHERE " + ofTable(table),
-			"UPDATE " + keysTable + " SET ref_table = " + sqltext.Quote(to) + " WHERE " + refers,
+			"UPDATE " + keysTable + " SET table_name = " + sqltext.Quote(to) + " WHERE " + ofTable(table) + unless,
+			"UPDATE " + keysTable + " SET ref_table = " + sqltext.Quote(to) + " WHERE " + refers + unless,
 		}
 		return n
 	}

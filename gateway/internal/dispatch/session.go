@@ -237,7 +237,30 @@ func (t *timer) end() {
 
 var errStatementTimeout = pgerror.New(pgerror.QueryCanceled, "canceling statement due to statement timeout")
 
+// stream starts a statement that is one for DuckDB too, and runs one that is several.
 func (s *Session) stream(ctx context.Context, p *session.Portal) (*Rows, error) {
+	list, err := partsOf(p.Statement)
+	if err != nil {
+		return nil, locate(err, &p.Statement.Statement, nil)
+	}
+	if len(list) > 0 {
+		return s.together(ctx, p.Statement, list)
+	}
+	return s.one(ctx, p)
+}
+
+// one starts a statement that is one for DuckDB; if that takes it for one about something of another kind, as several.
+func (s *Session) one(ctx context.Context, p *session.Portal) (*Rows, error) {
+	rows, err := s.send(ctx, p)
+	if pgerror.CodeOf(err) == pgerror.WrongObjectType {
+		if list := ofView(p.Statement); len(list) > 0 {
+			return s.together(ctx, p.Statement, list)
+		}
+	}
+	return rows, err
+}
+
+func (s *Session) send(ctx context.Context, p *session.Portal) (*Rows, error) {
 	st := p.Statement
 	pin, err := s.pinFor(ctx, st.Effect)
 	if err != nil {
@@ -389,6 +412,9 @@ func (s *Session) Describe(ctx context.Context, text sqltext.Statement, oids []p
 	}
 	if err := s.guard(st); err != nil {
 		return nil, locate(err, &text, nil)
+	}
+	if list, err := partsOf(st); err != nil || len(list) > 0 {
+		return st, locate(err, &text, nil) // PostgreSQL looks at such a statement when it runs it
 	}
 	signals, bare, signalling, err := text.Signals()
 	if err != nil {

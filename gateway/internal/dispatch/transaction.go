@@ -65,6 +65,13 @@ func (s *Session) pinFor(ctx context.Context, v sqltext.Verb) (*pin, error) {
 		return nil, pgerror.New(pgerror.FeatureNotSupported, "another result of this session is not read to its end").
 			WithHint("In a transaction, and beside temporary tables, read or close a row-limited portal before the next statement.")
 	}
+	if s.pin.open && v.WritesLasting() && s.Writes() == 0 && s.seesCommits() {
+		// What others have committed since the block's first read is seen by its writes, which would conflict with it otherwise.
+		if err := s.control(ctx, "COMMIT"); err != nil {
+			return nil, err
+		}
+		s.pin.open = false
+	}
 	if s.InBlock() && !s.pin.open {
 		s.pin.open = true // even if it fails: it may have begun
 		if err := s.control(ctx, "BEGIN TRANSACTION"); err != nil {
@@ -72,6 +79,12 @@ func (s *Session) pinFor(ctx context.Context, v sqltext.Verb) (*pin, error) {
 		}
 	}
 	return s.pin, nil
+}
+
+// seesCommits tells whether each statement of the block sees what others have committed before it.
+func (s *Session) seesCommits() bool {
+	level, _ := s.Settings.Get("transaction_isolation")
+	return level == "read committed" || level == "read uncommitted"
 }
 
 // control runs one of the session's own commands at the pinned worker.

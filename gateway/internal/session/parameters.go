@@ -45,6 +45,7 @@ var parameters = func() map[string]*parameter {
 		{name: "standard_conforming_strings", def: "on", help: "Causes '...' strings to treat backslashes literally.", check: only("on", "true", "1", "yes")},
 		{name: "escape_string_warning", def: "on", help: "Warn about backslash escapes in ordinary string literals.", check: checkBool},
 		{name: "backslash_quote", def: "safe_encoding", help: "Sets whether \"\\'\" is allowed in string literals."},
+		{name: "role", def: "none", help: "Sets the current role."}, // checked by Settings.Set
 		// kept and shown
 		{name: "default_transaction_isolation", def: "read committed", help: "Sets the transaction isolation level of each new transaction.", check: checkIsolation},
 		{name: "transaction_isolation", def: "read committed", help: "Sets the current transaction's isolation level.", check: checkIsolation},

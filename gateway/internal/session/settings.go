@@ -85,6 +85,9 @@ func (s *Settings) Set(name, value string, local bool) error {
 		now, _ := s.Get(name)
 		value = now + ", " + value
 	}
+	if strings.EqualFold(name, "role") && value != "none" && value != s.fixed["session_authorization"] {
+		return errRole
+	}
 	key, v, err := check(name, value)
 	if err != nil {
 		return err
@@ -92,6 +95,9 @@ func (s *Settings) Set(name, value string, local bool) error {
 	s.put(key, v, local)
 	return nil
 }
+
+// errRole is the answer to a SET ROLE that would make a session somebody else's.
+var errRole = pgerror.New(pgerror.FeatureNotSupported, "roles cannot be changed").WithHint("SET ROLE takes NONE and the user who is connected.")
 
 // Start sets a parameter from the startup message: what RESET goes back to.
 func (s *Settings) Start(name, value string) error {

@@ -98,11 +98,16 @@ func (s *Session) set(st *sqltext.Statement) (*Answer, error) {
 		return a, s.Settings.Set("client_encoding", v, local)
 	case st.Is(i, "TRANSACTION"), st.Is(i, "SESSION") && st.Is(i+1, "CHARACTERISTICS"):
 		return a, s.setTransaction(st, i)
-	case st.Is(i, "SESSION"), st.Is(i, "ROLE"), st.Is(i, "CONSTRAINTS"):
-		if st.Is(i, "CONSTRAINTS") {
-			return &Answer{Tag: "SET CONSTRAINTS"}, nil
+	case st.Is(i, "CONSTRAINTS"):
+		return &Answer{Tag: "SET CONSTRAINTS"}, nil
+	case st.Is(i, "SESSION"): // AUTHORIZATION
+		return a, s.setUser(st, i+2)
+	case st.Is(i, "ROLE") && !st.IsAny(i+1, "=", "TO"):
+		v, err := roleName(st, i+1)
+		if err != nil {
+			return nil, err
 		}
-		return nil, pgerror.New(pgerror.FeatureNotSupported, "roles cannot be changed")
+		return a, s.Settings.Set("role", v, local)
 	}
 	name, j := settingName(st, i)
 	if name == "" || !st.IsAny(j, "=", "TO") {
@@ -119,6 +124,30 @@ func (s *Session) set(st *sqltext.Statement) (*Answer, error) {
 		v = st.Raw(j + 1) // one name that needs its quotes
 	}
 	return a, s.Settings.Set(name, v, local)
+}
+
+// setUser reads SET SESSION AUTHORIZATION from the token of the user, who must be the session's own.
+func (s *Session) setUser(st *sqltext.Statement, i int) error {
+	name, err := roleName(st, i)
+	if err == nil && name != s.User && !st.Is(i, "DEFAULT") {
+		return errRole
+	}
+	return err
+}
+
+// roleName reads the name at token i, the last one.
+func roleName(st *sqltext.Statement, i int) (string, error) {
+	if len(st.Tokens) != i+1 {
+		return "", st.SyntaxErrorAt(min(i+1, len(st.Tokens)))
+	}
+	if name := st.Name(i); name != "" {
+		return name, nil
+	}
+	v, ok := st.Literal(i)
+	if !ok {
+		return "", st.SyntaxErrorAt(i)
+	}
+	return v, nil
 }
 
 // setTransaction reads SET TRANSACTION and SET SESSION CHARACTERISTICS AS TRANSACTION from token i.
@@ -189,7 +218,7 @@ func (s *Session) reset(st *sqltext.Statement) (*Answer, error) {
 		return a, nil
 	case st.Is(1, "TIME") && st.Is(2, "ZONE"):
 		return a, s.Settings.Reset("timezone", false)
-	case st.IsAny(1, "ROLE", "SESSION"):
+	case st.Is(1, "SESSION") && st.Is(2, "AUTHORIZATION"):
 		return a, nil
 	}
 	name, j := settingName(st, 1)

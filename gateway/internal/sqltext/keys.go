@@ -117,9 +117,9 @@ func (s *Statement) DroppedConstraint() (table Object, name string, ifExists boo
 	return table, s.Name(i), ifExists
 }
 
-// DroppedNames returns what a DROP TABLE or DROP SCHEMA drops; nothing: it is another statement.
+// DroppedNames returns what a DROP TABLE, VIEW or SCHEMA drops; nothing: it is another statement.
 func (s *Statement) DroppedNames() []Object {
-	if !s.Is(0, "DROP") || !s.IsAny(1, "TABLE", "SCHEMA") {
+	if !s.Is(0, "DROP") || !s.IsAny(1, "TABLE", "VIEW", "SCHEMA") {
 		return nil
 	}
 	i := 2
@@ -149,8 +149,8 @@ func (s *Statement) WithoutCascade() string {
 	return s.Text
 }
 
-// Renamed returns what an ALTER TABLE … RENAME TO, or RENAME [COLUMN] … TO, renames; column is "" for the table itself, and
-// to is "" for another statement.
+// Renamed returns what an ALTER TABLE or VIEW … RENAME TO, or RENAME [COLUMN] … TO, renames; column is "" for the table itself,
+// and to is "" for another statement.
 func (s *Statement) Renamed() (table Object, column, to string) {
 	table, i := s.altered()
 	if !s.Is(i, "RENAME") {
@@ -168,9 +168,9 @@ func (s *Statement) Renamed() (table Object, column, to string) {
 	return table, s.Name(i), s.Name(i + 2)
 }
 
-// altered returns the table of an ALTER TABLE and the index of what follows its name.
+// altered returns the table of an ALTER TABLE or VIEW and the index of what follows its name.
 func (s *Statement) altered() (Object, int) {
-	if !s.Is(0, "ALTER") || !s.Is(1, "TABLE") {
+	if !s.Is(0, "ALTER") || !s.IsAny(1, "TABLE", "VIEW") {
 		return Object{}, 0
 	}
 	i := 2

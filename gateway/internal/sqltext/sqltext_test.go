@@ -235,6 +235,7 @@ func FuzzTokenize(f *testing.F) {
 		"WITH a AS (SELECT 1) INSERT INTO b VALUES ($1, '$2')", "/*", "--", "a.b.c(1)", "ROLLBACK TO SAVEPOINT x", "U&'x'", "1..2", ".5", "x$1", "CREATE TABLE t (a int PRIMARY KEY, UNIQUE (a), b int REFERENCES c (d) ON DELETE CASCADE)", "DATE '1-1-1 BC'", `BYTEA '\x00ff'`, "B'01' X'ff' N'a'",
 		"EXPLAIN (ANALYZE off, FORMAT", "EXPLAIN ((", "ALTER TABLE IF EXISTS ONLY a.b OWNER TO c", "CREATE SCHEMA IF NOT EXISTS AUTHORIZATION a", "CREATE TABLE t (a int) USING heap TABLESPACE",
 		"SELECT x.xmin, * FROM pg_catalog.pg_type AS x, pg_type", "a = ANY('{1}') <> ALL (", "substring(a FROM (b) FOR", "FROM aclexplode(", "END::oid CASE", "'pg_type'::regclass",
+		"ALTER TABLE a.b ADD c int, DROP d", "ALTER TABLE a RENAME TO b", "COMMENT ON COLUMN a.b.c IS $$d$$", "COMMENT ON SCHEMA a IS NULL",
 	} {
 		f.Add(s)
 	}
@@ -261,6 +262,9 @@ func FuzzTokenize(f *testing.F) {
 			list[i].Renamed()
 			list[i].OwnerChange()
 			list[i].Authorization()
+			_, _ = list[i].Alterations()
+			_, _ = list[i].Description()
+			_, _ = list[i].OfView()
 			_ = list[i].Bent()
 			_, _ = list[i].Rewrite(&Rules{}, nil)
 			_ = list[i].ColumnNames()

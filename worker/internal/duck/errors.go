@@ -119,7 +119,7 @@ func codeOf(r *report) pgerror.Code {
 	}
 	if c, ok := byType[r.Type]; ok {
 		if r.Type == "Catalog" && strings.HasSuffix(r.Message, alreadyExists) {
-			entry, _, _ := strings.Cut(r.Message, " ")
+			entry, _, _ := strings.Cut(strings.TrimPrefix(r.Message, "Could not rename "), " ")
 			return existing(entry)
 		}
 		if r.Type == "TransactionContext" && strings.HasPrefix(r.Message, failedCommit) {
@@ -152,8 +152,10 @@ func missing(entry string) pgerror.Code {
 
 func existing(entry string) pgerror.Code {
 	switch entry {
-	case "Table", "View", "Index", "Sequence":
+	case "Table", "View", "view", "Index", "Sequence":
 		return pgerror.DuplicateTable
+	case "Column":
+		return pgerror.DuplicateColumn
 	case "Schema":
 		return pgerror.DuplicateSchema
 	}
@@ -230,8 +232,14 @@ var byMessage = map[string][]messageRule{
 		{"Table Function with name", pgerror.UndefinedFunction},
 		{"Aggregate Function with name", pgerror.UndefinedFunction},
 		{"Catalog \"", pgerror.InvalidCatalogName},
+		{"Failed to rename column - column ", pgerror.UndefinedColumn},
+		{"Failed to alter column - column ", pgerror.UndefinedColumn},
+		{"Can only modify ", pgerror.WrongObjectType},
+		{"Existing object ", pgerror.WrongObjectType},
 	},
 	"Binder": {
+		{"Cannot use ALTER ", pgerror.WrongObjectType},
+		{"Cannot comment on columns for entry", pgerror.WrongObjectType},
 		{"RETURNING clause not yet supported", pgerror.FeatureNotSupported},
 		{"There are no UNIQUE/PRIMARY KEY constraints", pgerror.InvalidColumnReference},
 		{"Referenced column", pgerror.UndefinedColumn},

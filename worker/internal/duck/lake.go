@@ -36,6 +36,11 @@ const keysTable = `CREATE TABLE IF NOT EXISTS ` + databaseName + `.pg_tavana.key
 	name VARCHAR NOT NULL, kind VARCHAR NOT NULL, columns VARCHAR[] NOT NULL, ref_schema VARCHAR, ref_table VARCHAR, ref_columns VARCHAR[],
 	on_update VARCHAR, on_delete VARCHAR)`
 
+// commentsTable holds comments on what has none in DuckLake: schemas (table_name and column_name are NULL), and columns of
+// views. The gateway writes and shows it, as keysTable.
+const commentsTable = `CREATE TABLE IF NOT EXISTS ` + databaseName + `.pg_tavana.comments (table_schema VARCHAR NOT NULL, table_name VARCHAR,
+	column_name VARCHAR, comment VARCHAR NOT NULL)`
+
 func (in *Instance) attachLake(l Lake) error {
 	if l.Metadata == "" {
 		return nil
@@ -52,7 +57,7 @@ func (in *Instance) attachLake(l Lake) error {
 		"ATTACH " + Quote("ducklake:"+l.Metadata) + " AS " + databaseName + " (DATA_PATH " + Quote(l.Data) + ", READ_WRITE" + l.options() + ")",
 		"CREATE SCHEMA IF NOT EXISTS " + databaseName + "." + publicSchema,
 		"CREATE SCHEMA IF NOT EXISTS " + databaseName + ".pg_tavana",
-		keysTable,
+		keysTable, commentsTable,
 		"ALTER TABLE " + databaseName + ".pg_tavana.keys ADD COLUMN IF NOT EXISTS on_update VARCHAR", // of a catalog that was made before
 		"ALTER TABLE " + databaseName + ".pg_tavana.keys ADD COLUMN IF NOT EXISTS on_delete VARCHAR",
 	} {

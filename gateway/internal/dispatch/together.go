@@ -1,0 +1,94 @@
+package dispatch
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io"
+
+	"github.com/angelerator/tavana/gateway/internal/session"
+	"github.com/angelerator/tavana/gateway/internal/sqltext"
+)
+
+// partsOf returns what is to be run for a statement that is several for DuckDB; nothing: it is one.
+func partsOf(st *session.Statement) ([]*session.Statement, error) {
+	switch st.Verb {
+	case sqltext.Alter:
+		parts, err := st.Alterations()
+		list := make([]*session.Statement, len(parts))
+		for i, p := range parts {
+			list[i] = session.NewStatement(p)
+		}
+		return list, err
+	case sqltext.Comment:
+		d, err := st.Description()
+		if d == nil {
+			return nil, err
+		}
+		return comment(st, d), nil
+	}
+	return nil, nil
+}
+
+// ofView returns what is to be run for a statement that PostgreSQL takes for views too, when DuckDB, which does not, has told
+// that it is about one; nothing: PostgreSQL does not take it either.
+func ofView(st *session.Statement) []*session.Statement {
+	if view, ok := st.OfView(); ok {
+		return []*session.Statement{session.NewStatement(view)}
+	}
+	if d, _ := st.Description(); d != nil && d.Column != "" {
+		return note(d)
+	}
+	return nil
+}
+
+// together runs the statements that st stands for: all of them or none.
+func (s *Session) together(ctx context.Context, st *session.Statement, list []*session.Statement) (*Rows, error) {
+	own := !s.InBlock()
+	if own {
+		s.BeginImplicit()
+	}
+	var err error
+	for _, part := range list {
+		if err = s.toEnd(ctx, part); err != nil {
+			s.Fail()
+			break
+		}
+	}
+	if own {
+		err = cmp.Or(err, s.EndImplicit(ctx))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return fixed(&session.Answer{Tag: st.Tag(0)}), nil
+}
+
+// toEnd runs a statement whose rows nobody wants.
+func (s *Session) toEnd(ctx context.Context, st *session.Statement) error {
+	rows, err := s.one(ctx, &session.Portal{Statement: st})
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for {
+		b, err := rows.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		b.Release()
+	}
+}
+
+// derived returns a statement that the client did not write.
+func derived(sql string) *session.Statement {
+	list, err := sqltext.Split(sql)
+	if err != nil || len(list) != 1 {
+		panic("dispatch: no statement: " + sql)
+	}
+	list[0].Derived = true
+	return session.NewStatement(list[0])
+}
