@@ -84,6 +84,7 @@ public class JdbcCheck {
     void all() {
         check("connect", this::connectCheck);
         check("rows", this::rows);
+        check("rows/fetch", this::fetchedRows);
         check("types", this::types);
         check("types/objects", this::typeObjects);
         check("error", this::error);
@@ -232,6 +233,26 @@ public class JdbcCheck {
 
     static BigDecimal cents(int i) {
         return BigDecimal.valueOf(i, 2);
+    }
+
+    /** A block, and a fetch size, make the driver read by a portal with a row limit; other statements go on beside it. */
+    void fetchedRows(Connection c) throws Exception {
+        c.setAutoCommit(false);
+        long sum = 0, count = 0;
+        try (PreparedStatement s = c.prepareStatement("SELECT i::bigint AS id FROM generate_series(1, " + ROWS + ") AS g(i)")) {
+            s.setFetchSize(5000);
+            try (ResultSet r = s.executeQuery()) {
+                while (r.next()) {
+                    sum += r.getLong(1);
+                    if (++count == 10_000) {
+                        equal(one(c, "SELECT 7::int4 AS v"), 7, "beside it");
+                    }
+                }
+            }
+        }
+        c.commit();
+        equal(count, (long) ROWS, "rows");
+        equal(sum, (long) ROWS * (ROWS + 1) / 2, "sum");
     }
 
     void rows(Connection c) throws Exception {

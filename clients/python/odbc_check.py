@@ -76,6 +76,13 @@ def check_verify():
     c.equal(rows(conn, "SELECT 7::int AS n"), [(7,)], "answer")
 
 
+@checks.check("rows/fetch")
+def check_fetched_rows():
+    cursor = connect(UseDeclareFetch=1, Fetch=5000).cursor()
+    cursor.execute(c.rows_sql())
+    c.check_rows(map(tuple, cursor))
+
+
 @checks.check("rows")
 def check_rows():
     cursor = connect().cursor()

@@ -1,6 +1,6 @@
 """psycopg2: parameters within the statement's text, simple protocol, text results.
 
-Left out: prepared statements and binary (the driver has neither), server-side (named) cursors. A timedelta has no months,
+Left out: prepared statements and binary (the driver has neither). A timedelta has no months,
 so intervals with months go out as text.
 """
 
@@ -50,6 +50,44 @@ def check_connect():
     c.equal(conn.encoding, "UTF8", "encoding")
     c.equal(one(conn, "SELECT current_user::text AS u, current_database()::text AS d"), (c.USER, c.DATABASE), "who and where")
     c.true(one(conn, "SHOW server_version")[0].startswith("15"), "SHOW server_version")
+
+
+@checks.check("rows/named")
+def check_named_rows():
+    conn = connect()
+    cursor = conn.cursor("a named one")
+    cursor.itersize = 5000
+    cursor.execute(c.rows_sql())
+    first = cursor.fetchone()
+    c.equal(one(conn, "SELECT 7"), (7,), "beside it")
+
+    def rows():
+        yield first
+        yield from cursor
+
+    c.check_rows(rows())
+
+
+@checks.check("rows/scroll")
+def check_scroll():
+    cursor = connect().cursor("scrolling", scrollable=True)
+    cursor.execute("SELECT i::int FROM generate_series(1, 5000) AS g(i)")
+    cursor.scroll(4998)
+    c.equal(cursor.fetchall(), [(4999,), (5000,)], "the last rows")
+    cursor.scroll(10, mode="absolute")
+    c.equal(cursor.fetchone(), (11,), "row 11")
+    cursor.scroll(-5)
+    c.equal(cursor.fetchmany(2), [(7,), (8,)], "five back")
+
+
+@checks.check("rows/hold")
+def check_hold():
+    conn = connect()
+    cursor = conn.cursor("held", withhold=True)
+    cursor.execute("SELECT i::int FROM generate_series(1, 5000) AS g(i)")
+    c.equal(cursor.fetchone(), (1,), "before COMMIT")
+    conn.commit()
+    c.equal(len(cursor.fetchall()), 4999, "rows after COMMIT")
 
 
 @checks.check("rows")

@@ -1,7 +1,6 @@
 """psycopg 3 (psycopg[binary,pool]): text and binary, server-side and client-side parameters, pipeline, async, pool, COPY.
 
-Left out: server-side (named) cursors and row-wise reading in chunks; a timedelta has no months, so intervals with months
-go out as text.
+Left out: row-wise reading in chunks; a timedelta has no months, so intervals with months go out as text.
 """
 
 import asyncio
@@ -40,6 +39,22 @@ def check_connect():
         got = conn.execute("SELECT current_user::text AS u, current_database()::text AS d").fetchone()
         c.equal(got, (c.USER, c.DATABASE), "who and where")
         c.true(conn.execute("SHOW server_version").fetchone()[0].startswith("15"), "SHOW server_version")
+
+
+@checks.each(("rows/named", False), ("rows/named/binary", True))
+def check_named_rows(binary):
+    conn = connect()
+    cursor = conn.cursor("a named one", binary=binary)
+    cursor.itersize = 5000
+    cursor.execute(c.rows_sql())
+    first = cursor.fetchone()
+    c.equal(conn.execute("SELECT 7").fetchone(), (7,), "beside it")
+
+    def rows():
+        yield first
+        yield from cursor
+
+    c.check_rows(rows())
 
 
 @checks.each(("rows", False), ("rows/binary", True))
