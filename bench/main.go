@@ -6,6 +6,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -41,10 +42,12 @@ func run(ctx context.Context, bin, out, only string) error {
 	}
 	defer e.close()
 	r := newReport()
+	var failed []error
 	for _, c := range []benchCase{
 		{"flight stream", flightStream},
 		{"pgwire rows", pgwireRows},
 		{"flat memory", flatMemory},
+		{"cursors", cursors},
 		{"latency", latency},
 		{"tpch", tpch},
 		{"s3", tpchOnS3},
@@ -58,10 +61,10 @@ func run(ctx context.Context, bin, out, only string) error {
 			continue
 		}
 		fmt.Fprintf(os.Stderr, "running %s …\n", c.name)
-		if err := c.run(ctx, e, r); err != nil {
-			return fmt.Errorf("%s: %w", c.name, err)
+		if err := c.run(ctx, e, r); err != nil { // the others are worth knowing all the same
+			failed = append(failed, fmt.Errorf("%s: %w", c.name, err))
 		}
 	}
 	r.table(os.Stdout)
-	return r.write(out)
+	return errors.Join(append(failed, r.write(out))...)
 }

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+const (
+	cursorRows  = 20_000_000
+	cursorPage  = 2000
+	cursorEdge  = 100 // FETCHes at each end that are compared
+	cursorQuery = "SELECT i, i * 2 AS j FROM generate_series(1, %d) AS s(i)"
+)
+
+// scrolled is what reading a cursor to its end took.
+type scrolled struct {
+	declared, total time.Duration // until the first page was there; and all
+	first, last     time.Duration // the pages at the ends, each
+}
+
+// cursors: a long result by FETCHes beside the same in one SELECT, and beside PostgreSQL's cursors; then a page far in by
+// LIMIT and OFFSET, which is what FETCH would cost if it asked anew.
+func cursors(ctx context.Context, e *env, r *report) error {
+	t, err := e.startTavana(ctx, 0)
+	if err != nil {
+		return err
+	}
+	defer t.stop()
+	c, err := dialWire(ctx, t.addr)
+	if err != nil {
+		return err
+	}
+	defer c.close()
+	if _, err := scroll(c, cursorRows/20); err != nil { // so that buffers are there
+		return err
+	}
+	worker, gateway := t.worker.rss(), t.gateway.rss()
+	peak := make(chan [2]int64)
+	sampling, stop := context.WithCancel(ctx)
+	go func() { peak <- sample(sampling, t) }()
+	ours, err := scroll(c, cursorRows)
+	stop()
+	high := <-peak
+	if err != nil {
+		return err
+	}
+	plain, err := c.query(fmt.Sprintf(cursorQuery, cursorRows))
+	if err != nil {
+		return err
+	}
+	far, err := c.query(fmt.Sprintf(cursorQuery+" LIMIT %d OFFSET %d", cursorRows, cursorPage, cursorRows-cursorPage))
+	if err != nil {
+		return err
+	}
+	pg, err := dialWire(ctx, e.pg.Addr)
+	if err != nil {
+		return err
+	}
+	defer pg.close()
+	theirs, err := scroll(pg, cursorRows)
+	if err != nil {
+		return err
+	}
+	r.add(fmt.Sprintf("%d M rows × 2 in FETCHes of %d: all", cursorRows/1_000_000, cursorPage), "s", ours.total.Seconds(), "one SELECT", plain.total.Seconds(), atMost(1.3))
+	r.add("  all", "s", ours.total.Seconds(), "PostgreSQL 15", theirs.total.Seconds(), none)
+	r.add(fmt.Sprintf("  last %d FETCHes, each", cursorEdge), "ms", ms(ours.last), fmt.Sprintf("the first %d", cursorEdge), ms(ours.first), atMost(1.2))
+	r.add("  first page after DECLARE was sent", "ms", ms(ours.declared), "PostgreSQL 15", ms(theirs.declared), limit(20))
+	r.add("  the last page by LIMIT and OFFSET", "ms", ms(far.total), "a FETCH", ms(ours.last), none)
+	r.bound("  worker grew by", "MB", float64(high[0]-worker)/1e6, atMost(64))
+	r.bound("  gateway grew by", "MB", float64(high[1]-gateway)/1e6, atMost(64))
+	return nil
+}
+
+// scroll reads rows rows through a cursor.
+func scroll(c *wire, rows int) (s scrolled, err error) {
+	if _, err := c.query("BEGIN"); err != nil {
+		return s, err
+	}
+	begun := time.Now()
+	if _, err := c.query("DECLARE c NO SCROLL CURSOR FOR " + fmt.Sprintf(cursorQuery, rows)); err != nil {
+		return s, err
+	}
+	fetch := fmt.Sprintf("FETCH %d FROM c", cursorPage)
+	pages := rows / cursorPage
+	for i := range pages {
+		got, err := c.query(fetch)
+		if err != nil {
+			return s, err
+		}
+		if got.rows != cursorPage {
+			return s, fmt.Errorf("FETCH %d had %d rows", i, got.rows)
+		}
+		switch {
+		case i == 0:
+			s.declared = time.Since(begun)
+		case i <= cursorEdge:
+			s.first += got.total / cursorEdge
+		case i >= pages-cursorEdge:
+			s.last += got.total / cursorEdge
+		}
+	}
+	s.total = time.Since(begun)
+	_, err = c.query("COMMIT")
+	return s, err
+}
