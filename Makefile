@@ -39,7 +39,6 @@ test-clients: tools build extensions ## install real PostgreSQL clients from the
 	@scripts/clients/pydata.sh $(CURDIR)/$(CACHE)
 	@scripts/clients/pgadmin.sh $(CURDIR)/$(CACHE)
 	@scripts/clients/superset.sh $(CURDIR)/$(CACHE)
-	@scripts/clients/dbt.sh $(CURDIR)/$(CACHE)
 	@scripts/clients/node.sh $(CURDIR)/$(CACHE)
 	@scripts/clients/java.sh $(CURDIR)/$(CACHE)
 	TAVANA_CLIENTS=$(CURDIR)/$(CACHE)/clients go test -count=1 -timeout 40m ./clients

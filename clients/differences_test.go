@@ -111,7 +111,6 @@ var differences = map[string]map[string]string{
 		tableOIDs:   {"query/editable"},
 		rowOrder:    {"data/first-100", "data/last-100"},
 		returning:   {"data/edit"},
-		comments:    {"dialog/schema/comment"},
 		renamedOIDs: {"dialog/table"},
 	}),
 	"superset": differ(map[string][]string{
@@ -124,7 +123,6 @@ var differences = map[string]map[string]string{
 		catalogRows:  {"description/sizes"},
 	}),
 	"backslash": differ(map[string][]string{
-		comments: {"backslash/objects/schema-comment"},
 		defaults: {
 			"backslash/objects/default-array", "backslash/d-default_calls",
 			"backslash/d-default_array",
@@ -166,7 +164,6 @@ var differences = map[string]map[string]string{
 			"columns/numeric/simple", "columns/mean/simple", "result/numeric/simple", "result/mean/simple", "result/constants/simple",
 		},
 		reserved: {"columns/names/extended", "columns/names/simple"},
-		comments: {"comments/schema/extended", "comments/view/extended", "comments/schema/simple", "comments/view/simple"},
 		actions: {
 			"keys/imported/extended", "keys/exported/extended", "keys/cross/extended", "keys/imported/simple", "keys/exported/simple",
 			"keys/cross/simple",

@@ -85,7 +85,7 @@ func (e *execution) run() (err error) {
 	if err := e.lease.setUp(true); err != nil {
 		return err
 	}
-	return e.writers.write(e.quitCtx, e.park, func() error { return e.whole(params) })
+	return e.writers.write(e.quitCtx, e.park, mayBeLong(e.st.GetSql()), func() error { return e.whole(params) })
 }
 
 // lasting tells whether the statement may write what lasts.

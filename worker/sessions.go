@@ -118,6 +118,11 @@ func (l *lease) noteTransaction(t workerpb.StatementType, sql string) {
 // isCommit tells whether a statement commits a block.
 func isCommit(sql string) bool { return begins(sql, "COMMIT") }
 
+// mayBeLong tells whether a write may take long: all but those that change the catalog alone.
+func mayBeLong(sql string) bool {
+	return !begins(sql, "DROP") && !begins(sql, "ALTER") && !begins(sql, "COMMENT")
+}
+
 // begins tells whether a statement begins with a word, as far as its letters go.
 func begins(sql, word string) bool {
 	return strings.HasPrefix(strings.ToUpper(strings.TrimSpace(sql)), word)

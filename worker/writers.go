@@ -71,22 +71,25 @@ func (w *writers) acquire(ctx context.Context, park parkFunc) (release func(), e
 }
 
 // write runs attempt in its turn, again while it ends in a conflict. An attempt must leave nothing behind when it fails.
-func (w *writers) write(ctx context.Context, park parkFunc, attempt func() error) error {
+// long says that it may take long, and then lets others pass.
+func (w *writers) write(ctx context.Context, park parkFunc, long bool, attempt func() error) error {
 	var conflicted time.Time // first
 	for n := 1; ; n++ {
 		release, err := w.acquire(ctx, park)
 		if err != nil {
 			return err
 		}
-		if n == 1 {
-			long := time.AfterFunc(turnLength, release)
+		if n == 1 && long {
+			passing := time.AfterFunc(turnLength, release)
 			err = attempt()
-			long.Stop()
-			conflicted = time.Now()
+			passing.Stop()
 		} else {
 			err = attempt()
 		}
 		release()
+		if n == 1 {
+			conflicted = time.Now()
+		}
 		if pgerror.CodeOf(err) != pgerror.SerializationFailure || n == maxAttempts || time.Since(conflicted) > maxRetrying {
 			return err
 		}
