@@ -61,21 +61,20 @@ var differences = map[string]map[string]string{
 		},
 		varchars: {
 			"reflect/types/psycopg2", "reflect/types/psycopg", "reflect/types/asyncpg", "reflect/types/sized/psycopg2",
-			"reflect/types/sized/psycopg", "reflect/types/sized/asyncpg", "reflect/catalog/psycopg2", "reflect/catalog/psycopg", "reflect/catalog/asyncpg",
+			"reflect/types/sized/psycopg", "reflect/types/sized/asyncpg",
 			"core/ctas/psycopg",
 		},
 		defaults: {
-			"reflect/defaults/psycopg2", "reflect/defaults/psycopg", "reflect/defaults/asyncpg", "reflect/defaults/meaning/psycopg",
+			"reflect/defaults/asyncpg", "reflect/defaults/meaning/psycopg",
 			"reflect/defaults/meaning/asyncpg",
 		},
 		paramTypes: {
 			"reflect/primary_key/asyncpg", "reflect/unique/asyncpg", "reflect/multi/asyncpg", "reflect/metadata/asyncpg",
 			"reflect/automap/asyncpg", "core/select/tuple/asyncpg", "core/ctas/asyncpg",
 		},
-		actions: {"reflect/foreign_keys/options/psycopg2", "reflect/foreign_keys/options/psycopg"},
 		vectors: {
-			"reflect/indexes/psycopg2", "reflect/indexes/psycopg", "reflect/metadata/psycopg2", "reflect/metadata/psycopg",
-			"reflect/automap/psycopg2", "reflect/automap/psycopg",
+			"reflect/metadata/psycopg",
+			"reflect/automap/psycopg",
 		},
 		viewText: {"reflect/view/psycopg2", "reflect/view/psycopg", "reflect/view/asyncpg"},
 		limits:   {"core/select/lateral/psycopg", "core/select/lateral/asyncpg"},
