@@ -41,7 +41,7 @@ test-clients: tools build extensions ## install real PostgreSQL clients from the
 	@scripts/clients/superset.sh $(CURDIR)/$(CACHE)
 	@scripts/clients/node.sh $(CURDIR)/$(CACHE)
 	@scripts/clients/java.sh $(CURDIR)/$(CACHE)
-	TAVANA_CLIENTS=$(CURDIR)/$(CACHE)/clients go test -count=1 -timeout 40m ./clients
+	TAVANA_CLIENTS=$(CURDIR)/$(CACHE)/clients go test -count=1 -timeout 75m ./clients
 
 .PHONY: race
 race: build extensions ## run the concurrent parts' tests ten times with the race detector

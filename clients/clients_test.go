@@ -88,7 +88,7 @@ type server struct{ host, port, cert string }
 var line = regexp.MustCompile(`(?m)^(ok|not ok) ([^\s:]+)(?:: (.*))?$`)
 
 func (s *server) run(t *testing.T, command []string, differs map[string]string) {
-	const limit = 10 * time.Minute
+	const limit = 15 * time.Minute
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
 	var out, errs bytes.Buffer

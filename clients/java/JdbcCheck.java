@@ -122,7 +122,7 @@ public class JdbcCheck {
             return null;
         });
         try {
-            done.get(55, TimeUnit.SECONDS);
+            done.get(110, TimeUnit.SECONDS);
             System.out.println("ok " + full);
         } catch (ExecutionException | InterruptedException | TimeoutException e) {
             failed = true;

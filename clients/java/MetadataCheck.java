@@ -186,7 +186,7 @@ public class MetadataCheck {
             return null;
         });
         try {
-            done.get(55, TimeUnit.SECONDS);
+            done.get(110, TimeUnit.SECONDS);
             System.out.println("ok " + full);
         } catch (ExecutionException | InterruptedException | TimeoutException e) {
             failed = true;

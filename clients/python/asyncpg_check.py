@@ -18,7 +18,7 @@ checks = c.Checks()
 async def connect(**options):
     return await asyncpg.connect(
         host=c.HOST, port=c.PORT, user=c.USER, password=c.PASSWORD, database=c.DATABASE, ssl=c.tls_context(),
-        command_timeout=20, **options
+        command_timeout=60, **options
     )
 
 

@@ -79,7 +79,7 @@ check() {
 	export -f r l want fails joined remote "$@"
 	export tmp socket
 	: >"$tmp/reason"
-	if timeout 55 bash -uo pipefail -c "$*" 3>"$tmp/reason" 2>"$tmp/stderr" >"$tmp/stdout" && ! [ -s "$tmp/reason" ]; then
+	if timeout 110 bash -uo pipefail -c "$*" 3>"$tmp/reason" 2>"$tmp/stderr" >"$tmp/stdout" && ! [ -s "$tmp/reason" ]; then
 		echo "ok $name"
 		return
 	fi

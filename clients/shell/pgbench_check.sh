@@ -22,7 +22,7 @@ no() {
 bench() {
 	local name=$1 protocol=$2 each=$3 all=$((clients * $3)) out line
 	shift 3
-	out=$(timeout 55 pgbench -n -M "$protocol" -c $clients -j 2 -t "$each" "$@" 2>&1) || {
+	out=$(timeout 110 pgbench -n -M "$protocol" -c $clients -j 2 -t "$each" "$@" 2>&1) || {
 		no "$name" "exit status $?: $(grep -m 1 -i error <<<"$out" || tail -n 3 <<<"$out")"
 		return 1
 	}

@@ -25,7 +25,7 @@ check() {
 	shift
 	export -f p want status "$@"
 	export tmp long
-	if timeout 55 bash -uo pipefail -c "$*" 3>"$tmp/reason" 2>"$tmp/stderr" >"$tmp/stdout"; then
+	if timeout 110 bash -uo pipefail -c "$*" 3>"$tmp/reason" 2>"$tmp/stderr" >"$tmp/stdout"; then
 		echo "ok $name"
 		return
 	fi
