@@ -163,14 +163,9 @@ var differences = map[string]map[string]string{
 			"columns/numeric/simple", "columns/mean/simple", "result/numeric/simple", "result/mean/simple", "result/constants/simple",
 		},
 		reserved: {"columns/names/extended", "columns/names/simple"},
-		actions: {
-			"keys/imported/extended", "keys/exported/extended", "keys/cross/extended", "keys/imported/simple", "keys/exported/simple",
-			"keys/cross/simple",
-		},
 		noRowIDs: {"rows/version/extended", "rows/version/simple"},
 		procs: {
-			"functions/extended", "functions/columns/extended", "procedures/extended", "functions/simple", "functions/columns/simple",
-			"procedures/simple",
+			"functions/extended", "functions/columns/extended", "functions/simple", "functions/columns/simple",
 		},
 		tableOIDs:   {"result/table/extended", "result/nullable/extended", "result/table/simple", "result/nullable/simple"},
 		catalogRows: {"result/updatable/extended", "result/updatable/simple", "scalars/keywords/extended", "scalars/keywords/simple"},
