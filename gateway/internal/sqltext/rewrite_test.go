@@ -97,6 +97,8 @@ func TestScalarsInFrom(t *testing.T) {
 		"SELECT s[i] FROM generate_series(1, 2) AS i, one(a, (b)) s WHERE true": "SELECT s[i] FROM generate_series(1, 2) AS i(i), (SELECT one(a, (b)) AS s) s WHERE true",
 		"SELECT * FROM one(1) AS x(y), one(2) WHERE one(3) > 0":                 "SELECT * FROM (SELECT one(1) AS y) AS x(y), (SELECT one(2) AS one) AS one WHERE one(3) > 0",
 		"SELECT a, one(1) FROM many(1) s WHERE one(2) > 0":                      "SELECT a, one(1) FROM many(1) s WHERE one(2) > 0",
+		"SELECT trim(' ' FROM one(a)) AS b, a IS DISTINCT FROM one(b)":          "SELECT trim(' ' FROM one(a)) AS b, a IS DISTINCT FROM one(b)",
+		"SELECT trim((SELECT a FROM one(a)) FROM one(b))":                       "SELECT trim((SELECT a FROM (SELECT one(a) AS one) AS one) FROM one(b))",
 	} {
 		checkRewrite(t, sql, want)
 	}

@@ -178,9 +178,32 @@ func (s *Statement) inFrom(i int) bool {
 			}
 		case s.IsAny(i, "(", "["):
 			return false
-		case s.IsAny(i, "FROM", "JOIN", "LATERAL"):
+		case s.Is(i, "FROM"):
+			return !s.isOperand(i)
+		case s.IsAny(i, "JOIN", "LATERAL"):
 			return true
 		case s.IsAny(i, "SELECT", "WHERE", "ON", "BY", "HAVING", "VALUES", "SET", "RETURNING", "AND", "OR", "LIMIT", "OFFSET"):
+			return false
+		}
+	}
+	return false
+}
+
+// isOperand tells whether the FROM at token i is no clause but part of an expression: of trim(' ' FROM a) and its kin, or of IS
+// DISTINCT FROM.
+func (s *Statement) isOperand(i int) bool {
+	if s.Is(i-1, "DISTINCT") && s.IsAny(i-2, "IS", "NOT") {
+		return true
+	}
+	for i--; i >= 0; i-- {
+		switch {
+		case s.IsAny(i, ")", "]"):
+			if i = s.opening(i); i < 0 {
+				return false
+			}
+		case s.Is(i, "("):
+			return s.IsAny(i-1, "TRIM", "EXTRACT", "SUBSTRING", "OVERLAY", "POSITION")
+		case s.IsAny(i, "SELECT", "DELETE", "UPDATE"):
 			return false
 		}
 	}
