@@ -54,7 +54,6 @@ var programs = []struct {
 	{"pandas", []string{"{cache}/pydata/bin/python", "python/pandas_check.py"}},
 	{"polars", []string{"{cache}/pydata/bin/python", "python/polars_check.py"}},
 	{"ibis", []string{"{cache}/pydata/bin/python", "python/ibis_check.py"}},
-	{"pgadmin", []string{"{cache}/pgadmin/bin/python", "python/pgadmin_check.py"}},
 	{"superset", []string{"{cache}/superset/bin/python", "python/superset_check.py"}},
 	{"odbc-catalog", []string{"{cache}/python/bin/python", "python/odbc_catalog_check.py"}},
 	{"backslash", []string{"bash", "shell/backslash_check.sh"}},
