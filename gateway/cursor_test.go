@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -177,4 +178,23 @@ func TestCursorsMakeRoomForOthers(t *testing.T) {
 	}
 	w.do(c, "CLOSE ALL")
 	eventually(t, "nothing is left on disk", func() bool { return state().GetSpooled() == 0 })
+}
+
+// A plan that is asked for by a portal with a row limit is PostgreSQL's one column, and other statements go on beside it.
+func TestALimitedPlanInABlock(t *testing.T) {
+	w := open(t, 1, nil)
+	c := newTalker(t, w.url(""))
+	for _, line := range []string{
+		`Query {"String": "BEGIN"}`, `Parse {"Query": "EXPLAIN SELECT 1"}`, "Bind", `Describe {"ObjectType": "P"}`, `Execute {"MaxRows": 1}`, "Sync",
+		`Query {"String": "SELECT 7 AS a"}`,
+	} {
+		c.send(line)
+	}
+	if err := c.f.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	got := c.until([]string{"ReadyForQuery", "ReadyForQuery", "ReadyForQuery"})
+	if !strings.Contains(got, "RowDescription QUERY PLAN:25") || !strings.Contains(got, "DataRow '7'") || strings.Contains(got, "physical_plan") {
+		t.Errorf("got\n%s", got)
+	}
 }

@@ -166,3 +166,12 @@ func TestABlockWritesOntoWhatOthersHaveCommitted(t *testing.T) {
 	w.want(a, "INSERT INTO t SELECT count(*) + 1 FROM t")
 	w.wantCode(a, "COMMIT", "40001")
 }
+
+// A comment that is no text is an error, and the connection lives on.
+func TestACommentThatIsNoText(t *testing.T) {
+	w := openLasting(t, 1, nil)
+	c := w.connect()
+	w.wantCode(c, `COMMENT ON SCHEMA public IS E'a\x00b'`, "22021")
+	w.wantCode(c, `COMMENT ON SCHEMA public IS E'\xff'`, "22021")
+	w.want(c, "SELECT 1", "1")
+}

@@ -53,13 +53,11 @@ func selectFrom(c *sqltext.ClientCopy) (*session.Statement, error) {
 	if len(c.Columns) > 0 {
 		columns = identifiers(c.Columns)
 	}
-	list, err := sqltext.Split("SELECT " + columns + " FROM " + tableName(c.Table))
+	list, err := derived("SELECT " + columns + " FROM " + tableName(c.Table))
 	if err != nil {
 		return nil, err
 	}
-	st := session.NewStatement(list[0])
-	st.Derived = true
-	return st, nil
+	return list[0], nil
 }
 
 // CopyIn is a COPY from the client under way: rows are staged at a worker as they come. Their INSERT begins while they do,

@@ -59,21 +59,7 @@ func (p *page) slice(from, to uint64) *Batch {
 // openCursor starts a portal's query as a cursor. What it sees is fixed when this returns.
 func (s *Session) openCursor(ctx context.Context, p *session.Portal, scroll workerpb.Scroll) (*cursor, error) {
 	st := p.Statement
-	var at *pin
-	if s.readsOwn(st) {
-		var err error
-		if at, err = s.pinFor(ctx, st.Effect); err != nil {
-			return nil, err
-		}
-		if s.InBlock() && st.Effect.Writes() {
-			s.Wrote()
-		}
-	}
-	text, err := s.noted(st, p, true)
-	if err != nil {
-		return nil, err
-	}
-	req, err := s.request(st, p, text, at)
+	req, text, at, err := s.request(ctx, p, s.readsOwn(st))
 	if err != nil {
 		return nil, err
 	}
@@ -209,6 +195,11 @@ func (c *cursor) Close() {
 	if err := c.worker.Client.CloseCursor(ctx, c.id); err != nil && !router.IsLost(err) {
 		c.s.d.log.Warn("closing a cursor failed", "session_id", c.s.id, "worker", c.worker.Target, "error", err)
 	}
+}
+
+// rows returns a walk over the cursor's rows.
+func (c *cursor) rows(ctx context.Context, walk *session.Walk, tag func(uint64) string) *Rows {
+	return &Rows{schema: c.schema, ctx: ctx, read: (&reading{ctx, c, walk}).next, tag: tag, locate: func(err error) error { return err }}
 }
 
 // reading gives the rows of a walk, one slice of a page after the other.

@@ -15,7 +15,7 @@ import (
 )
 
 // declare runs DECLARE: it makes a portal that FETCH and MOVE read.
-func (s *Session) declare(ctx context.Context, p *session.Portal) (*session.Answer, error) {
+func (s *Session) declare(ctx context.Context, p *session.Portal) (*Rows, error) {
 	st := p.Statement
 	d, err := st.Declaration()
 	if err != nil {
@@ -39,27 +39,24 @@ func (s *Session) declare(ctx context.Context, p *session.Portal) (*session.Answ
 	case d.NoScroll:
 		scroll = workerpb.Scroll_SCROLL_NONE
 	}
-	ctx, timer := s.withTimeout(ctx)
-	defer timer.end()
-	c, err := s.openCursor(ctx, &session.Portal{Statement: query, Params: p.Params, Casts: p.Casts, Texts: p.Texts}, scroll)
-	if err != nil {
-		if ctx.Err() != nil {
-			err = pgerror.FromContext(ctx)
+	return s.timed(ctx, func(ctx context.Context) (*Rows, error) {
+		c, err := s.openCursor(ctx, &session.Portal{Statement: query, Params: p.Params, Casts: p.Casts, Texts: p.Texts}, scroll)
+		if err != nil {
+			return nil, err
 		}
-		return nil, err
-	}
-	query.Columns = columns(c.schema)
-	portal := &session.Portal{
-		Statement: query, Run: c, Cursor: &session.Cursor{Declaration: *d, Text: st.Text, Declared: time.Now()},
-	}
-	if d.Binary {
-		portal.Formats = []int16{int16(pgenc.Binary)}
-	}
-	if err := s.PutPortal(d.Name, portal); err != nil {
-		c.Close()
-		return nil, err
-	}
-	return &session.Answer{Tag: "DECLARE CURSOR"}, nil
+		query.Columns = columns(c.schema)
+		portal := &session.Portal{
+			Statement: query, Run: c, Cursor: &session.Cursor{Declaration: *d, Text: st.Text, Declared: time.Now()},
+		}
+		if d.Binary {
+			portal.Formats = []int16{int16(pgenc.Binary)}
+		}
+		if err := s.PutPortal(d.Name, portal); err != nil {
+			c.Close()
+			return nil, err
+		}
+		return fixed(&session.Answer{Tag: "DECLARE CURSOR"}), nil
+	})
 }
 
 // cursorOf returns the cursor that FETCH or MOVE reads, and what it says.
@@ -82,18 +79,13 @@ func (s *Session) fetch(ctx context.Context, st *session.Statement, limited bool
 		return nil, err
 	}
 	s.d.metrics.cursorFetches.Inc()
-	ctx, timer := s.withTimeout(ctx)
-	rows, err := s.move(ctx, p, m, limited)
-	if err != nil {
-		p.Run.(*cursor).failed = true
-		if ctx.Err() != nil {
-			err = pgerror.FromContext(ctx)
+	return s.timed(ctx, func(ctx context.Context) (*Rows, error) {
+		rows, err := s.move(ctx, p, m, limited)
+		if err != nil {
+			p.Run.(*cursor).failed = true
 		}
-		timer.end()
-		return nil, err
-	}
-	rows.timer = timer
-	return rows, nil
+		return rows, err
+	})
 }
 
 func (s *Session) move(ctx context.Context, p *session.Portal, m *sqltext.Movement, limited bool) (*Rows, error) {
@@ -112,10 +104,8 @@ func (s *Session) move(ctx context.Context, p *session.Portal, m *sqltext.Moveme
 		}
 		return fixed(&session.Answer{Tag: "MOVE " + strconv.FormatUint(n, 10)}), nil
 	}
-	rows := &Rows{
-		schema: c.schema, ctx: ctx, read: (&reading{ctx, c, walk}).next, binary: p.Cursor.Binary, locate: func(err error) error { return err },
-		tag: func(n uint64) string { return "FETCH " + strconv.FormatUint(n, 10) },
-	}
+	rows := c.rows(ctx, walk, func(n uint64) string { return "FETCH " + strconv.FormatUint(n, 10) })
+	rows.binary = p.Cursor.Binary
 	if limited {
 		return rows, rows.readAll()
 	}
@@ -124,34 +114,26 @@ func (s *Session) move(ctx context.Context, p *session.Portal, m *sqltext.Moveme
 
 // suspended starts a portal whose rows are read piece by piece, beside other statements of the session.
 func (s *Session) suspended(ctx context.Context, p *session.Portal) (*Rows, error) {
-	st := p.Statement
-	if err := s.allowed(st, p); err != nil {
-		return nil, err
-	}
-	ctx, timer := s.withTimeout(ctx)
-	c, err := s.openCursor(ctx, p, workerpb.Scroll_SCROLL_NONE)
-	if err != nil {
-		if ctx.Err() != nil {
-			err = pgerror.FromContext(ctx)
+	return s.timed(ctx, func(ctx context.Context) (*Rows, error) {
+		c, err := s.openCursor(ctx, p, workerpb.Scroll_SCROLL_NONE)
+		if err != nil {
+			return nil, err
 		}
-		timer.end()
-		return nil, err
-	}
-	return &Rows{
-		schema: c.schema, ctx: ctx, timer: timer, read: (&reading{ctx, c, session.AllRows()}).next, free: c.Close, tag: st.Tag,
-		locate: func(err error) error { return err },
-	}, nil
+		rows := c.rows(ctx, session.AllRows(), p.Statement.Tag)
+		rows.free = c.Close
+		return rows, nil
+	})
 }
 
-// readAll reads the rows that are left now.
+// readAll reads the rows that are left now, and frees what they came from.
 func (r *Rows) readAll() error {
-	for {
-		b, err := r.read()
+	for !r.done {
+		b, err := r.nextBatch()
 		switch {
 		case errors.Is(err, io.EOF):
-			r.read, r.done = nil, true
-			return nil
+			r.done = true
 		case err != nil:
+			err = r.end(err)
 			r.Close()
 			return err
 		case r.next == nil:
@@ -160,6 +142,11 @@ func (r *Rows) readAll() error {
 			r.more = append(r.more, b)
 		}
 	}
+	if r.stream != nil {
+		r.stream.Close()
+		r.stream = nil
+	}
+	return nil
 }
 
 // readsOwn tells whether a statement may read what only this session sees: its temporary objects, or what its block has

@@ -59,11 +59,11 @@ func (s *Session) changeOwner(ctx context.Context, st *session.Statement, c *sql
 
 // exists tells whether the query's one value is not NULL.
 func (s *Session) exists(ctx context.Context, query string) (bool, error) {
-	list, err := sqltext.Split(query)
+	list, err := derived(query)
 	if err != nil {
 		return false, err
 	}
-	rows, err := s.work(ctx, &session.Portal{Statement: session.NewStatement(list[0])})
+	rows, err := s.work(ctx, &session.Portal{Statement: list[0]})
 	if err != nil {
 		return false, err
 	}

@@ -140,7 +140,7 @@ func (s *Session) start(ctx context.Context, p *session.Portal, limited bool) (*
 	case st.Verb == sqltext.Prepare:
 		return answered(s.prepareSQL(ctx, st))
 	case st.Verb == sqltext.Declare:
-		return answered(s.declare(ctx, p))
+		return s.declare(ctx, p)
 	case st.Verb == sqltext.Fetch, st.Verb == sqltext.Move:
 		return s.fetch(ctx, st, limited)
 	case session.Answers(&st.Statement, st.Verb):
@@ -162,10 +162,18 @@ func (s *Session) start(ctx context.Context, p *session.Portal, limited bool) (*
 	if err := s.allowed(st, p); err != nil {
 		return nil, err
 	}
-	if limited && (s.InBlock() || s.pin != nil) { // the session's connection is for what comes next
+	if !limited || !s.InBlock() && s.pin == nil {
+		return s.work(ctx, p)
+	}
+	// The session's connection is for what comes next.
+	if st.Verb != sqltext.Explain {
 		return s.suspended(ctx, p)
 	}
-	return s.work(ctx, p)
+	rows, err := s.work(ctx, p) // a plan is short, and not what a worker's cursor would give
+	if err == nil {
+		err = rows.readAll()
+	}
+	return rows, err
 }
 
 // answered returns Rows of what the session has answered by itself.
@@ -187,8 +195,13 @@ func (s *Session) allowed(st *session.Statement, p *session.Portal) error {
 
 // work runs a statement at a worker.
 func (s *Session) work(ctx context.Context, p *session.Portal) (*Rows, error) {
+	return s.timed(ctx, func(ctx context.Context) (*Rows, error) { return s.stream(ctx, p) })
+}
+
+// timed calls start with a context that ends after statement_timeout, or with the Rows.
+func (s *Session) timed(ctx context.Context, start func(context.Context) (*Rows, error)) (*Rows, error) {
 	ctx, timer := s.withTimeout(ctx)
-	rows, err := s.stream(ctx, p)
+	rows, err := start(ctx)
 	if err != nil {
 		if ctx.Err() != nil {
 			err = pgerror.FromContext(ctx)
@@ -253,7 +266,11 @@ func (s *Session) stream(ctx context.Context, p *session.Portal) (*Rows, error) 
 func (s *Session) one(ctx context.Context, p *session.Portal) (*Rows, error) {
 	rows, err := s.send(ctx, p)
 	if pgerror.CodeOf(err) == pgerror.WrongObjectType {
-		if list := ofView(p.Statement); len(list) > 0 {
+		list, viewErr := ofView(p.Statement)
+		if viewErr != nil {
+			return nil, viewErr
+		}
+		if len(list) > 0 {
 			return s.together(ctx, p.Statement, list)
 		}
 	}
@@ -262,18 +279,7 @@ func (s *Session) one(ctx context.Context, p *session.Portal) (*Rows, error) {
 
 func (s *Session) send(ctx context.Context, p *session.Portal) (*Rows, error) {
 	st := p.Statement
-	pin, err := s.pinFor(ctx, st.Effect)
-	if err != nil {
-		return nil, err
-	}
-	if s.InBlock() && st.Effect.Writes() {
-		s.Wrote()
-	}
-	text, err := s.noted(st, p, true)
-	if err != nil {
-		return nil, err
-	}
-	req, err := s.request(st, p, text, pin)
+	req, text, pin, err := s.request(ctx, p, true)
 	if err != nil {
 		return nil, err
 	}
@@ -305,10 +311,26 @@ func (s *Session) send(ctx context.Context, p *session.Portal) (*Rows, error) {
 	}, nil
 }
 
-// request is a statement as a worker gets it. pin: where it runs in the session's own connection; nil: it does not.
-func (s *Session) request(st *session.Statement, p *session.Portal, text *noted, pin *pin) (*workerpb.Statement, error) {
+// request returns a portal's statement as a worker gets it, its text, and where it runs in the session's own connection. own
+// says that it may need that; pin is nil where it does not.
+func (s *Session) request(ctx context.Context, p *session.Portal, own bool) (req *workerpb.Statement, text *noted, pin *pin, err error) {
+	st := p.Statement
+	if own {
+		if pin, err = s.pinFor(ctx, st.Effect); err != nil {
+			return nil, nil, nil, err
+		}
+		if s.InBlock() && st.Effect.Writes() {
+			s.Wrote()
+		}
+	}
+	if text, err = s.noted(st, p, true); err != nil {
+		return nil, nil, nil, err
+	}
 	tables, err := s.tables(st)
-	req := &workerpb.Statement{
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	req = &workerpb.Statement{
 		Tables:  tables,
 		QueryId: s.d.newID(), User: s.user, Sql: text.Text, Parameters: p.Params, ParameterTypes: p.Casts,
 		Settings: s.Settings.Worker(), Profile: workerpb.Profile_PROFILE_LOSSLESS, Lasting: st.Effect.WritesLasting(), After: text.after,
@@ -316,7 +338,7 @@ func (s *Session) request(st *session.Statement, p *session.Portal, text *noted,
 	if pin != nil {
 		req.SessionId = pin.id
 	}
-	return req, err
+	return req, text, pin, nil
 }
 
 // isRead tells whether a statement changes nothing, as far as its words tell.

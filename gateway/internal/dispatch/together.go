@@ -25,21 +25,21 @@ func partsOf(st *session.Statement) ([]*session.Statement, error) {
 		if d == nil {
 			return nil, err
 		}
-		return comment(st, d), nil
+		return comment(st, d)
 	}
 	return nil, nil
 }
 
 // ofView returns what is to be run for a statement that PostgreSQL takes for views too, when DuckDB, which does not, has told
 // that it is about one; nothing: PostgreSQL does not take it either.
-func ofView(st *session.Statement) []*session.Statement {
+func ofView(st *session.Statement) ([]*session.Statement, error) {
 	if view, ok := st.OfView(); ok {
-		return []*session.Statement{session.NewStatement(view)}
+		return []*session.Statement{session.NewStatement(view)}, nil
 	}
 	if d, _ := st.Description(); d != nil && d.Column != "" {
-		return note(d)
+		return derived(note(d)...)
 	}
-	return nil
+	return nil, nil
 }
 
 // together runs the statements that st stands for: all of them or none.
@@ -83,12 +83,18 @@ func (s *Session) toEnd(ctx context.Context, st *session.Statement) error {
 	}
 }
 
-// derived returns a statement that the client did not write.
-func derived(sql string) *session.Statement {
-	list, err := sqltext.Split(sql)
-	if err != nil || len(list) != 1 {
-		panic("dispatch: no statement: " + sql)
+// derived returns statements that the client did not write. A text from the client that stands in one may be no text at all.
+func derived(texts ...string) ([]*session.Statement, error) {
+	var out []*session.Statement
+	for _, sql := range texts {
+		list, err := sqltext.Split(sql)
+		if err != nil {
+			return nil, err
+		}
+		for _, st := range list {
+			st.Derived = true
+			out = append(out, session.NewStatement(st))
+		}
 	}
-	list[0].Derived = true
-	return session.NewStatement(list[0])
+	return out, nil
 }
