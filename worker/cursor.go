@@ -28,7 +28,7 @@ type cursor struct {
 	w          *Worker
 	st         *workerpb.Statement
 	scroll     workerpb.Scroll
-	lease      *lease
+	lease      *lease // also interrupted by others
 	tables     map[string]duck.Rows
 
 	requests chan *fetchRequest
@@ -41,6 +41,7 @@ type cursor struct {
 	quitCtx context.Context
 
 	// What follows is work's.
+	held     bool // DuckDB's connection and the ledger's share are the cursor's
 	reserved uint64
 	prepared *duck.Prepared
 	result   *duck.Result
@@ -83,9 +84,9 @@ type fetched struct {
 // smallJournal is how much of what has been read is kept for cursors that do not say whether they go back, in bytes.
 const smallJournal = 16 << 20
 
-func newCursor(w *Worker, r *workerpb.OpenCursorRequest, l *lease, tables map[string]duck.Rows, reserved uint64) *cursor {
+func newCursor(w *Worker, r *workerpb.OpenCursorRequest, in *entry) *cursor {
 	c := &cursor{
-		id: r.GetCursorId(), client: r.GetClient(), w: w, st: r.GetStatement(), scroll: r.GetScroll(), lease: l, tables: tables, reserved: reserved,
+		id: r.GetCursorId(), client: r.GetClient(), w: w, st: r.GetStatement(), scroll: r.GetScroll(), lease: in.lease, tables: in.tables, held: true, reserved: in.granted,
 		requests: make(chan *fetchRequest), spoolNow: make(chan struct{}, 1), opened: make(chan error, 1), done: make(chan struct{}),
 		lastRead: time.Now(),
 	}
@@ -111,7 +112,7 @@ func (c *cursor) work() {
 	if err != nil {
 		return
 	}
-	if c.result == nil && c.err == nil {
+	if c.result == nil {
 		_ = c.begin(pending) // who fetches will hear of it
 	}
 	for c.serve() {
@@ -165,7 +166,7 @@ func (c *cursor) begin(pending *duck.Pending) error {
 		c.schema = result.Schema()
 	}
 	c.result, c.coalescer = result, duck.NewCoalescer(result.Schema())
-	if parked := c.w.parkedShare(); c.reserved > parked {
+	if parked := c.w.cursors.share; c.reserved > parked {
 		c.w.ledger.release(c.reserved - parked)
 		c.reserved = parked
 		c.w.touch()
@@ -365,7 +366,7 @@ func (c *cursor) end(err error) {
 		c.err = err
 	}
 	c.w.cursors.setLive(c, false)
-	if c.lease == nil {
+	if !c.held {
 		return
 	}
 	whole := errors.Is(err, io.EOF)
@@ -378,7 +379,7 @@ func (c *cursor) end(err error) {
 	c.w.noteFatal(err)
 	c.lease.giveBack(whole)
 	c.w.ledger.release(c.reserved)
-	c.lease, c.result, c.prepared, c.reserved = nil, nil, nil, 0
+	c.held = false
 	c.w.touch()
 }
 
@@ -399,26 +400,10 @@ func (c *cursor) free() {
 
 var errCursorClosed = pgerror.New(pgerror.InvalidCursorName, "the cursor has been closed")
 
-// close ends the cursor: DuckDB is asked to stop until it does. It does not wait for long, as execution.abandon.
-func (c *cursor) close(l *lease, reason error) {
+// close ends the cursor. It does not wait for long.
+func (c *cursor) close(reason error) {
 	c.quit(reason)
-	l.interrupt()
-	const patience, every = 50 * time.Millisecond, 10 * time.Millisecond
-	select {
-	case <-c.done:
-		return
-	case <-time.After(patience):
+	if !c.lease.stop(c.done) {
+		go c.lease.stopBehind(c.done)
 	}
-	go func() {
-		tick := time.NewTicker(every)
-		defer tick.Stop()
-		for {
-			select {
-			case <-c.done:
-				return
-			case <-tick.C:
-				l.interrupt()
-			}
-		}
-	}()
 }

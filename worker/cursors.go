@@ -15,11 +15,13 @@ import (
 
 // cursors are the worker's cursors.
 type cursors struct {
-	max  int
-	disk journalDisk
+	max int
+	// share is what a live cursor that waits holds in DuckDB, in bytes: a reader's buffers for each thread.
+	share uint64
+	disk  journalDisk
 
 	mu   sync.Mutex
-	open map[string]*opened
+	open map[string]*cursor
 	// ended says why cursors that were closed here are gone, until their clients close them or go.
 	ended map[string]ended
 	// working counts the cursors that are not waiting, and began how often one began to work.
@@ -27,19 +29,10 @@ type cursors struct {
 	began   uint64
 }
 
-// opened is a cursor with what others need to interrupt it: its own lease is work's.
-type opened struct {
-	*cursor
-	lease *lease
-}
-
 type ended struct {
 	client string
 	err    error
 }
-
-// parkedShare is what a live cursor that waits holds in DuckDB, in bytes: a reader's buffers for each thread.
-func (w *Worker) parkedShare() uint64 { return uint64(w.cfg.threads()) * 8 << 20 }
 
 // OpenCursor implements workerapi.Service.
 func (w *Worker) OpenCursor(ctx context.Context, r *workerpb.OpenCursorRequest) (*workerpb.OpenCursorResponse, error) {
@@ -47,26 +40,13 @@ func (w *Worker) OpenCursor(ctx context.Context, r *workerpb.OpenCursorRequest) 
 	if st == nil || r.GetCursorId() == "" {
 		return nil, pgerror.New(pgerror.ProtocolViolation, "a cursor needs a name and a statement")
 	}
-	if err := checkStatement(st); err != nil {
-		return nil, err
-	}
-	tables, _, err := w.tables(st)
+	in, err := w.enter(ctx, st)
 	if err != nil {
 		return nil, err
 	}
-	granted, err := w.grant(st)
-	if err != nil {
-		return nil, err
-	}
-	l, err := w.conns.lend(ctx, st.GetSessionId(), st.GetSettings(), st.GetLasting())
-	if err != nil {
-		w.ledger.release(granted)
-		return nil, err
-	}
-	c := newCursor(w, r, l, tables, granted)
+	c := newCursor(w, r, in)
 	if err := w.addCursor(c); err != nil {
-		l.giveBack(true)
-		w.ledger.release(granted)
+		in.leave()
 		return nil, err
 	}
 	w.owners.heard(r.GetClient())
@@ -75,7 +55,7 @@ func (w *Worker) OpenCursor(ctx context.Context, r *workerpb.OpenCursorRequest) 
 	case err = <-c.opened:
 	case <-ctx.Done():
 		err = pgerror.FromContext(ctx)
-		c.close(l, err)
+		c.close(err)
 	case <-c.quitCtx.Done():
 		err = context.Cause(c.quitCtx)
 	}
@@ -120,13 +100,13 @@ func (w *Worker) Fetch(ctx context.Context, f *workerpb.Fetch, out workerapi.Sin
 			return nil, w.cursors.gone(c.id)
 		case <-ctx.Done():
 			// What it has read so far would be missing in the next answer.
-			c.close(c.lease, pgerror.FromContext(ctx))
+			c.close(pgerror.FromContext(ctx))
 			return nil, pgerror.FromContext(ctx)
 		}
 	}
 }
 
-func (a fetched) send(out workerapi.Sink, c *opened) (*workerpb.Completion, error) {
+func (a fetched) send(out workerapi.Sink, c *cursor) (*workerpb.Completion, error) {
 	if a.err != nil {
 		return nil, a.err
 	}
@@ -148,7 +128,7 @@ func (a fetched) send(out workerapi.Sink, c *opened) (*workerpb.Completion, erro
 func (w *Worker) CloseCursor(_ context.Context, r *workerpb.CloseCursorRequest) (*workerpb.CloseCursorResponse, error) {
 	w.cursors.forget(r.GetCursorId())
 	if c, err := w.cursors.get(r.GetCursorId()); err == nil {
-		c.close(c.lease, errCursorClosed)
+		c.close(errCursorClosed)
 	}
 	return &workerpb.CloseCursorResponse{}, nil
 }
@@ -157,7 +137,7 @@ func (w *Worker) CloseCursor(_ context.Context, r *workerpb.CloseCursorRequest) 
 func (w *Worker) closeCursors(f func(*cursor) bool, reason error) {
 	for _, c := range w.cursors.list(f) {
 		w.cursors.end(c, reason)
-		go c.close(c.lease, reason)
+		go c.close(reason)
 	}
 }
 
@@ -173,9 +153,9 @@ func (w *Worker) closeIdleCursors(now time.Time) {
 }
 
 func (cs *cursors) init(cfg Config, dir string) {
-	cs.max = cfg.MaxCursors
+	cs.max, cs.share = cfg.MaxCursors, uint64(cfg.threads())*8<<20
 	cs.disk.dir, cs.disk.limit = dir, int64(min(cfg.CursorSpoolMax, math.MaxInt64))
-	cs.open, cs.ended = map[string]*opened{}, map[string]ended{}
+	cs.open, cs.ended = map[string]*cursor{}, map[string]ended{}
 }
 
 func (cs *cursors) add(c *cursor) error {
@@ -187,12 +167,12 @@ func (cs *cursors) add(c *cursor) error {
 	if len(cs.open) >= cs.max {
 		return pgerror.New(pgerror.ConfigurationLimitExceeded, "too many open cursors").WithHint("Close some, or raise the workers' max-cursors.")
 	}
-	cs.open[c.id] = &opened{c, c.lease}
+	cs.open[c.id] = c
 	return nil
 }
 
 // get returns an open cursor, or why there is none.
-func (cs *cursors) get(id string) (*opened, error) {
+func (cs *cursors) get(id string) (*cursor, error) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
 	if e, ok := cs.ended[id]; ok {
@@ -206,7 +186,7 @@ func (cs *cursors) get(id string) (*opened, error) {
 }
 
 // reads notes that the cursor is read; the caller calls done when it is not any more.
-func (cs *cursors) reads(c *opened) (done func()) {
+func (cs *cursors) reads(c *cursor) (done func()) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
 	c.readers++
@@ -225,12 +205,12 @@ func (cs *cursors) gone(id string) error {
 	return cmp.Or(err, error(errCursorClosed))
 }
 
-func (cs *cursors) list(f func(*cursor) bool) []*opened {
+func (cs *cursors) list(f func(*cursor) bool) []*cursor {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
-	var out []*opened
+	var out []*cursor
 	for _, c := range cs.open {
-		if f(c.cursor) {
+		if f(c) {
 			out = append(out, c)
 		}
 	}
@@ -238,7 +218,7 @@ func (cs *cursors) list(f func(*cursor) bool) []*opened {
 }
 
 // end notes why a cursor is about to be closed.
-func (cs *cursors) end(c *opened, err error) {
+func (cs *cursors) end(c *cursor, err error) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
 	cs.ended[c.id] = ended{c.client, err}
@@ -284,21 +264,21 @@ func (cs *cursors) state() (open, working int, began uint64) {
 }
 
 // relieve asks live cursors, those first that have not been read for longest, to go to disk, until about bytes will be
-// free. share is what each holds.
-func (cs *cursors) relieve(bytes, share uint64) {
+// free.
+func (cs *cursors) relieve(bytes uint64) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
-	var live []*opened
+	var live []*cursor
 	for _, c := range cs.open {
 		switch {
 		case c.spools:
-			bytes -= min(bytes, share) // it is under way
+			bytes -= min(bytes, cs.share) // it is under way
 		case c.live:
 			live = append(live, c)
 		}
 	}
-	slices.SortFunc(live, func(a, b *opened) int { return a.lastRead.Compare(b.lastRead) })
-	for _, c := range live[:min(uint64(len(live)), (bytes+share-1)/share)] {
+	slices.SortFunc(live, func(a, b *cursor) int { return a.lastRead.Compare(b.lastRead) })
+	for _, c := range live[:min(uint64(len(live)), (bytes+cs.share-1)/cs.share)] {
 		c.live, c.spools = false, true
 		c.spoolNow <- struct{}{} // there is room for one, and it is sent once
 	}

@@ -48,9 +48,9 @@ type execution struct {
 	abandoned atomic.Bool
 }
 
-func newExecution(st *workerpb.Statement, l *lease, writers *writers, tables map[string]duck.Rows, staged *spool, reserved uint64, park parkFunc) *execution {
+func newExecution(st *workerpb.Statement, in *entry, writers *writers, park parkFunc) *execution {
 	e := &execution{
-		id: st.GetQueryId(), st: st, lease: l, writers: writers, tables: tables, staged: staged, reserved: reserved, park: park, started: time.Now(),
+		id: st.GetQueryId(), st: st, lease: in.lease, writers: writers, tables: in.tables, staged: in.staged, reserved: in.granted, park: park, started: time.Now(),
 		schema: make(chan *arrow.Schema, 1), batches: make(chan arrow.RecordBatch, 2), done: make(chan struct{}),
 		completion: &workerpb.Completion{Statistics: &workerpb.Statistics{}},
 	}
@@ -288,44 +288,23 @@ func (e *execution) finish(out workerapi.Sink) (*workerpb.Completion, error) {
 	return e.completion, e.err
 }
 
-// abandon gives the execution up: it tells work that nobody reads, and goes on interrupting DuckDB until it stops, since
-// an interrupt that comes between two of DuckDB's steps is forgotten by it. It waits for a short while, so that a usual
-// cancel leaves nothing behind, and returns reason.
+// abandon gives the execution up: it tells work that nobody reads, and DuckDB to stop. It waits for that for a short while,
+// and returns reason.
 func (e *execution) abandon(reason error) error {
 	e.quit(reason)
-	e.lease.interrupt()
-	const patience, every = 50 * time.Millisecond, 10 * time.Millisecond
-	deadline := time.After(patience)
-	tick := time.NewTicker(every)
-	defer tick.Stop()
-	for {
-		select {
-		case <-e.done:
-			e.drop()
-			return reason
-		case <-tick.C:
-			e.lease.interrupt()
-		case <-deadline:
-			e.abandoned.Store(true)
-			go e.drain()
-			return reason
-		}
+	if e.lease.stop(e.done) {
+		e.drop()
+		return reason
 	}
+	e.abandoned.Store(true)
+	go e.drain()
+	return reason
 }
 
 // drain waits for an abandoned execution's end. work's owner, the Worker, waits for work itself.
 func (e *execution) drain() {
-	tick := time.NewTicker(50 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		select {
-		case <-e.done:
-			e.drop()
-			return
-		case <-tick.C:
-			e.lease.interrupt()
-		}
-	}
+	e.lease.stopBehind(e.done)
+	e.drop()
 }
 
 // drop releases batches that nobody took.

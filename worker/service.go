@@ -17,34 +17,21 @@ var _ workerapi.Service = (*Worker)(nil)
 
 // Execute implements workerapi.Service: reserve, lend a connection, run, stream.
 func (w *Worker) Execute(ctx context.Context, st *workerpb.Statement, out workerapi.Sink) (*workerpb.Completion, error) {
-	if err := checkStatement(st); err != nil {
-		return nil, err
-	}
-	tables, staged, err := w.tables(st)
+	in, err := w.enter(ctx, st)
 	if err != nil {
 		return nil, err
 	}
-	granted, err := w.grant(st)
-	if err != nil {
-		return nil, err
-	}
-	l, err := w.conns.lend(ctx, st.GetSessionId(), st.GetSettings(), st.GetLasting())
-	if err != nil {
-		w.ledger.release(granted)
-		return nil, err
-	}
-	e := newExecution(st, l, w.writers, tables, staged, granted, func() func() {
+	e := newExecution(st, in, w.writers, func() func() {
 		defer w.touch()
-		return w.ledger.park(granted)
+		return w.ledger.park(in.granted)
 	})
 	if err := w.add(e); err != nil {
-		l.giveBack(true)
-		w.ledger.release(granted)
+		in.leave()
 		return nil, err
 	}
 	go e.work(func() {
 		w.noteFatal(e.err)
-		l.giveBack(e.err == nil && !e.abandoned.Load() && e.leavesNothing())
+		e.lease.giveBack(e.err == nil && !e.abandoned.Load() && e.leavesNothing())
 		w.remove(e)
 	})
 	if err := out.Granted(); err != nil {
@@ -53,11 +40,38 @@ func (w *Worker) Execute(ctx context.Context, st *workerpb.Statement, out worker
 	return e.deliver(ctx, out)
 }
 
-func checkStatement(st *workerpb.Statement) error {
+// entry is what a statement has before it runs: what it may read of Go's, memory, a connection.
+type entry struct {
+	w       *Worker
+	tables  map[string]duck.Rows
+	staged  *spool // those of tables that a client sends; nil: none
+	granted uint64
+	lease   *lease
+}
+
+// enter reserves what a statement needs. Who gets the entry gives back what is in it, by leave if nothing has run.
+func (w *Worker) enter(ctx context.Context, st *workerpb.Statement) (*entry, error) {
 	if st.GetProfile() != workerpb.Profile_PROFILE_LOSSLESS || st.GetDialect() != workerpb.Dialect_DIALECT_POSTGRES {
-		return pgerror.New(pgerror.FeatureNotSupported, "this worker serves the lossless profile and the PostgreSQL dialect only")
+		return nil, pgerror.New(pgerror.FeatureNotSupported, "this worker serves the lossless profile and the PostgreSQL dialect only")
 	}
-	return nil
+	in := &entry{w: w}
+	var err error
+	if in.tables, in.staged, err = w.tables(st); err != nil {
+		return nil, err
+	}
+	if in.granted, err = w.grant(st); err != nil {
+		return nil, err
+	}
+	if in.lease, err = w.conns.lend(ctx, st.GetSessionId(), st.GetSettings(), st.GetLasting()); err != nil {
+		w.ledger.release(in.granted)
+		return nil, err
+	}
+	return in, nil
+}
+
+func (in *entry) leave() {
+	in.lease.giveBack(true)
+	in.w.ledger.release(in.granted)
 }
 
 // grant reserves a statement's memory. Where there is no room now, cursors make some.
@@ -65,7 +79,7 @@ func (w *Worker) grant(st *workerpb.Statement) (uint64, error) {
 	ask := cmp.Or(st.GetMemoryBytes(), w.cfg.QueryMemory)
 	granted, err := w.ledger.grant(ask)
 	if err != nil {
-		w.cursors.relieve(ask, w.parkedShare())
+		w.cursors.relieve(ask)
 	}
 	return granted, err
 }

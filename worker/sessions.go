@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/angelerator/tavana/internal/pgerror"
 	"github.com/angelerator/tavana/internal/workerapi/workerpb"
@@ -153,6 +154,34 @@ func (l *lease) interrupt() {
 	defer l.mu.Unlock()
 	if !l.ended {
 		l.conn.Interrupt()
+	}
+}
+
+// stop goes on interrupting until done is closed, since an interrupt that comes between two of DuckDB's steps is forgotten by
+// it. It waits for a short while, so that a usual cancel leaves nothing behind, and tells whether that was enough.
+func (l *lease) stop(done <-chan struct{}) bool {
+	const patience, every = 50 * time.Millisecond, 10 * time.Millisecond
+	deadline := time.NewTimer(patience)
+	defer deadline.Stop()
+	return l.interruptEvery(every, done, deadline.C)
+}
+
+// stopBehind does so until the end, behind the scene.
+func (l *lease) stopBehind(done <-chan struct{}) { l.interruptEvery(50*time.Millisecond, done, nil) }
+
+func (l *lease) interruptEvery(every time.Duration, done <-chan struct{}, deadline <-chan time.Time) bool {
+	l.interrupt()
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		select {
+		case <-done:
+			return true
+		case <-tick.C:
+			l.interrupt()
+		case <-deadline:
+			return false
+		}
 	}
 }
 

@@ -111,7 +111,7 @@ func (s *steering) look() {
 			return
 		}
 		if spilled > 0 { // cursors that wait make room for those that run
-			w.cursors.relieve(w.parkedShare(), w.parkedShare())
+			w.cursors.relieve(w.cursors.share)
 		}
 	}
 	next := nextLimit(s.limit, l, resident, counted)
