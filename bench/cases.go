@@ -167,21 +167,28 @@ func flatMemory(ctx context.Context, e *env, r *report) error {
 	if _, err := c.query("SELECT i, i * 2 AS j FROM range(1000000) AS s(i)"); err != nil {
 		return err
 	}
-	worker, gateway := t.worker.rss(), t.gateway.rss()
-	peak := make(chan [2]int64)
-	sampling, stop := context.WithCancel(ctx)
-	go func() { peak <- sample(sampling, t) }()
-	got, err := c.query(sql)
-	stop()
-	high := <-peak
+	var got counted
+	worker, gateway, err := t.growth(ctx, func() (err error) { got, err = c.query(sql); return err })
 	if err != nil {
 		return err
 	}
 	r.bound("20M rows × 2: first row", "ms", ms(got.first), atMost(20))
 	r.bound("  throughput", "M rows/s", float64(got.rows)/got.total.Seconds()/1e6, none)
-	r.bound("  worker grew by", "MB", float64(high[0]-worker)/1e6, atMost(64))
-	r.bound("  gateway grew by", "MB", float64(high[1]-gateway)/1e6, atMost(64))
+	r.bound("  worker grew by", "MB", worker, atMost(64))
+	r.bound("  gateway grew by", "MB", gateway, atMost(64))
 	return stalled(ctx, t, r, sql)
+}
+
+// growth returns by how many MB the resident memory of both processes rose at most while f ran.
+func (t *tavana) growth(ctx context.Context, f func() error) (worker, gateway float64, err error) {
+	before := [2]int64{t.worker.rss(), t.gateway.rss()}
+	peak := make(chan [2]int64)
+	sampling, stop := context.WithCancel(ctx)
+	go func() { peak <- sample(sampling, t) }()
+	err = f()
+	stop()
+	high := <-peak
+	return float64(high[0]-before[0]) / 1e6, float64(high[1]-before[1]) / 1e6, err
 }
 
 func sample(ctx context.Context, t *tavana) (high [2]int64) {

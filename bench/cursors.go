@@ -35,13 +35,8 @@ func cursors(ctx context.Context, e *env, r *report) error {
 	if _, err := scroll(c, cursorRows/20); err != nil { // so that buffers are there
 		return err
 	}
-	worker, gateway := t.worker.rss(), t.gateway.rss()
-	peak := make(chan [2]int64)
-	sampling, stop := context.WithCancel(ctx)
-	go func() { peak <- sample(sampling, t) }()
-	ours, err := scroll(c, cursorRows)
-	stop()
-	high := <-peak
+	var ours scrolled
+	worker, gateway, err := t.growth(ctx, func() (err error) { ours, err = scroll(c, cursorRows); return err })
 	if err != nil {
 		return err
 	}
@@ -67,8 +62,8 @@ func cursors(ctx context.Context, e *env, r *report) error {
 	r.add(fmt.Sprintf("  last %d FETCHes, each", cursorEdge), "ms", ms(ours.last), fmt.Sprintf("the first %d", cursorEdge), ms(ours.first), atMost(1.2))
 	r.add("  first page after DECLARE was sent", "ms", ms(ours.declared), "PostgreSQL 15", ms(theirs.declared), limit(20))
 	r.add("  the last page by LIMIT and OFFSET", "ms", ms(far.total), "a FETCH", ms(ours.last), none)
-	r.bound("  worker grew by", "MB", float64(high[0]-worker)/1e6, atMost(64))
-	r.bound("  gateway grew by", "MB", float64(high[1]-gateway)/1e6, atMost(64))
+	r.bound("  worker grew by", "MB", worker, atMost(64))
+	r.bound("  gateway grew by", "MB", gateway, atMost(64))
 	return nil
 }
 
