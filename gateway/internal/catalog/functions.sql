@@ -92,8 +92,8 @@ CREATE MACRO {db}.pgcat.array_dims(a) AS CASE WHEN len(a) > 0 THEN '[1:' || len(
 CREATE MACRO {db}.pgcat.trim_array(a, n) AS a[1:len(a) - n];
 CREATE MACRO {db}.pgcat.string_to_array(s, d) AS CASE WHEN s = '' THEN []::VARCHAR[] WHEN d IS NULL THEN string_split(s, '') WHEN d = '' THEN [s] ELSE string_split(s, d) END,
 	(s, d, n) AS list_transform(CASE WHEN s = '' THEN []::VARCHAR[] WHEN d IS NULL THEN string_split(s, '') WHEN d = '' THEN [s] ELSE string_split(s, d) END, lambda e: CASE WHEN e IS DISTINCT FROM n THEN e END);
-CREATE MACRO {db}.pgcat.array_to_string(a, d) AS list_reduce([''] || list_transform(list_filter(a, lambda e: e IS NOT NULL), lambda e: d || e::VARCHAR), lambda x, y: x || y)[system.main.length(d) + 1:],
-	(a, d, n) AS list_reduce([''] || list_transform(list_filter(list_transform(a, lambda e: coalesce(e::VARCHAR, n)), lambda e: e IS NOT NULL), lambda e: d || e), lambda x, y: x || y)[system.main.length(d) + 1:];
+CREATE MACRO {db}.pgcat.array_to_string(a, d) AS list_reduce([''] || list_transform(list_filter(a, lambda e: e IS NOT NULL), lambda e: d || e::VARCHAR), lambda x, y: x || y)[system.main.length(d) + 1:]::VARCHAR,
+	(a, d, n) AS list_reduce([''] || list_transform(list_filter(list_transform(a, lambda e: coalesce(e::VARCHAR, n)), lambda e: e IS NOT NULL), lambda e: d || e), lambda x, y: x || y)[system.main.length(d) + 1:]::VARCHAR;
 
 -- Regular expressions.
 CREATE MACRO {db}.pgcat.regexp_match(s, p) AS tavana_regexp_match(s, p, ''), (s, p, f) AS tavana_regexp_match(s, p, f);
