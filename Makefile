@@ -37,6 +37,7 @@ test: tools build extensions ## run every test, with the race detector
 test-clients: tools build extensions ## install real PostgreSQL clients from their registries and run them against Tavana
 	@scripts/clients/python.sh $(CURDIR)/$(CACHE)
 	@scripts/clients/pydata.sh $(CURDIR)/$(CACHE)
+	@scripts/clients/pgadmin.sh $(CURDIR)/$(CACHE)
 	@scripts/clients/superset.sh $(CURDIR)/$(CACHE)
 	@scripts/clients/node.sh $(CURDIR)/$(CACHE)
 	@scripts/clients/java.sh $(CURDIR)/$(CACHE)
