@@ -45,8 +45,6 @@ type Rows struct {
 	clientCopy *sqltext.ClientCopy
 	// binary: a client that does not say how gets binary values.
 	binary bool
-	// pinned: it has the connection of the session's worker.
-	pinned bool
 }
 
 // Schema returns the result's schema; no fields: the statement returns no rows.

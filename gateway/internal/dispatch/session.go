@@ -27,8 +27,6 @@ type Session struct {
 	// notice tells the client something beside its results.
 	notice func(*pgerror.Error)
 	pin    *pin
-	// live counts the results of the pinned worker that are not read to their end: its session has one connection.
-	live int
 	// client is who uses the session, and activity what others see of it.
 	client   Client
 	activity activity
@@ -96,14 +94,7 @@ func (s *Session) Run(ctx context.Context, p *session.Portal, limited bool) (*Ro
 		rows.clientCopy = out
 		rows.tag = func(n uint64) string { return "COPY " + strconv.FormatUint(n, 10) }
 	}
-	if rows.stream != nil && s.pin != nil {
-		s.live++
-		rows.pinned = true
-	}
 	rows.ended = func(n uint64, err error) {
-		if rows.pinned {
-			s.live--
-		}
 		if err != nil {
 			s.Fail()
 		} else if st.Effect == sqltext.CreateTemp && s.pin != nil {

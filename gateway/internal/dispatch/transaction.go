@@ -61,10 +61,6 @@ func (s *Session) pinFor(ctx context.Context, v sqltext.Verb) (*pin, error) {
 		}
 		s.pin = p
 	}
-	if s.live > 0 {
-		return nil, pgerror.New(pgerror.FeatureNotSupported, "another result of this session is not read to its end").
-			WithHint("In a transaction, and beside temporary tables, read or close a row-limited portal before the next statement.")
-	}
 	if s.pin.open && v.WritesLasting() && s.Writes() == 0 && s.seesCommits() {
 		// What others have committed since the block's first read is seen by its writes, which would conflict with it otherwise.
 		if err := s.control(ctx, "COMMIT"); err != nil {
@@ -141,7 +137,7 @@ func (s *Session) unpin() {
 // dropIdlePin unpins a session that has no state at its worker: a statement that would have made some has failed, or was
 // only described.
 func (s *Session) dropIdlePin() {
-	if s.pin != nil && !s.pin.open && !s.pin.keep && s.live == 0 {
+	if s.pin != nil && !s.pin.open && !s.pin.keep {
 		s.unpin()
 	}
 }
