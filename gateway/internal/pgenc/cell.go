@@ -2,6 +2,7 @@ package pgenc
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,12 +20,57 @@ type cell struct {
 	b array.Builder
 	// text and binary append a value that is not NULL.
 	text, binary func(v []byte) error
+	// texts appends many values, as text does, but those that are not valid are NULL; valid nil: all are. It returns false
+	// if one is no value of the column; how many have been appended is then open. nil: text is as good.
+	texts func(values [][]byte, valid []bool) bool
 	// cast is the DuckDB type to cast the column to; "": none.
 	cast string
 }
 
-// reserve makes room for as many rows as the last batch had.
-func (c *cell) reserve(rows int) { c.b.Reserve(rows) }
+// take returns what was appended, and makes room for as much again.
+func (c *cell) take() arrow.Array {
+	a := c.b.NewArray()
+	c.b.Reserve(a.Len())
+	if b, ok := c.b.(*array.StringBuilder); ok {
+		b.ReserveData(len(a.(*array.String).ValueBytes()))
+	}
+	return a
+}
+
+// block appends values as texts does.
+func (c *cell) block(values [][]byte, valid []bool) bool {
+	if c.texts != nil {
+		return c.texts(values, valid)
+	}
+	for i, v := range values {
+		if valid != nil && !valid[i] {
+			c.b.AppendNull()
+		} else if c.text(v) != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// numbers reads texts by read, for add to append all at once.
+func numbers[T any](read func([]byte) (T, error), add func([]T, []bool)) func(values [][]byte, valid []bool) bool {
+	var list []T
+	return func(values [][]byte, valid []bool) bool {
+		list = slices.Grow(list[:0], len(values))[:len(values)]
+		for i, v := range values {
+			if valid != nil && !valid[i] {
+				continue
+			}
+			n, err := read(v)
+			if err != nil {
+				return false
+			}
+			list[i] = n
+		}
+		add(list, valid)
+		return true
+	}
+}
 
 // newCell returns the cell for values of a column f of the table, in binary or as text.
 func newCell(f arrow.Field, binary bool) *cell {
@@ -87,9 +133,9 @@ func cellOn(b array.Builder, f arrow.Field, binary bool) *cell {
 	case *array.Int64Builder:
 		return intCell[int64](b, OIDInt8)
 	case *array.Float32Builder:
-		return floatCell(b, func(v float64) { b.Append(float32(v)) }, OIDFloat4)
+		return floatCell[float32](b, OIDFloat4)
 	case *array.Float64Builder:
-		return floatCell(b, b.Append, OIDFloat8)
+		return floatCell[float64](b, OIDFloat8)
 	case *array.Decimal128Builder:
 		return decimalCell(b)
 	case *array.BinaryBuilder:
@@ -110,8 +156,9 @@ func cellOn(b array.Builder, f arrow.Field, binary bool) *cell {
 
 func textCell(b *array.StringBuilder) *cell {
 	return &cell{
-		b:    b,
-		text: func(v []byte) error { b.BinaryBuilder.Append(v); return nil },
+		b:     b,
+		text:  func(v []byte) error { b.BinaryBuilder.Append(v); return nil },
+		texts: func(values [][]byte, valid []bool) bool { b.BinaryBuilder.AppendValues(values, valid); return true },
 		binary: func(v []byte) error {
 			if err := checkText(text(v)); err != nil {
 				return err
@@ -174,22 +221,30 @@ func boolCell(b *array.BooleanBuilder) *cell {
 func intCell[T int16 | int32 | int64](b interface {
 	array.Builder
 	Append(T)
+	AppendValues([]T, []bool)
 }, oid OID,
 ) *cell {
 	bits, name := intSize(oid)
+	read := func(v []byte) (T, error) {
+		n, ok := quickInt(v)
+		if !ok || int64(T(n)) != n {
+			var err error
+			if n, err = strconv.ParseInt(trim(v), 10, bits); err != nil {
+				return 0, numberError(err, name, string(v))
+			}
+		}
+		return T(n), nil
+	}
 	return &cell{
 		b: b,
 		text: func(v []byte) error {
-			n, ok := quickInt(v)
-			if !ok || int64(T(n)) != n {
-				var err error
-				if n, err = strconv.ParseInt(trim(v), 10, bits); err != nil {
-					return numberError(err, name, string(v))
-				}
+			n, err := read(v)
+			if err == nil {
+				b.Append(n)
 			}
-			b.Append(T(n))
-			return nil
+			return err
 		},
+		texts: numbers(read, b.AppendValues),
 		binary: func(v []byte) error {
 			if err := checkSize(v, bits/8); err != nil {
 				return err
@@ -231,29 +286,38 @@ func quickInt(v []byte) (n int64, ok bool) {
 
 var powersOf10 = [...]float64{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22}
 
-func floatCell(b array.Builder, add func(float64), oid OID) *cell {
+func floatCell[T float32 | float64](b interface {
+	array.Builder
+	Append(T)
+	AppendValues([]T, []bool)
+}, oid OID,
+) *cell {
+	read := func(v []byte) (T, error) {
+		// Up to 15 digits with few behind the point are exact: one division, as Clinger showed.
+		if n, scale, ok := quickDecimal(v); ok && n > -1e15 && n < 1e15 && int(scale) < len(powersOf10) && oid == OIDFloat8 && v[0] != '-' {
+			return T(float64(n) / powersOf10[scale]), nil
+		}
+		f, err := parseFloat(trim(v), oid)
+		return T(f), err
+	}
 	return &cell{
 		b: b,
 		text: func(v []byte) error {
-			// Up to 15 digits with few behind the point are exact: one division, as Clinger showed.
-			if n, scale, ok := quickDecimal(v); ok && n > -1e15 && n < 1e15 && int(scale) < len(powersOf10) && oid == OIDFloat8 && v[0] != '-' {
-				add(float64(n) / powersOf10[scale])
-				return nil
-			}
-			f, err := parseFloat(trim(v), oid)
+			f, err := read(v)
 			if err == nil {
-				add(f)
+				b.Append(f)
 			}
 			return err
 		},
+		texts: numbers(read, b.AppendValues),
 		binary: func(v []byte) error {
 			if err := checkSize(v, int(sizes[oid])); err != nil {
 				return err
 			}
 			if oid == OIDFloat4 {
-				add(float64(math.Float32frombits(be.Uint32(v))))
+				b.Append(T(math.Float32frombits(be.Uint32(v))))
 			} else {
-				add(math.Float64frombits(be.Uint64(v)))
+				b.Append(T(math.Float64frombits(be.Uint64(v))))
 			}
 			return nil
 		},

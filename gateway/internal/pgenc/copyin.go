@@ -2,6 +2,9 @@ package pgenc
 
 import (
 	"bytes"
+	"encoding/binary"
+	"math/bits"
+	"slices"
 	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -35,6 +38,10 @@ type CopyDecoder struct {
 	ended   bool
 	fields  []field
 	scratch []byte
+	// Of plain bytes: where fields end, and the values of a column.
+	marks    []uint32
+	values   [][]byte
+	validity []bool
 }
 
 // field is a value of a row as it stands in the file, or with its escapes resolved.
@@ -166,6 +173,15 @@ func (d *CopyDecoder) consume(data []byte, final bool) (used int, err error) {
 	d.valid = few && checkText(text(data)) == nil
 	d.plain = few && d.isPlain(data)
 	for used < len(data) && !d.ended {
+		if d.plain && d.scan.knowsLF() {
+			n, err := d.takePlain(data[used:])
+			if err != nil {
+				return used + n, err
+			}
+			if n > 0 {
+				used, d.scan.seen = used+n, 0
+			}
+		}
 		line, n, err := d.scan.next(data[used:], final, d.plain)
 		if err != nil {
 			d.line++
@@ -185,11 +201,125 @@ func (d *CopyDecoder) consume(data []byte, final bool) (used int, err error) {
 
 // isPlain tells whether lines and fields end where their ends are found first: most files are so throughout.
 func (d *CopyDecoder) isPlain(data []byte) bool {
-	special := byte('\\')
-	if d.opts.Format == sqltext.CopyCSV {
-		special = d.opts.Quote
+	if bytes.IndexByte(data, '\r') >= 0 {
+		return false
 	}
-	return bytes.IndexByte(data, special) < 0 && bytes.IndexByte(data, '\r') < 0
+	if d.opts.Format == sqltext.CopyCSV {
+		return bytes.IndexByte(data, d.opts.Quote) < 0 && !bytes.Contains(data, []byte(`\.`))
+	}
+	return bytes.IndexByte(data, '\\') < 0
+}
+
+// takePlain reads the whole lines of data, which is plain, and returns how much of it they are: column by column, since
+// that is one loop for many values.
+func (d *CopyDecoder) takePlain(data []byte) (used int, err error) {
+	d.marks = appendMarks(d.marks[:0], data, d.opts.Delimiter, '\n')
+	n := len(d.cells)
+	for marks := d.marks; ; {
+		rows := d.wholeRows(data, marks)
+		if rows == 0 { // none is left, or it has not as many fields as there are columns
+			last := slices.IndexFunc(marks, func(at uint32) bool { return data[at] == '\n' })
+			if last < 0 {
+				return used, nil
+			}
+			rows = 1
+			err = d.takeLine(data[used:marks[last]])
+			used, marks = int(marks[last])+1, marks[last+1:]
+		} else {
+			block := marks[:rows*n]
+			end := int(block[len(block)-1]) + 1
+			if d.takeBlock(data, used, block) {
+				d.line += rows
+				err = d.endRows(rows, end-used-rows)
+			} else {
+				err = d.takeLines(data[used:end]) // finds out where the error is
+			}
+			used, marks = end, marks[rows*n:]
+		}
+		if err != nil {
+			return used, err
+		}
+	}
+}
+
+// wholeRows returns how many rows, up to the end of a batch, begin the marks and have as many fields as there are columns.
+func (d *CopyDecoder) wholeRows(data []byte, marks []uint32) int {
+	n := len(d.cells)
+	rows := 0
+	for most := min(copyRows-d.rows, len(marks)/n); rows < most; rows++ {
+		row := marks[rows*n : (rows+1)*n]
+		for _, at := range row[:n-1] {
+			if data[at] == '\n' {
+				return rows
+			}
+		}
+		if data[row[n-1]] != '\n' {
+			return rows
+		}
+	}
+	return rows
+}
+
+// takeBlock takes the values of whole rows that begin at start. It returns false if one is no value of its column.
+func (d *CopyDecoder) takeBlock(data []byte, start int, marks []uint32) bool {
+	n, null := len(d.cells), d.opts.Null
+	rows := len(marks) / n
+	d.values, d.validity = slices.Grow(d.values[:0], rows)[:rows], slices.Grow(d.validity[:0], rows)[:rows]
+	for i, c := range d.cells {
+		nulls, never := 0, d.forceNotNull[i]
+		for row := range rows {
+			from := start
+			if k := row*n + i; k > 0 {
+				from = int(marks[k-1]) + 1
+			}
+			v := data[from:marks[row*n+i]]
+			valid := never || string(v) != null
+			if !valid {
+				nulls++
+			}
+			d.values[row], d.validity[row] = v, valid
+		}
+		valid := d.validity
+		if nulls == 0 {
+			valid = nil
+		}
+		if !c.block(d.values, valid) {
+			return false
+		}
+	}
+	return true
+}
+
+// takeLines takes lines one by one.
+func (d *CopyDecoder) takeLines(lines []byte) error {
+	for line := range bytes.Lines(lines) {
+		if err := d.takeLine(line[:len(line)-1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// appendMarks appends where a and b stand in data. It looks at eight bytes at once: in a word that is xor'ed with eight times
+// the byte looked for, it stands where a byte is zero.
+func appendMarks(dst []uint32, data []byte, a, b byte) []uint32 {
+	const ones, low = 0x0101010101010101, 0x7f7f7f7f7f7f7f7f
+	as, bs := ones*uint64(a), ones*uint64(b)
+	i := 0
+	for ; i+8 <= len(data); i += 8 {
+		w := binary.LittleEndian.Uint64(data[i:])
+		x, y := w^as, w^bs
+		// The highest bit of a byte is set if it is zero.
+		for found := ^((x&low+low|x)&(y&low+low|y) | low); found != 0; found &= found - 1 {
+			dst = append(dst, uint32(i+bits.TrailingZeros64(found)/8))
+		}
+	}
+	for ; i < len(data); i++ {
+		if data[i] == a || data[i] == b {
+			dst = append(dst, uint32(i))
+		}
+	}
+	return dst
 }
 
 func (d *CopyDecoder) takeLine(line []byte) error {
@@ -227,7 +357,7 @@ func (d *CopyDecoder) takeLine(line []byte) error {
 			return d.context(err, i)
 		}
 	}
-	return d.endRow(len(line))
+	return d.endRows(1, len(line))
 }
 
 func (d *CopyDecoder) takeHeader(line []byte) error {
@@ -248,9 +378,9 @@ func (d *CopyDecoder) takeHeader(line []byte) error {
 	return nil
 }
 
-// endRow counts a row, and emits a batch when it is enough.
-func (d *CopyDecoder) endRow(size int) error {
-	d.rows++
+// endRows counts rows, and emits a batch when it is enough.
+func (d *CopyDecoder) endRows(n, size int) error {
+	d.rows += n
 	if d.size += size; d.rows < copyRows && d.size < copyBytes {
 		return nil
 	}
@@ -263,8 +393,7 @@ func (d *CopyDecoder) flush() error {
 	}
 	cols := make([]arrow.Array, len(d.cells))
 	for i, c := range d.cells {
-		cols[i] = c.b.NewArray()
-		c.reserve(d.rows)
+		cols[i] = c.take()
 	}
 	rec := array.NewRecordBatch(d.schema, cols, int64(d.rows))
 	for _, c := range cols {
@@ -559,5 +688,5 @@ func (d *CopyDecoder) binaryRow(data []byte) (int, error) {
 			return 0, d.context(err, i)
 		}
 	}
-	return at, d.endRow(at)
+	return at, d.endRows(1, at)
 }

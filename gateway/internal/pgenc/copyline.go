@@ -31,7 +31,7 @@ const (
 // more data comes, so the last line may lack its end. plain: nothing in data is quoted, escaped or a \r.
 func (s *lineScan) next(data []byte, final, plain bool) (line []byte, n int, err error) {
 	i := s.seen
-	if plain && s.eol == eolLF && !s.quoted && !s.escaped {
+	if plain && s.knowsLF() {
 		if end := bytes.IndexByte(data[i:], '\n'); end >= 0 {
 			return s.found(data, i+end, i+end+1)
 		}
@@ -92,6 +92,9 @@ func (s *lineScan) found(data []byte, end, next int) ([]byte, int, error) {
 	s.seen, s.quoted, s.escaped = 0, false, false
 	return data[:end], next, nil
 }
+
+// knowsLF tells whether a line begins, and lines are known to end with \n.
+func (s *lineScan) knowsLF() bool { return s.eol == eolLF && !s.quoted && !s.escaped }
 
 // quick tells whether skip can be used: nothing is open, or only quotes that double themselves.
 func (s *lineScan) quick() bool { return !s.escaped && (!s.csv || s.escape == s.quote) }

@@ -2,6 +2,7 @@ package pgenc
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/apache/arrow-go/v18/arrow"
 
@@ -21,6 +22,8 @@ type CopyEncoder struct {
 	force []bool
 	// special are the bytes that make a value of a text file be escaped, or one of a CSV file be quoted.
 	special [256]bool
+	// specials are the same.
+	specials []byte
 }
 
 // NewCopyEncoder returns a CopyEncoder for results of schema. A column of force_quote that is not there is 42703.
@@ -40,10 +43,10 @@ func NewCopyEncoder(schema *arrow.Schema, opts sqltext.CopyOptions, s Settings) 
 	if opts.Format == sqltext.CopyCSV {
 		chars = "\n\r" + string(rune(opts.Quote))
 	}
-	for _, c := range []byte(chars) {
+	e.specials = append([]byte(chars), opts.Delimiter)
+	for _, c := range e.specials {
 		e.special[c] = true
 	}
-	e.special[opts.Delimiter] = true
 	const inNumbers = "0123456789+-.:eEtfNaInity "
 	harmless := opts.Null == "" || opts.Null == `\N`
 	for _, c := range []byte(inNumbers) {
@@ -115,9 +118,10 @@ func (e *CopyEncoder) Append(dst []byte, rec arrow.RecordBatch, from, to, limit 
 			return dst, from, err
 		}
 	}
-	appendRow := e.appendLine
-	if e.opts.Format == sqltext.CopyBinary {
-		appendRow = e.appendBinary
+	appendRow := e.appendBinary
+	if e.opts.Format != sqltext.CopyBinary {
+		plain := e.plainIn(cols)
+		appendRow = func(dst []byte, cols []Column, row int) ([]byte, error) { return e.appendLine(dst, cols, plain, row) }
 	}
 	for row := from; row < to; row++ {
 		if len(dst) >= limit {
@@ -136,8 +140,20 @@ func (e *CopyEncoder) Append(dst []byte, rec arrow.RecordBatch, from, to, limit 
 	return dst, to, nil
 }
 
+// plainIn returns which columns of a batch have no value that needs escapes or quotes, but for what looks like NULL. The
+// texts of a column lie one behind the other: a few fast searches tell it of all of them.
+func (e *CopyEncoder) plainIn(cols []Column) []bool {
+	plain := slices.Clone(e.plain)
+	for i := range cols {
+		if k := cols[i].kind; (k == kText || k == kName || k == kJSON) && !e.force[i] && len(cols) > 1 {
+			plain[i] = !slices.ContainsFunc(e.specials, func(c byte) bool { return bytes.IndexByte(cols[i].data, c) >= 0 })
+		}
+	}
+	return plain
+}
+
 // appendLine appends a row of a text or CSV file.
-func (e *CopyEncoder) appendLine(dst []byte, cols []Column, row int) ([]byte, error) {
+func (e *CopyEncoder) appendLine(dst []byte, cols []Column, plain []bool, row int) ([]byte, error) {
 	for i := range cols {
 		if i > 0 {
 			dst = append(dst, e.opts.Delimiter)
@@ -151,7 +167,7 @@ func (e *CopyEncoder) appendLine(dst []byte, cols []Column, row int) ([]byte, er
 		if dst, err = cols[i].AppendText(dst, row, &e.settings); err != nil {
 			return dst, err
 		}
-		if !e.plain[i] {
+		if !plain[i] || string(dst[at:]) == e.opts.Null {
 			dst = e.protect(dst, at, e.force[i])
 		}
 	}

@@ -179,6 +179,9 @@ func instanceSettings(o Options) [][2]string {
 		{"force_mbedtls_unsafe", "true"},
 		{"temp_file_encryption", "true"},
 		{"parquet_metadata_cache", "true"},
+		// A name that is not there is not looked for, for "did you mean", in schemas that were not asked for: that reads the
+		// whole lasting catalog, and every lasting table is first looked for where it is not.
+		{"catalog_error_max_schemas", "0"},
 		{"TimeZone", "UTC"},
 		{"Calendar", "gregorian"},
 	}

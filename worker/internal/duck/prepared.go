@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	bindings "github.com/duckdb/duckdb-go-bindings"
@@ -175,6 +176,7 @@ func (p *Prepared) failed(err error) error {
 
 func (n *Pending) wait() (*Result, error) {
 	defer bindings.DestroyPending(&n.res)
+	n.run()
 	r := &Result{p: n.p}
 	if bindings.ExecutePending(n.res, &r.res) == bindings.StateError {
 		err := errorFrom(bindings.ResultError(&r.res))
@@ -186,6 +188,34 @@ func (n *Pending) wait() (*Result, error) {
 		return nil, err
 	}
 	return r, nil
+}
+
+// While DuckDB's other threads have the tasks, this one asks for one again at once for as long as most queries take, and then
+// less and less often.
+const (
+	askAtOnce = 100 * time.Microsecond
+	askLast   = time.Millisecond
+)
+
+// run works on the statement's tasks until the result is there, or an error. DuckDB's own loop does the same without a
+// pause: a core that does nothing but ask, while one thread writes a file, is a core that nobody else has.
+func (n *Pending) run() {
+	var idle time.Time // since when there was no task
+	for {
+		switch bindings.PendingExecuteTask(n.res) {
+		case bindings.PendingStateResultNotReady:
+			idle = time.Time{}
+		case bindings.PendingStateNoTasksAvailable:
+			if idle.IsZero() {
+				idle = time.Now()
+			}
+			if since := time.Since(idle); since > askAtOnce {
+				time.Sleep(min(since/4, askLast))
+			}
+		default:
+			return
+		}
+	}
 }
 
 // Result is a live result. It is used by one goroutine at a time.
