@@ -280,8 +280,16 @@ func (c *conn) send(m pgproto3.BackendMessage) {
 	c.out = out
 }
 
-// keepOut is how large a buffer a connection keeps, in bytes.
-const keepOut = 64 << 10
+// keepOut is how large a buffer a connection keeps, in bytes: an idle one should cost little.
+const keepOut = 16 << 10
+
+// makeRoom gets a buffer for many rows, which flush gives back.
+func (c *conn) makeRoom() {
+	if cap(c.out) <= keepOut {
+		b := buffers.Get().(*[]byte)
+		c.out = append((*b)[:0], c.out...)
+	}
+}
 
 // flush writes what is queued. It blocks while the client does not read.
 func (c *conn) flush() error {
@@ -289,10 +297,11 @@ func (c *conn) flush() error {
 		return nil
 	}
 	_, err := c.net.Write(c.out)
+	c.out = c.out[:0]
 	if cap(c.out) > keepOut {
+		out := c.out
+		putBuffer(&out)
 		c.out = nil
-	} else {
-		c.out = c.out[:0]
 	}
 	if err != nil {
 		return fmt.Errorf("%w: %w", errGone, err)

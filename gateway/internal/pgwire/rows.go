@@ -15,6 +15,9 @@ import (
 // flushAt is how much is written at once at least, in bytes, while a result goes on.
 const flushAt = 64 << 10
 
+// fewRows most likely fit into the buffer that a connection keeps.
+const fewRows = 100
+
 // encode appends rows to what is to be written, and writes it when it is enough.
 func (c *conn) encode(e *execution, b *dispatch.Batch, from, to int) error {
 	if e.enc == nil {
@@ -25,6 +28,9 @@ func (c *conn) encode(e *execution, b *dispatch.Batch, from, to int) error {
 			return err
 		}
 		from++
+	}
+	if to-from > fewRows {
+		c.makeRoom()
 	}
 	for from < to {
 		var err error
