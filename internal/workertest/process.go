@@ -168,3 +168,22 @@ func (p *Process) end(sig syscall.Signal) {
 
 // PID returns the process's id.
 func (p *Process) PID() int { return p.cmd.Process.Pid }
+
+// Held returns the process's resident memory in bytes and how many files and sockets it has open.
+func (p *Process) Held() (resident int64, files int) {
+	p.t.Helper()
+	proc := fmt.Sprintf("/proc/%d/", p.cmd.Process.Pid)
+	b, err := os.ReadFile(proc + "statm")
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	var size, pages int64
+	if _, err := fmt.Sscan(string(b), &size, &pages); err != nil {
+		p.t.Fatal(err)
+	}
+	list, err := os.ReadDir(proc + "fd")
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return pages * int64(os.Getpagesize()), len(list)
+}
