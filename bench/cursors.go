@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"time"
 )
 
@@ -98,4 +99,76 @@ func scroll(c *wire, rows int) (s scrolled, err error) {
 	s.total = time.Since(begun)
 	_, err = c.query("COMMIT")
 	return s, err
+}
+
+const (
+	manyCursors = 100
+	manyRounds  = 20
+	manyPage    = 1000
+)
+
+// severalCursors: a hundred cursors open at once on one connection, at a worker of 512 MB, each read on in turn: over a
+// Parquet file of eight columns, and over a range.
+func severalCursors(ctx context.Context, e *env, r *report) error {
+	t, err := e.startTavana(ctx, 0, "--memory", "512MB")
+	if err != nil {
+		return err
+	}
+	defer t.stop()
+	parquet := "SELECT * FROM read_parquet('" + filepath.Join(e.sf1, "customer.parquet") + "')" // 150,000 rows
+	for _, over := range []struct {
+		name, query string
+		memory      float64 // MB by which the worker may grow
+	}{
+		{"range(): ", "SELECT i, i * 2 AS j FROM range(100000000) AS s(i)", 200},
+		{"Parquet: ", parquet, 512},
+	} {
+		var second, last time.Duration
+		worker, gateway, err := t.growth(ctx, func() (err error) { second, last, err = t.inTurn(ctx, over.query); return err })
+		if err != nil {
+			return fmt.Errorf("%s%w", over.name, err)
+		}
+		name := fmt.Sprintf("%d cursors in turn, %s", manyCursors, over.name)
+		r.add(name+"last round's FETCHes, each", "ms", ms(last), "the second's", ms(second), none)
+		r.bound("  worker grew by", "MB", worker, atMost(over.memory))
+		r.bound("  gateway grew by", "MB", gateway, none)
+	}
+	return nil
+}
+
+// inTurn reads a page from each of many cursors over query, and so on for some rounds. It returns how long a FETCH of the
+// second and of the last round took.
+func (t *tavana) inTurn(ctx context.Context, query string) (second, last time.Duration, err error) {
+	c, err := dialWire(ctx, t.addr)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer c.close()
+	statements := []string{"BEGIN"}
+	for i := range manyCursors {
+		statements = append(statements, fmt.Sprintf("DECLARE c%d NO SCROLL CURSOR FOR %s", i, query))
+	}
+	for _, sql := range statements {
+		if _, err := c.query(sql); err != nil {
+			return 0, 0, err
+		}
+	}
+	for round := range manyRounds {
+		begun := time.Now()
+		for i := range manyCursors {
+			got, err := c.query(fmt.Sprintf("FETCH %d FROM c%d", manyPage, i))
+			if err != nil {
+				return 0, 0, fmt.Errorf("round %d, cursor %d: %w", round, i, err)
+			}
+			if got.rows != manyPage {
+				return 0, 0, fmt.Errorf("round %d, cursor %d: %d rows", round, i, got.rows)
+			}
+		}
+		last = time.Since(begun) / manyCursors
+		if round == 1 {
+			second = last
+		}
+	}
+	_, err = c.query("COMMIT")
+	return second, last, err
 }

@@ -48,6 +48,7 @@ func run(ctx context.Context, bin, out, only string) error {
 		{"pgwire rows", pgwireRows},
 		{"flat memory", flatMemory},
 		{"cursors", cursors},
+		{"several cursors", severalCursors},
 		{"latency", latency},
 		{"tpch", tpch},
 		{"s3", tpchOnS3},

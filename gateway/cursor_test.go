@@ -195,6 +195,30 @@ func TestCursorsMakeRoomForOthers(t *testing.T) {
 }
 
 // A plan that is asked for by a portal with a row limit is PostgreSQL's one column, and other statements go on beside it.
+// Cursors over wide Parquet files hold more than they are taken to: a worker of 512 MB opens and reads as many all the same.
+func TestCursorsOverParquetShareOneWorker(t *testing.T) {
+	dir := t.TempDir()
+	w := open(t, 1, nil, "--memory", "512MB", "--allow", dir)
+	c := w.connect()
+	const cursors, rows, pages, page = 40, 130_000, 3, 500
+	w.do(c, fmt.Sprintf("COPY (SELECT i, md5(i::text) AS a, md5((i * 7)::text) AS b, repeat(md5((i * 11)::text), 8) AS c FROM range(%d) AS s(i)) TO '%s/wide.parquet' (FORMAT parquet)", rows, dir), "BEGIN")
+	for i := range cursors {
+		w.do(c, fmt.Sprintf("DECLARE c%d NO SCROLL CURSOR FOR SELECT i, a, b, c FROM read_parquet('%s/wide.parquet')", i, dir))
+	}
+	for p := range pages {
+		for i := range cursors {
+			got, err := query(t.Context(), c, fmt.Sprintf("FETCH %d c%d", page, i))
+			if err != nil {
+				t.Fatalf("page %d of cursor %d: %v", p, i, err)
+			}
+			if len(got) != page || !strings.HasPrefix(got[0], fmt.Sprintf("%d|", p*page)) {
+				t.Fatalf("page %d of cursor %d has %d rows: %.1q", p, i, len(got), got)
+			}
+		}
+	}
+	w.do(c, "ROLLBACK")
+}
+
 func TestALimitedPlanInABlock(t *testing.T) {
 	w := open(t, 1, nil)
 	c := newTalker(t, w.url(""))

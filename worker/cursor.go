@@ -62,8 +62,11 @@ type cursor struct {
 	// What follows is guarded by cursors.mu.
 	lastRead time.Time
 	readers  int
-	live     bool // it could be spooled, and has not been asked to
-	spools   bool // it has been asked to
+	granted  uint64 // what was reserved at first, in bytes
+	begun    bool   // its first rows have come, or its end
+	share    uint64 // what it holds in DuckDB while it waits, in bytes
+	live     bool   // it could be spooled, and has not been asked to
+	spools   bool   // it has been asked to
 }
 
 // fetchRequest asks work for the row from, and about rows rows.
@@ -86,7 +89,7 @@ const smallJournal = 16 << 20
 
 func newCursor(w *Worker, r *workerpb.OpenCursorRequest, in *entry) *cursor {
 	c := &cursor{
-		id: r.GetCursorId(), client: r.GetClient(), w: w, st: r.GetStatement(), scroll: r.GetScroll(), lease: in.lease, tables: in.tables, held: true, reserved: in.granted,
+		id: r.GetCursorId(), client: r.GetClient(), w: w, st: r.GetStatement(), scroll: r.GetScroll(), lease: in.lease, tables: in.tables, held: true, reserved: in.granted, granted: in.granted,
 		requests: make(chan *fetchRequest), spoolNow: make(chan struct{}, 1), opened: make(chan error, 1), done: make(chan struct{}),
 		lastRead: time.Now(),
 	}
@@ -153,11 +156,13 @@ func (c *cursor) start(rest *func()) (*duck.Pending, error) {
 	return c.prepared.Start(c.quitCtx)
 }
 
-// begin waits for the first rows. From then on the cursor holds little, unless it joins or sorts: its share of the ledger
-// becomes small.
+// begin waits for the first rows. From then on the cursor holds what it holds then, which is little unless it joins or
+// sorts: that is its share of the ledger.
 func (c *cursor) begin(pending *duck.Pending) error {
+	grown := c.w.measure(c.quitCtx)
 	defer c.w.cursors.works()()
 	result, err := pending.Wait()
+	share, ok := grown()
 	if err != nil {
 		c.end(err)
 		return err
@@ -166,12 +171,18 @@ func (c *cursor) begin(pending *duck.Pending) error {
 		c.schema = result.Schema()
 	}
 	c.result, c.coalescer = result, duck.NewCoalescer(result.Schema())
-	if parked := c.w.cursors.share; c.reserved > parked {
-		c.w.ledger.release(c.reserved - parked)
-		c.reserved = parked
+	switch {
+	case ok && share < leastShare:
+		share = leastShare
+	default: // its readers' buffers have most likely not grown yet
+		share = max(share, c.w.cursors.share)
+	}
+	if c.reserved > share {
+		c.w.ledger.release(c.reserved - share)
+		c.reserved = share
 		c.w.touch()
 	}
-	c.w.cursors.setLive(c, true)
+	c.w.cursors.setLive(c, share)
 	return nil
 }
 
@@ -180,7 +191,7 @@ func (c *cursor) spoolAll(pending *duck.Pending) error {
 	if err := c.begin(pending); err != nil {
 		return err
 	}
-	c.w.cursors.setLive(c, false)
+	c.w.cursors.setLive(c, 0)
 	c.spooling = true
 	for c.err == nil {
 		if err := c.spoolSome(); err != nil {
@@ -204,7 +215,7 @@ func (c *cursor) serve() bool {
 		default:
 			if c.spoolSome() != nil {
 				c.spooling = false // what is on disk stays, and the rest stays in DuckDB
-				c.w.cursors.setLive(c, false)
+				c.w.cursors.setLive(c, 0)
 			}
 		}
 		return true
@@ -365,7 +376,7 @@ func (c *cursor) end(err error) {
 	if c.err == nil {
 		c.err = err
 	}
-	c.w.cursors.setLive(c, false)
+	c.w.cursors.setLive(c, 0)
 	if !c.held {
 		return
 	}

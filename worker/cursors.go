@@ -16,9 +16,12 @@ import (
 // cursors are the worker's cursors.
 type cursors struct {
 	max int
-	// share is what a live cursor that waits holds in DuckDB, in bytes: a reader's buffers for each thread.
+	// share is what a live cursor that waits is taken to hold in DuckDB, in bytes: a reader's buffers for each thread. It is
+	// less for one that reads no file, and more for one that joins or sorts, where that could be measured.
 	share uint64
 	disk  journalDisk
+	// measuring has a place for the one that is measured.
+	measuring chan struct{}
 
 	mu   sync.Mutex
 	open map[string]*cursor
@@ -53,6 +56,9 @@ func (w *Worker) OpenCursor(ctx context.Context, r *workerpb.OpenCursorRequest) 
 	go c.work()
 	select {
 	case err = <-c.opened:
+		if err != nil {
+			<-c.done // its name is free again
+		}
 	case <-ctx.Done():
 		err = pgerror.FromContext(ctx)
 		c.close(err)
@@ -155,6 +161,7 @@ func (w *Worker) closeIdleCursors(now time.Time) {
 func (cs *cursors) init(cfg Config, dir string) {
 	cs.max, cs.share = cfg.MaxCursors, uint64(cfg.threads())*8<<20
 	cs.disk.dir, cs.disk.limit = dir, int64(min(cfg.CursorSpoolMax, math.MaxInt64))
+	cs.measuring = make(chan struct{}, 1)
 	cs.open, cs.ended = map[string]*cursor{}, map[string]ended{}
 }
 
@@ -237,11 +244,11 @@ func (cs *cursors) remove(c *cursor) {
 	delete(cs.open, c.id)
 }
 
-// setLive notes whether the cursor holds memory that it could do without.
-func (cs *cursors) setLive(c *cursor, live bool) {
+// setLive notes that the cursor holds memory that it could do without: share bytes; 0: none.
+func (cs *cursors) setLive(c *cursor, share uint64) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
-	c.live, c.spools = live, false
+	c.begun, c.live, c.spools, c.share = true, share > 0, false, share
 }
 
 // works notes that a cursor begins to work; the caller calls done when it waits again.
@@ -257,31 +264,80 @@ func (cs *cursors) works() (done func()) {
 	}
 }
 
+// leastShare is what a live cursor holds that reads no file, in bytes: its rows on their way.
+const leastShare = 2 << 20
+
+// measurePatience is how long a cursor waits for another that is measured: most have their first rows sooner.
+const measurePatience = 100 * time.Millisecond
+
+// measure begins to look at what DuckDB holds, for a cursor that is about to work. The function it returns, to be called once, tells by
+// how many bytes that has grown; false: others worked meanwhile, whose memory it may be.
+func (w *Worker) measure(ctx context.Context) (grown func() (uint64, bool)) {
+	ctx, cancel := context.WithTimeout(ctx, measurePatience)
+	defer cancel()
+	select {
+	case w.cursors.measuring <- struct{}{}:
+	case <-ctx.Done():
+		return func() (uint64, bool) { return 0, false }
+	}
+	before, err := w.in.Held()
+	began, busy := w.busy()
+	return func() (uint64, bool) {
+		defer func() { <-w.cursors.measuring }()
+		if now, others := w.busy(); err != nil || busy > 0 || others > 1 || now != began+1 {
+			return 0, false
+		}
+		after, err := w.in.Held()
+		return after - min(before, after), err == nil
+	}
+}
+
+// busy returns how many statements and cursors have begun to work in all, and how many work now.
+func (w *Worker) busy() (began uint64, working int) {
+	w.mu.Lock()
+	running, started := len(w.running), w.started
+	w.mu.Unlock()
+	_, cursors, begun := w.cursors.state()
+	return started + begun, running + cursors
+}
+
 func (cs *cursors) state() (open, working int, began uint64) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
 	return len(cs.open), cs.working, cs.began
 }
 
+// soon is for how long a cursor is expected to begin.
+const soon = time.Second
+
 // relieve asks live cursors, those first that have not been read for longest, to go to disk, until about bytes will be
-// free.
-func (cs *cursors) relieve(bytes uint64) {
+// free. It reports whether any will be.
+func (cs *cursors) relieve(bytes uint64) (will bool) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
 	var live []*cursor
 	for _, c := range cs.open {
 		switch {
 		case c.spools:
-			bytes -= min(bytes, cs.share) // it is under way
+			bytes -= min(bytes, c.share) // it is under way
+			will = true
+		case !c.begun && time.Since(c.lastRead) < soon:
+			bytes -= min(bytes, c.granted) // most of it is free when it has begun
 		case c.live:
 			live = append(live, c)
 		}
 	}
 	slices.SortFunc(live, func(a, b *cursor) int { return a.lastRead.Compare(b.lastRead) })
-	for _, c := range live[:min(uint64(len(live)), (bytes+cs.share-1)/cs.share)] {
+	for _, c := range live {
+		if bytes == 0 {
+			break
+		}
+		bytes -= min(bytes, c.share)
+		will = true
 		c.live, c.spools = false, true
 		c.spoolNow <- struct{}{} // there is room for one, and it is sent once
 	}
+	return will
 }
 
 // abandoned forgets the clients' cursors that have ended.

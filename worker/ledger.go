@@ -21,12 +21,14 @@ func (l *ledger) grant(n uint64) (granted uint64, err error) {
 	defer l.mu.Unlock()
 	n = min(n, l.capacity)
 	if l.reserved+n > l.capacity {
-		return 0, &pgerror.Error{
-			Code: pgerror.OutOfMemory, Message: "no room on this worker now", Retryable: true, NoRoom: true,
-		}
+		return 0, errNoRoom()
 	}
 	l.reserved += n
 	return n, nil
+}
+
+func errNoRoom() error {
+	return &pgerror.Error{Code: pgerror.OutOfMemory, Message: "no room on this worker now", Retryable: true, NoRoom: true}
 }
 
 // takeAll promises the whole capacity, if nothing is promised.

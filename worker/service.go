@@ -77,11 +77,30 @@ func (in *entry) leave() {
 // grant reserves a statement's memory. Where there is no room now, cursors make some.
 func (w *Worker) grant(st *workerpb.Statement) (uint64, error) {
 	ask := cmp.Or(st.GetMemoryBytes(), w.cfg.QueryMemory)
+	if short := w.shortOf(ask); short > 0 && w.cursors.relieve(short) {
+		return 0, errNoRoom()
+	}
 	granted, err := w.ledger.grant(ask)
 	if err != nil {
 		w.cursors.relieve(ask)
 	}
 	return granted, err
+}
+
+// shortOf returns how many bytes that cursors hold are missing for a statement that asks for so many: what they hold is
+// promised by a guess, and here it is looked at.
+func (w *Worker) shortOf(ask uint64) uint64 {
+	if open, _, _ := w.cursors.state(); open == 0 {
+		return 0
+	}
+	held, err := w.in.Held()
+	if err != nil {
+		held = w.memory().duckdb // DuckDB is so full that it can't even tell
+	}
+	limit := w.memory().duckdb
+	limit -= limit / 4 // what DuckDB does not count has its place too
+	ask = min(ask, limit)
+	return held + ask - min(held+ask, limit)
 }
 
 // add registers an execution, unless the worker drains.

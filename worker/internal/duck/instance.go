@@ -282,6 +282,17 @@ func (in *Instance) MemoryUsage() (used, spilled uint64, err error) {
 	return uint64(v[0]), uint64(v[1]), nil
 }
 
+// Held returns how much DuckDB holds that it can't do without, in bytes: caches are left out.
+func (in *Instance) Held() (uint64, error) {
+	in.adminMu.Lock()
+	defer in.adminMu.Unlock()
+	v, err := in.admin.queryInts("SELECT coalesce(sum(memory_usage_bytes), 0)::BIGINT FROM duckdb_memory() WHERE tag NOT IN ('EXTERNAL_FILE_CACHE', 'OBJECT_CACHE')")
+	if err != nil {
+		return 0, err
+	}
+	return uint64(v[0]), nil
+}
+
 func byteSize(n uint64) string { return strconv.FormatUint(n, 10) + "B" }
 
 // Quote returns s as a SQL string literal.

@@ -176,7 +176,9 @@ func (p *Prepared) failed(err error) error {
 
 func (n *Pending) wait() (*Result, error) {
 	defer bindings.DestroyPending(&n.res)
-	n.run()
+	if err := n.run(); err != nil {
+		return nil, err
+	}
 	r := &Result{p: n.p}
 	if bindings.ExecutePending(n.res, &r.res) == bindings.StateError {
 		err := errorFrom(bindings.ResultError(&r.res))
@@ -199,7 +201,7 @@ const (
 
 // run works on the statement's tasks until the result is there, or an error. DuckDB's own loop does the same without a
 // pause: a core that does nothing but ask, while one thread writes a file, is a core that nobody else has.
-func (n *Pending) run() {
+func (n *Pending) run() error {
 	var idle time.Time // since when there was no task
 	for {
 		switch bindings.PendingExecuteTask(n.res) {
@@ -212,8 +214,10 @@ func (n *Pending) run() {
 			if since := time.Since(idle); since > askAtOnce {
 				time.Sleep(min(since/4, askLast))
 			}
+		case bindings.PendingStateError:
+			return errorFrom(bindings.PendingError(n.res))
 		default:
-			return
+			return nil
 		}
 	}
 }
