@@ -31,7 +31,7 @@ tools: ## install what the tests work with: PostgreSQL 15, psql, psycopg, an S3 
 
 .PHONY: test
 test: tools build extensions ## run every test, with the race detector
-	go test -race -timeout 20m ./...
+	go test -race -timeout 40m ./...
 
 .PHONY: test-clients
 test-clients: tools build extensions ## install real PostgreSQL clients from their registries and run them against Tavana
