@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Puts DuckDB's extensions into DIR/vVERSION/PLATFORM/, the layout DuckDB looks for, and checks each against
-# extensions.sha256. What is there and right stays; nothing else is downloaded, now or at query time.
+# worker/internal/duck/extensions.sha256. What is there and right stays; nothing else is downloaded, now or at query time.
 #
 #   fetch-extensions.sh DIR
 #
 # Sources, in this order:
 #   TAVANA_EXTENSIONS_FROM=FOLDER   NAME.duckdb_extension files in that folder or below: for machines without a network
 #   pip download                    the wheels duckdb-extension-NAME
-# DuckDB verifies the files' signatures once more when it loads them.
+# A worker checks them once more when it loads them.
 #
 # TAVANA_PLATFORM (linux_amd64, linux_arm64, osx_arm64) fetches for another machine.
 set -euo pipefail
@@ -74,4 +74,4 @@ while read -r want path; do
   fi
   place "$found" "$name" "$want"
   echo "fetched $name"
-done <"$here/extensions.sha256"
+done <"$here/../worker/internal/duck/extensions.sha256"

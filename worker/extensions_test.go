@@ -55,7 +55,7 @@ func TestExtensionsAreLoadedBeforeTheWorkerIsReady(t *testing.T) {
 	c.wantCode("SELECT ST_Point(1, 2)", pgerror.UndefinedFunction)
 }
 
-// DuckDB itself verifies who signed an extension: one changed byte, and the worker does not start.
+// An extension that is not the one built for is checked by DuckDB: one changed byte, and the worker does not start.
 func TestAChangedExtensionIsRefused(t *testing.T) {
 	original := extensionFile(t, "tpch")
 	b, err := os.ReadFile(original)

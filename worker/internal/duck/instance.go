@@ -32,6 +32,8 @@ type Options struct {
 	Lake Lake
 	// InitSQL makes what all sessions see, each entry any number of statements. It runs once, before the locks.
 	InitSQL []string
+
+	pinned bool // the extensions have been checked
 }
 
 // Names of catalogs, as clients see them. The lasting catalog has the name of the database; without one, the worker's own
@@ -83,7 +85,10 @@ func Open(o Options) (*Instance, error) {
 	return in, nil
 }
 
-func open(o Options) (*Instance, error) {
+func open(o Options) (in *Instance, err error) {
+	if o.pinned, err = o.pinnedExtensions(); err != nil {
+		return nil, err
+	}
 	own := databaseName
 	if o.Lake.Metadata != "" {
 		own = initName
@@ -104,8 +109,7 @@ func open(o Options) (*Instance, error) {
 	if err != nil {
 		return nil, err
 	}
-	in, err := openFile(file, "read_only", o)
-	if err != nil {
+	if in, err = openFile(file, "read_only", o); err != nil {
 		return nil, err
 	}
 	in.own = own
@@ -154,10 +158,10 @@ func OpenUnlocked(o Options) (*Instance, error) {
 }
 
 // startSettings are set before the database opens: nothing that opens it inherits another default.
-func startSettings(accessMode string) [][2]string {
+func startSettings(accessMode string, pinned bool) [][2]string {
 	return [][2]string{
 		{"access_mode", accessMode},
-		{"allow_unsigned_extensions", "false"},
+		{"allow_unsigned_extensions", strconv.FormatBool(pinned)}, // which have been checked already
 		{"autoinstall_known_extensions", "false"},
 		{"autoload_known_extensions", "false"},
 		{"allow_community_extensions", "false"},
@@ -200,7 +204,7 @@ func openFile(path, accessMode string, o Options) (*Instance, error) {
 		return nil, errors.New("creating DuckDB's configuration")
 	}
 	defer bindings.DestroyConfig(&cfg)
-	for _, kv := range startSettings(accessMode) {
+	for _, kv := range startSettings(accessMode, o.pinned) {
 		if bindings.SetConfig(cfg, kv[0], kv[1]) == bindings.StateError {
 			return nil, fmt.Errorf("setting %s", kv[0])
 		}
@@ -231,8 +235,7 @@ func (in *Instance) setUp(o Options) error {
 		}
 	}
 	for _, e := range o.Extensions {
-		path := filepath.Join(o.ExtensionDirectory, Version(), Platform(), e+".duckdb_extension")
-		if err := in.admin.exec("LOAD " + Quote(path)); err != nil {
+		if err := in.admin.exec("LOAD " + Quote(o.extensionFile(e))); err != nil {
 			return fmt.Errorf("loading extension %s: %w", e, err)
 		}
 	}
