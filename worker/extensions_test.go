@@ -45,7 +45,11 @@ func TestExtensionsAreLoadedBeforeTheWorkerIsReady(t *testing.T) {
 	}
 	c.wantCode("SELECT * FROM read_csv('s3://other/x.csv')", pgerror.InsufficientPrivilege)
 	// Nothing is fetched, not even for those that may.
-	for _, sql := range []string{"INSTALL spatial", "LOAD spatial", "INSTALL spatial FROM community"} {
+	other := filepath.Join(t.TempDir(), "other.duckdb_extension") // nor is a file that somebody has put there
+	if b, err := os.ReadFile(extensionFile(t, "tpch")); err != nil || os.WriteFile(other, b, 0o644) != nil {
+		t.Fatal(err)
+	}
+	for _, sql := range []string{"INSTALL spatial", "LOAD spatial", "INSTALL spatial FROM community", "LOAD '" + other + "'"} {
 		st := c.statement(sql)
 		st.User.Superuser = true
 		if _, _, err := c.run(st); err == nil {
