@@ -180,9 +180,9 @@ func (c *cursor) begin(pending *duck.Pending) error {
 	if c.reserved > share {
 		c.w.ledger.release(c.reserved - share)
 		c.reserved = share
-		c.w.touch()
 	}
 	c.w.cursors.setLive(c, share)
+	c.w.touch()
 	return nil
 }
 

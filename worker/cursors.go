@@ -308,7 +308,21 @@ func (cs *cursors) state() (open, working int, began uint64) {
 }
 
 // soon is for how long a cursor is expected to begin.
-const soon = time.Second
+const soon = 3 * time.Second
+
+func (c *cursor) beginsSoon() bool { return !c.begun && time.Since(c.lastRead) < soon }
+
+// beginning returns how many bytes the cursors that are about to begin may come to hold.
+func (cs *cursors) beginning() (bytes uint64) {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	for _, c := range cs.open {
+		if c.beginsSoon() {
+			bytes += c.granted
+		}
+	}
+	return bytes
+}
 
 // relieve asks live cursors, those first that have not been read for longest, to go to disk, until about bytes will be
 // free. It reports whether any will be.
@@ -321,8 +335,9 @@ func (cs *cursors) relieve(bytes uint64) (will bool) {
 		case c.spools:
 			bytes -= min(bytes, c.share) // it is under way
 			will = true
-		case !c.begun && time.Since(c.lastRead) < soon:
+		case c.beginsSoon():
 			bytes -= min(bytes, c.granted) // most of it is free when it has begun
+			will = true
 		case c.live:
 			live = append(live, c)
 		}

@@ -99,8 +99,8 @@ func (w *Worker) shortOf(ask uint64) uint64 {
 	}
 	limit := w.memory().duckdb
 	limit -= limit / 4 // what DuckDB does not count has its place too
-	ask = min(ask, limit)
-	return held + ask - min(held+ask, limit)
+	need := held + w.cursors.beginning() + min(ask, limit)
+	return need - min(need, limit)
 }
 
 // add registers an execution, unless the worker drains.

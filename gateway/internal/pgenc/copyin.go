@@ -222,7 +222,6 @@ func (d *CopyDecoder) takePlain(data []byte) (used int, err error) {
 			if last < 0 {
 				return used, nil
 			}
-			rows = 1
 			err = d.takeLine(data[used:marks[last]])
 			used, marks = int(marks[last])+1, marks[last+1:]
 		} else {
