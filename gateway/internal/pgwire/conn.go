@@ -281,7 +281,7 @@ func (c *conn) send(m pgproto3.BackendMessage) {
 }
 
 // keepOut is how large a buffer a connection keeps, in bytes: an idle one should cost little.
-const keepOut = 16 << 10
+const keepOut = 64 << 10
 
 // makeRoom gets a buffer for many rows, which flush gives back.
 func (c *conn) makeRoom() {

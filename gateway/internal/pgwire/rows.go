@@ -29,10 +29,10 @@ func (c *conn) encode(e *execution, b *dispatch.Batch, from, to int) error {
 		}
 		from++
 	}
-	if to-from > fewRows {
-		c.makeRoom()
-	}
 	for from < to {
+		if to-from > fewRows || c.out == nil { // nil: flush has just given a large one back
+			c.makeRoom()
+		}
 		var err error
 		c.out, from, err = e.enc.Append(c.out, b, from, to, flushAt)
 		if err != nil {
