@@ -194,7 +194,6 @@ func TestCursorsMakeRoomForOthers(t *testing.T) {
 	eventually(t, "nothing is left on disk", func() bool { return state().GetSpooled() == 0 })
 }
 
-// A plan that is asked for by a portal with a row limit is PostgreSQL's one column, and other statements go on beside it.
 // Cursors over wide Parquet files hold more than they are taken to: a worker of 512 MB opens and reads as many all the same.
 func TestCursorsOverParquetShareOneWorker(t *testing.T) {
 	dir := t.TempDir()
@@ -219,6 +218,7 @@ func TestCursorsOverParquetShareOneWorker(t *testing.T) {
 	w.do(c, "ROLLBACK")
 }
 
+// A plan that is asked for by a portal with a row limit is PostgreSQL's one column, and other statements go on beside it.
 func TestALimitedPlanInABlock(t *testing.T) {
 	w := open(t, 1, nil)
 	c := newTalker(t, w.url(""))

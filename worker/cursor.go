@@ -62,9 +62,8 @@ type cursor struct {
 	// What follows is guarded by cursors.mu.
 	lastRead time.Time
 	readers  int
-	granted  uint64 // what was reserved at first, in bytes
 	begun    bool   // its first rows have come, or its end
-	share    uint64 // what it holds in DuckDB while it waits, in bytes
+	share    uint64 // what it holds in DuckDB while it waits, in bytes; until it has begun, what it may come to hold
 	live     bool   // it could be spooled, and has not been asked to
 	spools   bool   // it has been asked to
 }
@@ -89,9 +88,9 @@ const smallJournal = 16 << 20
 
 func newCursor(w *Worker, r *workerpb.OpenCursorRequest, in *entry) *cursor {
 	c := &cursor{
-		id: r.GetCursorId(), client: r.GetClient(), w: w, st: r.GetStatement(), scroll: r.GetScroll(), lease: in.lease, tables: in.tables, held: true, reserved: in.granted, granted: in.granted,
+		id: r.GetCursorId(), client: r.GetClient(), w: w, st: r.GetStatement(), scroll: r.GetScroll(), lease: in.lease, tables: in.tables, held: true, reserved: in.granted,
 		requests: make(chan *fetchRequest), spoolNow: make(chan struct{}, 1), opened: make(chan error, 1), done: make(chan struct{}),
-		lastRead: time.Now(),
+		lastRead: time.Now(), share: in.granted,
 	}
 	c.quitCtx, c.quit = context.WithCancelCause(context.Background())
 	return c

@@ -312,16 +312,19 @@ const soon = 3 * time.Second
 
 func (c *cursor) beginsSoon() bool { return !c.begun && time.Since(c.lastRead) < soon }
 
-// beginning returns how many bytes the cursors that are about to begin may come to hold.
-func (cs *cursors) beginning() (bytes uint64) {
+// holding returns how many bytes the cursors that are about to begin may come to hold; false: none does, and no other holds
+// memory that it could do without.
+func (cs *cursors) holding() (beginning uint64, any bool) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
 	for _, c := range cs.open {
-		if c.beginsSoon() {
-			bytes += c.granted
+		begins := c.beginsSoon()
+		if begins {
+			beginning += c.share
 		}
+		any = any || begins || c.spools || c.live
 	}
-	return bytes
+	return beginning, any
 }
 
 // relieve asks live cursors, those first that have not been read for longest, to go to disk, until about bytes will be
@@ -332,11 +335,8 @@ func (cs *cursors) relieve(bytes uint64) (will bool) {
 	var live []*cursor
 	for _, c := range cs.open {
 		switch {
-		case c.spools:
-			bytes -= min(bytes, c.share) // it is under way
-			will = true
-		case c.beginsSoon():
-			bytes -= min(bytes, c.granted) // most of it is free when it has begun
+		case c.spools, c.beginsSoon(): // most of it is free when that is done
+			bytes -= min(bytes, c.share)
 			will = true
 		case c.live:
 			live = append(live, c)

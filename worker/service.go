@@ -90,7 +90,8 @@ func (w *Worker) grant(st *workerpb.Statement) (uint64, error) {
 // shortOf returns how many bytes that cursors hold are missing for a statement that asks for so many: what they hold is
 // promised by a guess, and here it is looked at.
 func (w *Worker) shortOf(ask uint64) uint64 {
-	if open, _, _ := w.cursors.state(); open == 0 {
+	beginning, any := w.cursors.holding()
+	if !any {
 		return 0
 	}
 	held, err := w.in.Held()
@@ -99,7 +100,7 @@ func (w *Worker) shortOf(ask uint64) uint64 {
 	}
 	limit := w.memory().duckdb
 	limit -= limit / 4 // what DuckDB does not count has its place too
-	need := held + w.cursors.beginning() + min(ask, limit)
+	need := held + beginning + min(ask, limit)
 	return need - min(need, limit)
 }
 
