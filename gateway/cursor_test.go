@@ -71,6 +71,54 @@ func TestACursorGivesEveryRowOnce(t *testing.T) {
 	}
 }
 
+// What a client most likely fetches next is made ready while it works: it gets what it asks for all the same, when it moves
+// elsewhere, asks for another number of rows or another format, reads another cursor of that name, or changes how values
+// look.
+func TestOtherRowsThanExpected(t *testing.T) {
+	w := open(t, 1, nil)
+	c := w.connect()
+	declare := func(first int) string {
+		return fmt.Sprintf("DECLARE c SCROLL CURSOR FOR SELECT i, DATE '2024-01-01' + i::int FROM generate_series(%d, 99999) AS s(i)", first)
+	}
+	w.do(c, "BEGIN", declare(0))
+	twice := func() { w.do(c, "MOVE ABSOLUTE 0 c", "FETCH 2 c") }
+	twice()
+	w.want(c, "FETCH 2 c", "2|2024-01-03", "3|2024-01-04")
+	twice()
+	w.want(c, "FETCH 3 c", "2|2024-01-03", "3|2024-01-04", "4|2024-01-05")
+	twice()
+	w.want(c, "FETCH 1 c", "2|2024-01-03")
+	w.want(c, "FETCH 1 c", "3|2024-01-04")
+	twice()
+	w.do(c, "MOVE 1 c")
+	w.want(c, "FETCH 2 c", "3|2024-01-04", "4|2024-01-05")
+	twice()
+	w.want(c, "FETCH BACKWARD 1 c", "0|2024-01-01")
+	w.want(c, "FETCH 2 c", "1|2024-01-02", "2|2024-01-03")
+	twice()
+	w.do(c, "SET DateStyle = 'German'")
+	w.want(c, "FETCH 2 c", "2|03.01.2024", "3|04.01.2024")
+	w.do(c, "SET DateStyle = 'ISO'")
+	twice()
+	r := c.ExecParams(t.Context(), "FETCH 2 c", nil, nil, nil, []int16{1}).Read()
+	if r.Err != nil || len(r.Rows) != 2 || !slices.Equal(r.Rows[0][0], []byte{0, 0, 0, 0, 0, 0, 0, 2}) {
+		t.Errorf("binary rows: %v %v", r.Rows, r.Err)
+	}
+	twice()
+	w.do(c, "CLOSE c", declare(500))
+	w.want(c, "FETCH 2 c", "500|2025-05-15", "501|2025-05-16")
+	w.do(c, "COMMIT", "BEGIN", declare(0))
+	// Rows too many to be made ready, up to the end.
+	for at := 0; at < 100_000; at += 20_000 {
+		got, err := query(t.Context(), c, "FETCH 20000 c")
+		if err != nil || len(got) != 20_000 || !strings.HasPrefix(got[0], fmt.Sprintf("%d|", at)) {
+			t.Fatalf("at %d: %d rows, %v", at, len(got), err)
+		}
+	}
+	w.want(c, "FETCH 20000 c")
+	w.do(c, "COMMIT")
+}
+
 // A worker that goes between two FETCHes is an error, never the end of the rows.
 func TestALostCursorIsAnError(t *testing.T) {
 	w := open(t, 2, nil)

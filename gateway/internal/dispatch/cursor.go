@@ -199,14 +199,37 @@ func (c *cursor) Close() {
 
 // rows returns a walk over the cursor's rows.
 func (c *cursor) rows(ctx context.Context, walk *session.Walk, tag func(uint64) string) *Rows {
-	return &Rows{schema: c.schema, ctx: ctx, read: (&reading{ctx, c, walk}).next, tag: tag, locate: func(err error) error { return err }}
+	return &Rows{schema: c.schema, ctx: ctx, read: &reading{ctx: ctx, c: c, walk: walk}, tag: tag, locate: func(err error) error { return err }}
 }
+
+// Place tells which rows of which cursor a batch has: equal places, equal rows. The zero Place is nowhere.
+type Place struct {
+	cursor      string
+	first, rows uint64
+}
+
+// Rows returns how many rows are there.
+func (p Place) Rows() int { return int(p.rows) }
 
 // reading gives the rows of a walk, one slice of a page after the other.
 type reading struct {
 	ctx  context.Context
 	c    *cursor
 	walk *session.Walk
+	// gave is how many rows went out, and place which they were the last time.
+	gave  uint64
+	place Place
+}
+
+// following is Rows.Following.
+func (r *reading) following() (*Batch, Place) {
+	row, ok := r.walk.Onward()
+	p := r.c.page
+	if !ok || p == nil || row < p.first || row >= p.end() || r.gave == 0 {
+		return nil, Place{}
+	}
+	rows := min(r.gave, p.end()-row)
+	return p.slice(row, row+rows), Place{r.c.id, row, rows}
 }
 
 // next returns the next rows, or io.EOF.
@@ -230,6 +253,8 @@ func (r *reading) next() (*Batch, error) {
 		rows = min(most, p.end()-row)
 	}
 	r.walk.Gave(rows)
+	r.gave += rows
+	r.place = Place{r.c.id, row, rows}
 	r.c.s.d.metrics.cursorRows.Add(float64(rows))
 	return p.slice(row, row+rows), nil
 }

@@ -27,8 +27,9 @@ type Rows struct {
 	next   *Batch          // read already
 	more   []*Batch        // and what follows it
 	stream *workerapi.Stream
-	read   func() (*Batch, error) // a cursor's rows, instead of stream's
-	free   func()                 // frees what read reads; nil: nothing
+	read   *reading // a cursor's rows, instead of stream's
+	place  Place    // of the batch that Next has returned last
+	free   func()   // frees what read reads; nil: nothing
 	done   bool
 	err    error
 	count  uint64
@@ -66,6 +67,7 @@ func columns(s *arrow.Schema) []session.Column {
 
 // Next returns the next batch, or io.EOF after the last: only then is the result whole.
 func (r *Rows) Next() (*Batch, error) {
+	r.place = Place{}
 	if b := r.next; b != nil {
 		r.next = nil
 		r.advance()
@@ -81,6 +83,9 @@ func (r *Rows) Next() (*Batch, error) {
 	if err != nil {
 		return nil, r.end(err)
 	}
+	if r.read != nil {
+		r.place = r.read.place
+	}
 	return r.counted(b), nil
 }
 
@@ -95,13 +100,30 @@ func (r *Rows) counted(b *Batch) *Batch {
 
 func (r *Rows) nextBatch() (*Batch, error) {
 	if r.read != nil {
-		return r.read()
+		return r.read.next()
 	}
 	return r.stream.Next()
 }
 
 // Binary tells whether a client that does not say how it wants values gets them in binary.
 func (r *Rows) Binary() bool { return r.binary }
+
+// AllRead tells that no row is left, if that is known without a wait.
+func (r *Rows) AllRead() bool {
+	return r.next == nil && (r.done || r.err != nil || r.read != nil && r.read.walk.Done())
+}
+
+// Place returns which rows of a cursor the batch has that Next has returned last; nowhere, if that is not known.
+func (r *Rows) Place() Place { return r.place }
+
+// Following returns the rows that the same movement of a cursor would give next, as far as they are here, and which they
+// are; nil: none. The caller releases them.
+func (r *Rows) Following() (*Batch, Place) {
+	if r.read == nil {
+		return nil, Place{}
+	}
+	return r.read.following()
+}
 
 // advance makes the next of the batches that are there already what Next returns.
 func (r *Rows) advance() {

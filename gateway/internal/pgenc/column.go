@@ -61,7 +61,10 @@ func NewColumn(f arrow.Field, arr arrow.Array) (Column, error) {
 		if len(c.offsets) > 0 {
 			c.offsets = c.offsets[d.Offset():]
 		}
-		c.zeros = (c.kind == kText || c.kind == kChar || c.kind == kName || c.kind == kJSON) && bytes.IndexByte(c.data, 0) >= 0
+		if n := d.Len(); n > 0 && (c.kind == kText || c.kind == kChar || c.kind == kName || c.kind == kJSON) {
+			// A slice of a batch shares the data of all of it.
+			c.zeros = bytes.IndexByte(c.data[c.offsets[0]:c.offsets[n]], 0) >= 0
+		}
 	case kEnum:
 		a, ok := arr.(*array.Dictionary)
 		values, isText := a.Dictionary().(*array.String)

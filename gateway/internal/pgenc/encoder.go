@@ -1,6 +1,8 @@
 package pgenc
 
 import (
+	"slices"
+
 	"github.com/apache/arrow-go/v18/arrow"
 
 	"github.com/angelerator/tavana/internal/pgerror"
@@ -52,6 +54,11 @@ type Encoder struct {
 // NewEncoder returns an Encoder for results of schema. formats has an entry for each column.
 func NewEncoder(schema *arrow.Schema, formats []Format, s Settings) *Encoder {
 	return &Encoder{fields: schema.Fields(), formats: formats, settings: s}
+}
+
+// Same tells whether two encoders of one schema make the same of a batch.
+func (e *Encoder) Same(o *Encoder) bool {
+	return e.settings == o.settings && slices.Equal(e.formats, o.formats)
 }
 
 // maxMessage is the largest message that libpq reads, in bytes.

@@ -5,8 +5,6 @@ import (
 	"strconv"
 )
 
-func appendInt(dst []byte, v int64) []byte { return strconv.AppendInt(dst, v, 10) }
-
 // span returns the child rows of a list's or map's cell.
 func (c *Column) span(row int) (from, to int) {
 	if c.kind == kFixedList {

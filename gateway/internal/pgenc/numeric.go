@@ -3,7 +3,6 @@ package pgenc
 import (
 	"encoding/binary"
 	"math/bits"
-	"strconv"
 )
 
 // int128 is a 128-bit integer as Arrow and DuckDB store it: little-endian two's complement.
@@ -33,22 +32,10 @@ func divmod19(hi, lo uint64) (qhi, qlo, rem uint64) {
 
 func appendUint128(dst []byte, hi, lo uint64) []byte {
 	if hi == 0 {
-		return strconv.AppendUint(dst, lo, 10)
+		return appendUint(dst, lo)
 	}
 	qhi, qlo, rem := divmod19(hi, lo)
 	return appendPadded(appendUint128(dst, qhi, qlo), rem, 19)
-}
-
-// appendPadded writes v with leading zeros to n digits.
-func appendPadded(dst []byte, v uint64, n int) []byte {
-	var buf [20]byte
-	i := len(buf)
-	for range n {
-		i--
-		buf[i] = '0' + byte(v%10)
-		v /= 10
-	}
-	return append(dst, buf[i:]...)
 }
 
 // appendDecimal writes v × 10^-scale without an exponent, with exactly scale digits after the point.
@@ -62,7 +49,7 @@ func appendDecimal(dst []byte, v int128, scale int) []byte {
 	}
 	if hi == 0 && scale < 20 {
 		p := pow10[scale]
-		dst = strconv.AppendUint(dst, lo/p, 10)
+		dst = appendUint(dst, lo/p)
 		dst = append(dst, '.')
 		return appendPadded(dst, lo%p, scale)
 	}

@@ -26,21 +26,21 @@ func (c *Column) AppendText(dst []byte, row int, s *Settings) ([]byte, error) {
 		}
 		return append(dst, 'f'), nil
 	case kInt8:
-		return strconv.AppendInt(dst, int64(value[int8](c, row)), 10), nil
+		return appendInt(dst, int64(value[int8](c, row))), nil
 	case kInt16:
-		return strconv.AppendInt(dst, int64(value[int16](c, row)), 10), nil
+		return appendInt(dst, int64(value[int16](c, row))), nil
 	case kInt32:
-		return strconv.AppendInt(dst, int64(value[int32](c, row)), 10), nil
+		return appendInt(dst, int64(value[int32](c, row))), nil
 	case kInt64, kOID:
-		return strconv.AppendInt(dst, value[int64](c, row), 10), nil
+		return appendInt(dst, value[int64](c, row)), nil
 	case kUint8:
-		return strconv.AppendUint(dst, uint64(value[uint8](c, row)), 10), nil
+		return appendUint(dst, uint64(value[uint8](c, row))), nil
 	case kUint16:
-		return strconv.AppendUint(dst, uint64(value[uint16](c, row)), 10), nil
+		return appendUint(dst, uint64(value[uint16](c, row))), nil
 	case kUint32:
-		return strconv.AppendUint(dst, uint64(value[uint32](c, row)), 10), nil
+		return appendUint(dst, uint64(value[uint32](c, row))), nil
 	case kUint64:
-		return strconv.AppendUint(dst, value[uint64](c, row), 10), nil
+		return appendUint(dst, value[uint64](c, row)), nil
 	case kFloat32:
 		f := float64(value[float32](c, row))
 		if s.RoundFloats && !math.IsInf(f, 0) && f == f {

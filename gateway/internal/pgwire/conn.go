@@ -35,6 +35,8 @@ type conn struct {
 	in   *frames
 	out  []byte // what is written at the next flush
 
+	ahead ahead
+
 	pid     uint32
 	secret  []byte
 	running running
@@ -74,6 +76,7 @@ func (c *conn) serve() {
 	if c.secret != nil {
 		defer c.srv.keys.remove(c)
 	}
+	defer c.ahead.drop()
 	if c.s != nil {
 		defer c.s.Close()
 		if err == nil {
@@ -322,7 +325,13 @@ func (c *conn) ready() error {
 	c.s.Idle()
 	c.report()
 	c.send(&pgproto3.ReadyForQuery{TxStatus: c.s.TxStatus()})
-	return c.flush()
+	if err := c.flush(); err != nil {
+		return err
+	}
+	if c.in.r.Buffered() == 0 {
+		c.ahead.encode()
+	}
+	return nil
 }
 
 // report tells the client of parameters that have changed.

@@ -29,6 +29,11 @@ func (c *conn) encode(e *execution, b *dispatch.Batch, from, to int) error {
 		}
 		from++
 	}
+	if c.ahead.has(e, from, to) {
+		c.makeRoom()
+		c.out = append(c.out, c.ahead.out...)
+		return c.flushFull()
+	}
 	for from < to {
 		if to-from > fewRows || c.out == nil { // nil: flush has just given a large one back
 			c.makeRoom()
@@ -62,6 +67,7 @@ func (c *conn) sendAll(e *execution) error {
 	for i := range inline {
 		b, err := e.rows.Next()
 		if err != nil {
+			c.ahead.expect(e)
 			return err
 		}
 		err = c.encode(e, b, 0, int(b.NumRows()))

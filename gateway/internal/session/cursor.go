@@ -164,6 +164,14 @@ func (w *Walk) Ended() {
 	w.left = 0
 }
 
+// Done tells that all the rows that were asked for have been given.
+func (w *Walk) Done() bool { return w.left == 0 }
+
+// Onward returns the row after a walk forward that has ended; ok is false when there may be none.
+func (w *Walk) Onward() (row uint64, ok bool) {
+	return w.c.passed, !w.backward && w.left == 0 && !w.c.atEnd
+}
+
 // Skip goes the walk without giving its rows, and returns how many they were.
 func (w *Walk) Skip(has Has) (rows uint64, err error) {
 	row, most, backward, ok := w.Next()

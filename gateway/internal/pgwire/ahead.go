@@ -1,0 +1,67 @@
+package pgwire
+
+import (
+	"github.com/angelerator/tavana/gateway/internal/dispatch"
+	"github.com/angelerator/tavana/gateway/internal/pgenc"
+)
+
+// ahead is the rows that a client which reads a cursor will ask for next, if it asks as it did before: they are encoded
+// while it works on those that it has. Nothing but their bytes is taken from here: what a FETCH gives is decided as ever.
+type ahead struct {
+	enc   *pgenc.Encoder
+	place dispatch.Place
+	batch *dispatch.Batch // yet to be encoded; nil: it has been
+	out   []byte          // all rows at place; none, when they were too many
+}
+
+// aheadLimit is how much is encoded ahead, in bytes. It bounds what an idle connection holds, and how long a client waits
+// that asks for something else.
+const aheadLimit = 256 << 10
+
+// expect notes what follows the rows of e, all of which were sent.
+func (a *ahead) expect(e *execution) {
+	enc, ok := e.enc.(*pgenc.Encoder)
+	if !ok {
+		return
+	}
+	if b, place := e.rows.Following(); b != nil {
+		a.drop()
+		a.enc, a.place, a.batch = enc, place, b
+	}
+}
+
+// encode makes the messages of what is expected. It is called while nobody waits.
+func (a *ahead) encode() {
+	if a.batch == nil {
+		return
+	}
+	n := int(a.batch.NumRows())
+	out, next, err := a.enc.Append(a.out[:0], a.batch, 0, n, aheadLimit)
+	if err != nil || next < n {
+		out = nil // who asks for them will have the error, or see them in parts
+	}
+	a.out = out
+	a.batch.Release()
+	a.batch = nil
+}
+
+// has tells whether out is rows from to to of e's batch as e would encode them.
+func (a *ahead) has(e *execution, from, to int) bool {
+	if len(a.out) == 0 || from > 0 || e.prefix != nil {
+		return false
+	}
+	enc, ok := e.enc.(*pgenc.Encoder)
+	return ok && a.place == e.rows.Place() && a.place.Rows() == to && enc.Same(a.enc)
+}
+
+// drop forgets all of it. The buffer is kept unless a huge row has made it larger than it should be.
+func (a *ahead) drop() {
+	if a.batch != nil {
+		a.batch.Release()
+	}
+	out := a.out[:0]
+	if cap(out) > 2*aheadLimit {
+		out = nil
+	}
+	*a = ahead{out: out}
+}
