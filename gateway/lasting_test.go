@@ -22,6 +22,38 @@ func openLasting(t *testing.T, n int, change func(*gateway.Config)) *world {
 }
 
 // said is one simple query: its rows with bars, or its SQLSTATE, and the notices.
+// Nobody touches the lake's own catalog, nor what is noted beside it, by a statement.
+func TestTheLakesCatalogIsNotWritten(t *testing.T) {
+	w := openLasting(t, 1, nil)
+	c := w.connect()
+	w.do(c, "CREATE TABLE t (a int PRIMARY KEY)")
+	for _, sql := range []string{
+		"UPDATE __ducklake_metadata_tavana.ducklake_table SET table_name = 'x'", `DELETE FROM "__DuckLake_metadata_tavana".main.ducklake_table`,
+		"SELECT * FROM __ducklake_metadata_tavana.ducklake_metadata", "DROP TABLE __ducklake_metadata_tavana.ducklake_tag",
+		"DELETE FROM pg_tavana.keys", "DELETE FROM tavana.pg_tavana.keys", `INSERT INTO "pg_tavana".comments VALUES ('public', 't', NULL, 'x')`,
+		"EXPLAIN ANALYZE DELETE FROM pg_tavana.keys", "DROP TABLE pg_tavana.keys", "DROP SCHEMA pg_tavana CASCADE", "TRUNCATE pg_tavana.keys",
+		"COMMENT ON TABLE pg_tavana.keys IS 'x'", "CREATE VIEW v AS SELECT * FROM __ducklake_metadata_tavana.ducklake_tag",
+	} {
+		w.wantCode(c, sql, "42501")
+	}
+	w.do(c, "SET search_path = pg_tavana, public")
+	w.wantCode(c, "DELETE FROM keys", "42P01")
+	w.want(c, "SELECT name FROM pg_tavana.keys", "t_pkey")
+}
+
+// Comments on tables, whose tables may be many, are not looked for in DuckDB's list of tables.
+func TestCommentsOnTables(t *testing.T) {
+	w := openLasting(t, 1, nil)
+	c := w.connect()
+	w.do(c, "CREATE SCHEMA s", "CREATE TABLE s.t (a int)", "CREATE TABLE u (a int)", "COMMENT ON TABLE s.t IS 'one'", "COMMENT ON TABLE u IS 'two'",
+		"COMMENT ON TABLE u IS 'three'", "ALTER TABLE s.t RENAME TO r", "CREATE TABLE gone (a int)", "COMMENT ON TABLE gone IS 'x'", "DROP TABLE gone")
+	const comments = "SELECT objoid::regclass, description FROM pg_description WHERE classoid = 'pg_class'::regclass AND objsubid = 0 ORDER BY 2"
+	w.want(c, comments, "s.r|one", "u|three")
+	w.want(c, "SELECT obj_description('u'::regclass, 'pg_class')", "three")
+	w.do(c, "COMMENT ON TABLE u IS NULL")
+	w.want(c, comments, "s.r|one")
+}
+
 func said(t *testing.T, w *world, sql string) string {
 	t.Helper()
 	return saidBy(t, w.url(""), sql)

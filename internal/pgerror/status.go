@@ -100,6 +100,8 @@ func grpcCode(e *Error) codes.Code {
 		return codes.Aborted
 	case AdminShutdown, CrashShutdown, CannotConnectNow, IOError, ConnectionFailure:
 		return codes.Unavailable
+	case TransactionResolutionUnknown:
+		return codes.Unknown
 	case InternalError:
 		return codes.Internal
 	}

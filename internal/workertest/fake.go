@@ -41,6 +41,8 @@ type Fake struct {
 	BatchRows int
 	// Delay is waited before the first batch.
 	Delay time.Duration
+	// CommitDelay is waited before a COMMIT is answered.
+	CommitDelay time.Duration
 
 	server *grpc.Server
 	target string
@@ -193,6 +195,13 @@ func (f *Fake) run(ctx context.Context, st *workerpb.Statement, out workerapi.Si
 		}
 		defer rec.Release()
 		return f.send(out, rec.Column(0).(*array.Int64).Value(0))
+	case sql == "COMMIT" && f.CommitDelay > 0:
+		select {
+		case <-time.After(f.CommitDelay):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+		fallthrough
 	case sql == "BEGIN TRANSACTION", sql == "COMMIT", sql == "ROLLBACK":
 		return &workerpb.Completion{StatementType: workerpb.StatementType_STATEMENT_TYPE_TRANSACTION}, out.Schema(arrow.NewSchema(nil, nil))
 	}

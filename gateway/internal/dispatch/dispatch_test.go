@@ -249,6 +249,31 @@ func TestABlockIsOpenedAndEndedAtOneWorker(t *testing.T) {
 	w.eventually(func() bool { return w.router.Workers()[0].State().GetSessions() == 0 }, "the session is freed")
 }
 
+// Who does not know what came of a COMMIT must not say that it was cancelled.
+func TestACommitWithoutAnAnswer(t *testing.T) {
+	for _, c := range []struct {
+		takes, allowed time.Duration
+		want           pgerror.Code
+	}{
+		{0, 0, "00000"},
+		{time.Hour, 50 * time.Millisecond, "08007"},
+	} {
+		f := workertest.NewFake()
+		f.CommitDelay = c.takes
+		w := newWorld(t, dispatch.Config{CommitTimeout: c.allowed}, f)
+		s := w.session()
+		for _, sql := range []string{"BEGIN", "SELECT i FROM range(1) t(i)"} {
+			if _, _, err := run(t.Context(), t, s, sql); err != nil {
+				t.Fatalf("%s: %v", sql, err)
+			}
+		}
+		if _, _, err := run(t.Context(), t, s, "COMMIT"); pgerror.CodeOf(err) != c.want {
+			t.Errorf("a COMMIT that takes %v and may take %v: %v", c.takes, c.allowed, err)
+		}
+		w.eventually(func() bool { return w.router.Workers()[0].State().GetSessions() == 0 }, "the session is freed")
+	}
+}
+
 func TestAFailedBlockCommitsNothing(t *testing.T) {
 	f := workertest.NewFake()
 	w := newWorld(t, dispatch.Config{}, f)

@@ -28,6 +28,8 @@ type Config struct {
 	QueueTimeout time.Duration
 	// WorkerWait is how long a statement waits while there is no worker at all; then 57P03.
 	WorkerWait time.Duration
+	// CommitTimeout is how long a COMMIT may take at its worker, whose loss is noticed anyway; then 08007. 0: an hour.
+	CommitTimeout time.Duration
 	// LogSQL writes statements' texts into the log.
 	LogSQL bool
 	// Roles returns who can connect.
@@ -56,6 +58,9 @@ func New(cfg Config, r *router.Router, reg prometheus.Registerer, log *slog.Logg
 	var b [6]byte
 	_, _ = rand.Read(b[:]) // never fails
 	d := &Dispatcher{started: time.Now(), sessions: map[string]*Session{}, cfg: cfg, router: r, log: log, idPrefix: hex.EncodeToString(b[:])}
+	if d.cfg.CommitTimeout == 0 {
+		d.cfg.CommitTimeout = time.Hour
+	}
 	d.metrics = newMetrics(reg, d)
 	r.OnJoin(d.bootstrap)
 	r.OnState(func(w *router.Worker) {

@@ -36,6 +36,9 @@ func (s *Session) guard(st *session.Statement) error {
 			return err
 		}
 	}
+	if err := systemCatalog(st); err != nil {
+		return err
+	}
 	if err := refusedInLasting(st); err != nil {
 		return err
 	}
@@ -47,6 +50,21 @@ func (s *Session) guard(st *session.Statement) error {
 		return pgerror.Newf(pgerror.InsufficientPrivilege, "permission denied: %s is for superusers", st.Tag(0))
 	}
 	return st.Refused()
+}
+
+// systemCatalog refuses to touch the database that has DuckLake's catalog, and to change what is noted beside it.
+func systemCatalog(st *session.Statement) error {
+	changes := st.Effect.Writes() || st.Verb == sqltext.Explain
+	for i, t := range st.Tokens {
+		if t.Kind != sqltext.Word && t.Kind != sqltext.Quoted {
+			continue
+		}
+		name := strings.ToLower(st.Name(i))
+		if strings.HasPrefix(name, "__ducklake_metadata") || changes && name == "pg_tavana" {
+			return pgerror.Newf(pgerror.InsufficientPrivilege, "permission denied: %q is a system catalog", name).At(int(t.Start) + 1)
+		}
+	}
+	return nil
 }
 
 // liveInView refuses a view over a live table: its rows travel with statements that name it.

@@ -47,7 +47,7 @@ func (s *Session) mendBlock(ctx context.Context, name string) error {
 	if !s.Failed() || s.pin == nil || !s.pin.open {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rollbackTimeout)
 	defer cancel()
 	err := s.control(ctx, "SELECT 1")
 	if err == nil || s.pin == nil {

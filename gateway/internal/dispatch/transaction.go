@@ -199,8 +199,8 @@ func (s *Session) EndImplicit(ctx context.Context) error {
 	return s.endBlock(ctx, !s.Failed())
 }
 
-// endTimeout is how long the end of a block may take at its worker, which may still drain a statement that was cancelled.
-const endTimeout = 60 * time.Second
+// rollbackTimeout is how long a ROLLBACK may take at its worker, which may still drain a statement that was cancelled.
+const rollbackTimeout = 60 * time.Second
 
 // endBlock ends the block here and at the worker: whole, whatever cancels the statement that asks for it. A failed commit
 // leaves it rolled back. When it can't be known how it stands at the worker, the session ends.
@@ -211,24 +211,38 @@ func (s *Session) endBlock(ctx context.Context, commit bool) error {
 	return err
 }
 
+// commit commits at the worker. When that does not answer, nobody knows what came of it: the error is 08007, and the session's
+// state is gone.
+func (s *Session) commit(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, s.d.cfg.CommitTimeout)
+	defer cancel()
+	err := s.control(ctx, "COMMIT")
+	if err == nil || s.pin != nil && ctx.Err() == nil || s.pin == nil && s.Writes() == 0 {
+		return err
+	}
+	s.unpin()
+	return pgerror.New(pgerror.TransactionResolutionUnknown, "it is not known whether the transaction was committed").
+		WithDetail("%s", err.Error()).WithHint("The worker did not answer. Look whether what was to be changed has changed.")
+}
+
 func (s *Session) endAtWorker(ctx context.Context, commit bool) error {
 	if s.pin == nil || !s.pin.open {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTimeout)
-	defer cancel()
+	ctx = context.WithoutCancel(ctx)
 	var err error
 	if commit {
-		err = s.control(ctx, "COMMIT")
-	}
-	if s.pin == nil { // lost
-		return err
+		if err = s.commit(ctx); s.pin == nil {
+			return err
+		}
 	}
 	if !s.pin.keep {
 		s.unpin() // what is not committed is rolled back by that
 		return err
 	}
 	if !commit || err != nil {
+		ctx, cancel := context.WithTimeout(ctx, rollbackTimeout)
+		defer cancel()
 		rolledBack := s.control(ctx, "ROLLBACK")
 		if rolledBack != nil && pgerror.CodeOf(rolledBack) != pgerror.NoActiveSQLTransaction {
 			s.unpin()

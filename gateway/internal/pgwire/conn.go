@@ -367,7 +367,7 @@ func (c *conn) fail(err error) error {
 		return err
 	}
 	switch pgerror.CodeOf(err) {
-	case pgerror.ConnectionFailure, pgerror.AdminShutdown, pgerror.CrashShutdown, pgerror.IdleSessionTimeout,
+	case pgerror.ConnectionFailure, pgerror.TransactionResolutionUnknown, pgerror.AdminShutdown, pgerror.CrashShutdown, pgerror.IdleSessionTimeout,
 		pgerror.IdleInTransactionSessionTimeout:
 		return err // converse's caller says farewell
 	}
