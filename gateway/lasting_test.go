@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/angelerator/tavana/gateway"
+	"github.com/angelerator/tavana/gateway/internal/catalog"
 	"github.com/angelerator/tavana/internal/workertest"
 )
 
@@ -19,6 +20,64 @@ func openLasting(t *testing.T, n int, change func(*gateway.Config)) *world {
 	dir := t.TempDir()
 	return open(t, n, change, "--extensions-dir", filepath.Join(workertest.Root(), "bin", "extensions"), "--extensions", "sqlite_scanner,ducklake",
 		"--lake-metadata", "sqlite:"+filepath.Join(dir, "catalog.sqlite"), "--lake-data", filepath.Join(dir, "tables"))
+}
+
+// The catalog is read from copies where they are as good: what others have committed is seen at once, at every worker, and what
+// only this session sees is seen by it.
+func TestTheCatalogIsNeverOld(t *testing.T) {
+	w := openLasting(t, 2, nil)
+	a, b := w.connect(), w.connect()
+	const (
+		tables   = "SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'v') AND n.nspname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1"
+		columns  = "SELECT attname FROM pg_attribute WHERE attrelid = 't'::regclass AND attnum > 0 ORDER BY attnum"
+		keys     = "SELECT conname FROM pg_constraint ORDER BY 1"
+		comments = "SELECT description FROM pg_description ORDER BY 1"
+		schemas  = "SELECT nspname FROM pg_namespace WHERE nspname LIKE 's%' ORDER BY 1"
+	)
+	see := func(sql string, rows ...string) {
+		t.Helper()
+		for range 4 { // at both workers, most likely
+			w.want(a, sql, rows...)
+			w.want(b, sql, rows...)
+		}
+	}
+	see(tables)
+	w.do(a, "CREATE TABLE t (a int)")
+	see(tables, "public.t")
+	see(columns, "a")
+	w.do(b, "ALTER TABLE t ADD COLUMN b text")
+	see(columns, "a", "b")
+	w.do(a, "ALTER TABLE t ADD CONSTRAINT k UNIQUE (b)", "COMMENT ON TABLE t IS 'one'")
+	see(keys, "k")
+	see(comments, "one")
+	w.do(b, "CREATE SCHEMA s1", "COMMENT ON SCHEMA s1 IS 'two'", "CREATE VIEW s1.v AS SELECT 1 AS x", "COMMENT ON COLUMN t.a IS 'three'")
+	see(schemas, "s1")
+	see(comments, "one", "three", "two")
+	see(tables, "public.t", "s1.v")
+
+	w.do(a, "CREATE TEMP TABLE mine (a int)")
+	w.want(a, tables, "pg_temp_1.mine", "public.t", "s1.v")
+	w.want(b, tables, "public.t", "s1.v")
+	w.do(b, "CREATE TABLE t2 (a int)")
+	w.want(a, tables, "pg_temp_1.mine", "public.t", "public.t2", "s1.v")
+	w.do(a, "DROP TABLE mine")
+
+	w.do(b, "BEGIN")
+	w.want(b, tables, "public.t", "public.t2", "s1.v")
+	w.do(b, "CREATE TABLE t3 (a int PRIMARY KEY)", "DROP TABLE t2")
+	w.want(b, tables, "public.t", "public.t3", "s1.v")
+	w.want(b, keys, "k", "t3_pkey")
+	w.want(a, tables, "public.t", "public.t2", "s1.v")
+	w.want(a, keys, "k")
+	w.do(b, "ROLLBACK")
+	see(tables, "public.t", "public.t2", "s1.v")
+	see(keys, "k")
+
+	w.do(a, "BEGIN", "DECLARE c CURSOR FOR "+tables)
+	w.do(b, "DROP VIEW s1.v", "DROP TABLE t2")
+	w.want(a, "FETCH ALL c", "public.t", "public.t2", "s1.v")
+	w.do(a, "COMMIT")
+	see(tables, "public.t")
 }
 
 // said is one simple query: its rows with bars, or its SQLSTATE, and the notices.
@@ -33,6 +92,7 @@ func TestTheLakesCatalogIsNotWritten(t *testing.T) {
 		"DELETE FROM pg_tavana.keys", "DELETE FROM tavana.pg_tavana.keys", `INSERT INTO "pg_tavana".comments VALUES ('public', 't', NULL, 'x')`,
 		"EXPLAIN ANALYZE DELETE FROM pg_tavana.keys", "DROP TABLE pg_tavana.keys", "DROP SCHEMA pg_tavana CASCADE", "TRUNCATE pg_tavana.keys",
 		"COMMENT ON TABLE pg_tavana.keys IS 'x'", "CREATE VIEW v AS SELECT * FROM __ducklake_metadata_tavana.ducklake_tag",
+		"DELETE FROM " + catalog.Database + "_copy.on_schema.columns", "DROP TABLE " + catalog.Database + "_copy.on_schema.columns",
 	} {
 		w.wantCode(c, sql, "42501")
 	}

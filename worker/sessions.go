@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"log/slog"
 	"strings"
 	"sync"
 	"time"
@@ -18,7 +19,8 @@ const maxIdleConns = 32
 // conns lends DuckDB connections: any one for a statement without a session, the session's own otherwise. A connection is
 // lent to one statement at a time.
 type conns struct {
-	in *duck.Instance
+	log *slog.Logger
+	in  *duck.Instance
 
 	mu       sync.Mutex
 	idle     []*duck.Conn // last in, first out
@@ -40,7 +42,9 @@ type session struct {
 	gone chan struct{}
 }
 
-func newConns(in *duck.Instance) *conns { return &conns{in: in, sessions: map[string]*session{}} }
+func newConns(in *duck.Instance, log *slog.Logger) *conns {
+	return &conns{in: in, log: log, sessions: map[string]*session{}}
+}
 
 // lend returns a lease of a connection, which is set up before it is used. lasting: with the lasting catalog in its path at
 // once.
@@ -73,6 +77,8 @@ type lease struct {
 	ended bool
 	// offered: the connection has rows of Go's to read.
 	offered bool
+	// copied: a catalog's copies say what the connection would see.
+	copied bool
 }
 
 // setUp puts the statement's settings in force, and the lasting catalog into the path: when the statement wants it, and for
@@ -191,6 +197,9 @@ func (l *lease) interruptEvery(every time.Duration, done <-chan struct{}, deadli
 // tables are what the statement may read by duck.RowsFunction, until the lease ends.
 func (l *lease) prepare(sql string, tables map[string]duck.Rows, allow func(workerpb.StatementType) error) (*duck.Prepared, error) {
 	l.offer(tables)
+	if err := l.conn.UseCopies(l.copied); err != nil {
+		return nil, err
+	}
 	p, err := l.conn.Prepare(sql, allow)
 	if err == nil || l.conn.Lasting() || !l.conns.in.HasLake() || !isMissing(err) {
 		return p, err
@@ -211,7 +220,22 @@ func (l *lease) prepare(sql string, tables map[string]duck.Rows, allow func(work
 		return nil, err
 	}
 	l.offer(tables)
+	if err := l.conn.UseCopies(l.copied); err != nil {
+		return nil, err
+	}
 	return l.conn.Prepare(sql, allow)
+}
+
+// copyCatalog lets a statement read the worker's copy of what a catalog lists, when it names one and the copy could be made
+// as new as the lake is; else it reads the lists themselves.
+func (l *lease) copyCatalog(name string) {
+	if name == "" {
+		return
+	}
+	var err error
+	if l.copied, err = l.conns.in.CopyCatalog(name); err != nil {
+		l.conns.log.Warn("copying the catalog failed", "error", err)
+	}
 }
 
 // offer lets the connection read tables; giveBack takes them away again.

@@ -101,7 +101,7 @@ func New(cfg Config, log *slog.Logger) (*Worker, error) {
 		return nil, err
 	}
 	w := &Worker{
-		cfg: cfg, log: log, id: filepath.Base(spill.path), spill: spill, in: in, conns: newConns(in), owners: newOwners(), limit: limit,
+		cfg: cfg, log: log, id: filepath.Base(spill.path), spill: spill, in: in, conns: newConns(in, log), owners: newOwners(), limit: limit,
 		running: map[string]*execution{}, changed: make(chan struct{}), stopping: make(chan struct{}), broken: make(chan error, 1),
 	}
 	w.staged.spools = map[string]*spool{}

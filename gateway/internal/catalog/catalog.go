@@ -75,3 +75,57 @@ func Scalar(name string) bool { return scalars[name] }
 
 // InInformation is InCatalog for information_schema.
 func InInformation(name string) bool { return names["information"][name] }
+
+// listing are the views and functions that read what objects there are, themselves or by others.
+var listing = func() map[string]bool {
+	reads := map[string]map[string]bool{}
+	name := regexp.MustCompile(`\{db\}\.(?:pgcat|information)\."?([a-z_0-9]+)`)
+	for _, definition := range strings.Split(sql, "\nCREATE ") {
+		found := name.FindAllStringSubmatch(definition, -1)
+		for i, m := range found {
+			if i == 0 {
+				if reads[m[1]] == nil {
+					reads[m[1]] = map[string]bool{}
+				}
+				continue
+			}
+			reads[found[0][1]][m[1]] = true
+		}
+	}
+	m := map[string]bool{}
+	for n := range reads {
+		m[n] = strings.HasPrefix(n, "tavana_live_")
+	}
+	for more := true; more; {
+		more = false
+		for n, others := range reads {
+			for o := range others {
+				if m[o] && !m[n] {
+					m[n], more = true, true
+				}
+			}
+		}
+	}
+	return m
+}()
+
+// Lists tells whether a view or function of that name reads what tables, views and columns there are.
+func Lists(name string) bool { return listing[strings.ToLower(name)] }
+
+// ListsIn tells whether a text names such a one with the catalog before it.
+func ListsIn(text string) bool {
+	for {
+		var found bool
+		if _, text, found = strings.Cut(text, Database+"."); !found {
+			return false
+		}
+		_, rest, _ := strings.Cut(text[:min(len(text), 80)], ".")
+		end := strings.IndexFunc(rest, func(r rune) bool { return r != '_' && (r < 'a' || r > 'z') && (r < '0' || r > '9') })
+		if end < 0 {
+			end = len(rest)
+		}
+		if listing[rest[:end]] {
+			return true
+		}
+	}
+}

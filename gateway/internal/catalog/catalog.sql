@@ -16,10 +16,6 @@ CREATE MACRO {db}.pgcat.tavana_schema(database_name, schema_name) AS CASE
 CREATE MACRO {db}.pgcat.tavana_shown(database_name, schema_name, name) AS
 	database_name IN ('tavana', 'init', 'temp', '{db}') AND schema_name <> 'pg_tavana' AND name NOT LIKE 'tavana\_%' ESCAPE '\';
 
-CREATE VIEW {db}.pgcat.tavana_column_numbers AS
-	SELECT {db}.pgcat.tavana_schema(database_name, schema_name) AS nsp, table_name AS rel, column_name AS col, column_index::SMALLINT AS num
-	FROM duckdb_columns() WHERE NOT internal AND database_name IN ('tavana', 'init', 'temp');
-
 -- A default as PostgreSQL writes it: DuckLake keeps each constant as a text.
 CREATE MACRO {db}.pgcat.tavana_default(def, typ) AS CASE WHEN def IN ('NULL', '') THEN NULL
 	WHEN def LIKE 'CAST(''_'' AS BOOLEAN)' THEN CASE def[7] WHEN 't' THEN 'true' ELSE 'false' END
@@ -30,25 +26,47 @@ CREATE MACRO {db}.pgcat.tavana_default(def, typ) AS CASE WHEN def IN ('NULL', ''
 	ELSE def || '::' || CASE typ WHEN 'VARCHAR' THEN 'text' WHEN 'BLOB' THEN 'bytea' WHEN 'TIMESTAMP' THEN 'timestamp without time zone' WHEN 'TIME' THEN 'time without time zone'
 		ELSE lower(typ) END END;
 
-CREATE VIEW {db}.pgcat.tavana_columns AS
+CREATE VIEW {db}.pgcat.tavana_live_columns AS
 	SELECT {db}.pgcat.tavana_schema(database_name, schema_name) AS nsp, table_name AS rel,
 		{db}.pgcat.tavana_relation(nsp, rel) AS reloid, column_name AS col, column_index::SMALLINT AS num, is_nullable AS nullable,
 		{db}.pgcat.tavana_default(column_default, data_type) AS def, data_type AS typ, comment,
 		{db}.pgcat.tavana_type_oid(data_type)::BIGINT AS typoid, {db}.pgcat.tavana_typmod(data_type) AS typmod
 	FROM duckdb_columns() WHERE NOT internal AND {db}.pgcat.tavana_shown(database_name, schema_name, table_name);
 
-CREATE VIEW {db}.pgcat.tavana_views AS
-	SELECT {db}.pgcat.tavana_schema(database_name, schema_name) AS nsp, view_name AS rel, sql, comment
+CREATE VIEW {db}.pgcat.tavana_live_views AS
+	SELECT {db}.pgcat.tavana_schema(database_name, schema_name) AS nsp, view_name AS rel, sql, comment, column_count::SMALLINT AS natts
 	FROM duckdb_views() WHERE NOT internal AND {db}.pgcat.tavana_shown(database_name, schema_name, view_name);
 
 -- Tables by their columns: duckdb_tables() asks DuckLake for the statistics of each, 2 ms for one and more for one without rows.
-CREATE VIEW {db}.pgcat.tavana_relations AS
-	SELECT nsp, rel, {db}.pgcat.tavana_relation(nsp, rel) AS reloid, natts, is_view
-	FROM (SELECT {db}.pgcat.tavana_schema(database_name, schema_name) AS nsp, table_name AS rel, count(*)::SMALLINT AS natts, false AS is_view
-			FROM duckdb_columns() c ANTI JOIN duckdb_views() v ON v.database_name = c.database_name AND v.schema_name = c.schema_name AND v.view_name = c.table_name
-			WHERE NOT internal AND {db}.pgcat.tavana_shown(database_name, schema_name, table_name) GROUP BY database_name, schema_name, table_name
-		UNION ALL SELECT {db}.pgcat.tavana_schema(database_name, schema_name), view_name, column_count::SMALLINT, true
-			FROM duckdb_views() WHERE NOT internal AND {db}.pgcat.tavana_shown(database_name, schema_name, view_name));
+CREATE VIEW {db}.pgcat.tavana_live_relations AS
+	SELECT c.nsp, c.rel, c.reloid, count(*)::SMALLINT AS natts, false AS is_view
+		FROM {db}.pgcat.tavana_live_columns c ANTI JOIN {db}.pgcat.tavana_live_views v ON v.nsp = c.nsp AND v.rel = c.rel GROUP BY c.nsp, c.rel, c.reloid
+	UNION ALL SELECT nsp, rel, {db}.pgcat.tavana_relation(nsp, rel), natts, true FROM {db}.pgcat.tavana_live_views;
+
+CREATE VIEW {db}.pgcat.tavana_live_schemas AS SELECT schema_name FROM duckdb_schemas()
+	WHERE database_name IN ('tavana', 'init') AND schema_name NOT IN ('main', 'pg_tavana', 'pg_catalog', 'information_schema');
+CREATE VIEW {db}.pgcat.tavana_live_key_notes AS FROM tavana.pg_tavana.keys;
+CREATE VIEW {db}.pgcat.tavana_live_comments AS SELECT table_schema, table_name, column_name, comment FROM tavana.pg_tavana.comments
+	UNION ALL SELECT table_schema, table_name, '', comment FROM tavana.pg_tavana.table_comments;
+
+-- What lasts can be many thousands of tables, whose columns DuckDB lists in a quarter of a second. The worker keeps copies of
+-- these lists, and says to which statements they are as good as the lists themselves; see its BootstrapRequest. Which of
+-- them a view reads is decided when a statement is bound, so that the other costs nothing.
+CREATE SCHEMA {db}_copy.on_schema;
+CREATE SCHEMA {db}_copy.on_commit;
+CREATE TABLE {db}_copy.on_schema.columns AS FROM {db}.pgcat.tavana_live_columns LIMIT 0;
+CREATE VIEW {db}.pgcat.tavana_columns AS FROM query_table(CASE WHEN coalesce(getvariable('tavana_copied'), false) THEN '{db}_copy.on_schema.columns' ELSE '{db}.pgcat.tavana_live_columns' END);
+CREATE TABLE {db}_copy.on_schema.views AS FROM {db}.pgcat.tavana_live_views LIMIT 0;
+CREATE VIEW {db}.pgcat.tavana_views AS FROM query_table(CASE WHEN coalesce(getvariable('tavana_copied'), false) THEN '{db}_copy.on_schema.views' ELSE '{db}.pgcat.tavana_live_views' END);
+CREATE TABLE {db}_copy.on_schema.relations AS FROM {db}.pgcat.tavana_live_relations LIMIT 0;
+CREATE VIEW {db}.pgcat.tavana_relations AS FROM query_table(CASE WHEN coalesce(getvariable('tavana_copied'), false) THEN '{db}_copy.on_schema.relations' ELSE '{db}.pgcat.tavana_live_relations' END);
+CREATE TABLE {db}_copy.on_schema.schemas AS FROM {db}.pgcat.tavana_live_schemas LIMIT 0;
+CREATE VIEW {db}.pgcat.tavana_schemas AS FROM query_table(CASE WHEN coalesce(getvariable('tavana_copied'), false) THEN '{db}_copy.on_schema.schemas' ELSE '{db}.pgcat.tavana_live_schemas' END);
+CREATE TABLE {db}_copy.on_commit.key_notes AS FROM {db}.pgcat.tavana_live_key_notes LIMIT 0;
+CREATE VIEW {db}.pgcat.tavana_key_notes AS FROM query_table(CASE WHEN coalesce(getvariable('tavana_copied'), false) THEN '{db}_copy.on_commit.key_notes' ELSE '{db}.pgcat.tavana_live_key_notes' END);
+CREATE TABLE {db}_copy.on_commit.comments AS FROM {db}.pgcat.tavana_live_comments LIMIT 0;
+CREATE VIEW {db}.pgcat.tavana_comments AS FROM query_table(CASE WHEN coalesce(getvariable('tavana_copied'), false) THEN '{db}_copy.on_commit.comments' ELSE '{db}.pgcat.tavana_live_comments' END);
+CREATE VIEW {db}.pgcat.tavana_column_numbers AS SELECT nsp, rel, col, num FROM {db}.pgcat.tavana_columns;
 
 -- The keys that are noted; one that names no columns of the other table refers to its primary key.
 CREATE MACRO {db}.pgcat.tavana_names(columns) AS '(' || array_to_string(list_transform(columns, lambda c: {db}.pgcat.quote_ident(c)), ', ') || ')';
@@ -57,7 +75,7 @@ CREATE VIEW {db}.pgcat.tavana_keys AS
 	SELECT {db}.pgcat.tavana_oid('constraint', nsp || '.' || rel || '.' || name) AS oid, {db}.pgcat.tavana_oid('relation', nsp || '.' || rel) AS reloid, *
 	FROM (SELECT k.table_schema AS nsp, k.table_name AS rel, k.name, k.kind, k.columns, k.ref_schema, k.ref_table,
 			CASE WHEN len(k.ref_columns) = 0 THEN p.columns ELSE k.ref_columns END AS ref_columns, coalesce(k.on_update, 'a') AS on_update, coalesce(k.on_delete, 'a') AS on_delete
-		FROM tavana.pg_tavana.keys k LEFT JOIN tavana.pg_tavana.keys p ON k.kind = 'f' AND p.kind = 'p' AND p.table_schema = k.ref_schema AND p.table_name = k.ref_table);
+		FROM {db}.pgcat.tavana_key_notes k LEFT JOIN {db}.pgcat.tavana_key_notes p ON k.kind = 'f' AND p.kind = 'p' AND p.table_schema = k.ref_schema AND p.table_name = k.ref_table);
 
 CREATE VIEW {db}.pgcat.tavana_key_columns AS
 	SELECT k.oid, k.reloid AS conrelid, CASE WHEN k.kind = 'f' THEN {db}.pgcat.tavana_oid('relation', k.ref_schema || '.' || k.ref_table) END AS confrelid,
@@ -71,7 +89,7 @@ CREATE VIEW {db}.pgcat.tavana_key_columns AS
 CREATE MACRO {db}.pgcat.tavana_index_oid(nsp, rel, name) AS {db}.pgcat.tavana_oid('index', nsp || '.' || rel || '.' || name);
 CREATE VIEW {db}.pgcat.tavana_unique_keys AS
 	SELECT table_schema AS nsp, table_name AS rel, name, kind = 'p' AS is_primary, columns, {db}.pgcat.tavana_oid('relation', nsp || '.' || rel) AS reloid
-	FROM tavana.pg_tavana.keys WHERE kind IN ('p', 'u');
+	FROM {db}.pgcat.tavana_key_notes WHERE kind IN ('p', 'u');
 CREATE VIEW {db}.pgcat.tavana_indexes AS
 	SELECT {db}.pgcat.tavana_index_oid(nsp, rel, name) AS oid, {db}.pgcat.tavana_oid('constraint', nsp || '.' || rel || '.' || name) AS keyoid, *, len(columns)::SMALLINT AS natts
 	FROM {db}.pgcat.tavana_unique_keys;
@@ -88,7 +106,7 @@ CREATE VIEW {db}.pgcat.pg_indexes AS
 CREATE VIEW {db}.pgcat.pg_namespace AS
 	SELECT {db}.pgcat.tavana_schema_oid(nspname)::tavana_oid AS oid, nspname, 10::BIGINT AS nspowner, NULL::VARCHAR[] AS nspacl
 	FROM (SELECT 'pg_catalog' AS nspname UNION SELECT 'information_schema' UNION SELECT 'pg_temp_1' UNION SELECT 'public' UNION
-		SELECT schema_name FROM duckdb_schemas() WHERE database_name IN ('tavana', 'init') AND schema_name NOT IN ('main', 'pg_tavana', 'pg_catalog', 'information_schema'));
+		SELECT schema_name FROM {db}.pgcat.tavana_schemas);
 
 CREATE VIEW {db}.pgcat.pg_class AS
 	WITH indexed AS MATERIALIZED (SELECT reloid, nsp, rel, name, len(columns)::SMALLINT AS natts FROM {db}.pgcat.tavana_unique_keys)
@@ -148,9 +166,9 @@ CREATE VIEW {db}.pgcat.pg_depend AS
 CREATE VIEW {db}.pgcat.pg_description AS
 	SELECT reloid AS objoid, 1259::BIGINT AS classoid, num::INTEGER AS objsubid, comment AS description FROM {db}.pgcat.tavana_columns WHERE comment <> ''
 	UNION ALL SELECT {db}.pgcat.tavana_relation(nsp, rel), 1259, 0, comment FROM {db}.pgcat.tavana_views WHERE comment <> ''
-	UNION ALL SELECT {db}.pgcat.tavana_oid('relation', table_schema || '.' || table_name), 1259, 0, comment FROM tavana.pg_tavana.table_comments
-	UNION ALL SELECT c.reloid, 1259, c.num, n.comment FROM tavana.pg_tavana.comments n JOIN {db}.pgcat.tavana_columns c ON c.nsp = n.table_schema AND c.rel = n.table_name AND c.col = n.column_name
-	UNION ALL SELECT {db}.pgcat.tavana_schema_oid(table_schema), 2615, 0, comment FROM tavana.pg_tavana.comments WHERE table_name IS NULL;
+	UNION ALL SELECT {db}.pgcat.tavana_oid('relation', table_schema || '.' || table_name), 1259, 0, comment FROM {db}.pgcat.tavana_comments WHERE column_name = ''
+	UNION ALL SELECT c.reloid, 1259, c.num, n.comment FROM {db}.pgcat.tavana_comments n JOIN {db}.pgcat.tavana_columns c ON c.nsp = n.table_schema AND c.rel = n.table_name AND c.col = n.column_name
+	UNION ALL SELECT {db}.pgcat.tavana_schema_oid(table_schema), 2615, 0, comment FROM {db}.pgcat.tavana_comments WHERE table_name IS NULL;
 
 CREATE VIEW {db}.pgcat.pg_database AS
 	SELECT 16384::tavana_oid AS oid, database AS datname, 10::tavana_oid AS datdba, 6::INTEGER AS encoding, 'c' AS datlocprovider, false AS datistemplate, true AS datallowconn,

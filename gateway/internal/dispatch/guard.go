@@ -3,6 +3,7 @@ package dispatch
 import (
 	"strings"
 
+	"github.com/angelerator/tavana/gateway/internal/catalog"
 	"github.com/angelerator/tavana/gateway/internal/session"
 	"github.com/angelerator/tavana/gateway/internal/sqltext"
 	"github.com/angelerator/tavana/internal/pgerror"
@@ -52,7 +53,7 @@ func (s *Session) guard(st *session.Statement) error {
 	return st.Refused()
 }
 
-// systemCatalog refuses to touch the database that has DuckLake's catalog, and to change what is noted beside it.
+// systemCatalog refuses to touch the database that has DuckLake's catalog, and to change what is noted beside it or copied of it.
 func systemCatalog(st *session.Statement) error {
 	changes := st.Effect.Writes() || st.Verb == sqltext.Explain
 	for i, t := range st.Tokens {
@@ -60,7 +61,7 @@ func systemCatalog(st *session.Statement) error {
 			continue
 		}
 		name := strings.ToLower(st.Name(i))
-		if strings.HasPrefix(name, "__ducklake_metadata") || changes && name == "pg_tavana" {
+		if strings.HasPrefix(name, "__ducklake_metadata") || changes && (name == "pg_tavana" || strings.HasPrefix(name, catalog.Database)) {
 			return pgerror.Newf(pgerror.InsufficientPrivilege, "permission denied: %q is a system catalog", name).At(int(t.Start) + 1)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 
+	"github.com/angelerator/tavana/gateway/internal/catalog"
 	"github.com/angelerator/tavana/gateway/internal/pgenc"
 	"github.com/angelerator/tavana/gateway/internal/router"
 	"github.com/angelerator/tavana/gateway/internal/session"
@@ -329,7 +330,20 @@ func (s *Session) request(ctx context.Context, p *session.Portal, own bool) (req
 	if pin != nil {
 		req.SessionId = pin.id
 	}
+	if (pin == nil || !pin.keep && s.Writes() == 0) && lists(st, text.Text) {
+		req.CatalogCopy = catalog.Database
+	}
 	return req, text, pin, nil
+}
+
+// lists tells whether a statement, of which text is what DuckDB gets, asks the catalog what objects there are.
+func lists(st *session.Statement, text string) bool {
+	for i, t := range st.Tokens {
+		if (t.Kind == sqltext.Word || t.Kind == sqltext.Quoted) && catalog.Lists(st.Name(i)) {
+			return true
+		}
+	}
+	return catalog.ListsIn(text)
 }
 
 // isRead tells whether a statement changes nothing, as far as its words tell.

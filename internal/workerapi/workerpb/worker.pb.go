@@ -393,7 +393,10 @@ type Statement struct {
 	After []string `protobuf:"bytes,15,rep,name=after,proto3" json:"after,omitempty"`
 	// Rows that a DoPut stages at this worker, as its PutResult named them. The statement may begin while they come: it then
 	// waits for them a little, and ends in 55000 when they take longer.
-	Staged        string `protobuf:"bytes,16,opt,name=staged,proto3" json:"staged,omitempty"`
+	Staged string `protobuf:"bytes,16,opt,name=staged,proto3" json:"staged,omitempty"`
+	// The catalog (BootstrapRequest.database) whose copies the statement may read: it asks what objects there are, and the session
+	// has none that others do not see, temporary or not yet committed. Empty: none.
+	CatalogCopy   string `protobuf:"bytes,17,opt,name=catalog_copy,json=catalogCopy,proto3" json:"catalog_copy,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -536,6 +539,13 @@ func (x *Statement) GetAfter() []string {
 func (x *Statement) GetStaged() string {
 	if x != nil {
 		return x.Staged
+	}
+	return ""
+}
+
+func (x *Statement) GetCatalogCopy() string {
+	if x != nil {
+		return x.CatalogCopy
 	}
 	return ""
 }
@@ -1795,6 +1805,11 @@ func (x *CancelResponse) GetFound() bool {
 
 // Bootstrap hands over SQL that fills a database of that name, read-only from then on, whose schema "pgcat" is in the path
 // of sessions with the setting catalog = name. A database that is there already stays as it is.
+//
+// Beside it is a database in memory, "<name>_copy", in whose schemas on_schema and on_commit the SQL may make tables. Table X
+// becomes a copy of the view pgcat.tavana_live_X: when a statement that names the catalog in catalog_copy comes, and the lake's
+// schema has changed since the last time, or there has been a commit. Such a statement finds DuckDB's variable
+// tavana_copied true, others do not.
 type BootstrapRequest struct {
 	state    protoimpl.MessageState `protogen:"open.v1"`
 	Version  uint32                 `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"`
@@ -2372,7 +2387,7 @@ const file_worker_proto_rawDesc = "" +
 	"\aversion\x18\x01 \x01(\rR\aversion\x12;\n" +
 	"\tstatement\x18\x02 \x01(\v2\x1b.tavana.worker.v1.StatementH\x00R\tstatement\x12/\n" +
 	"\x05fetch\x18\x03 \x01(\v2\x17.tavana.worker.v1.FetchH\x00R\x05fetchB\x06\n" +
-	"\x04work\"\x9c\x05\n" +
+	"\x04work\"\xbf\x05\n" +
 	"\tStatement\x12\x19\n" +
 	"\bquery_id\x18\x01 \x01(\tR\aqueryId\x12\x1d\n" +
 	"\n" +
@@ -2393,7 +2408,8 @@ const file_worker_proto_rawDesc = "" +
 	"\x05trace\x18\r \x01(\tR\x05trace\x12\x18\n" +
 	"\alasting\x18\x0e \x01(\bR\alasting\x12\x14\n" +
 	"\x05after\x18\x0f \x03(\tR\x05after\x12\x16\n" +
-	"\x06staged\x18\x10 \x01(\tR\x06staged\x1a;\n" +
+	"\x06staged\x18\x10 \x01(\tR\x06staged\x12!\n" +
+	"\fcatalog_copy\x18\x11 \x01(\tR\vcatalogCopy\x1a;\n" +
 	"\rSettingsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"L\n" +

@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
+	"sync"
 
 	"github.com/angelerator/tavana/internal/pgerror"
 )
@@ -16,6 +18,22 @@ func spillDirectory(dir string) string { return filepath.Join(dir, "spill") }
 
 var catalogName = regexp.MustCompile(`^pg_[a-z0-9_]{1,60}$`)
 
+// copySuffix follows a catalog's name in that of the database in memory that has copies of some of its views: of
+// pgcat.tavana_live_X the table X, in one of two schemas. The catalog makes the tables, and CopyCatalog fills them.
+const copySuffix = "_copy"
+
+// copySchemas say when their tables are copied: when the lake's schema has changed, and with each commit.
+var copySchemas = []string{"on_schema", "on_commit"}
+
+// copies are a catalog's.
+type copies struct {
+	mu   sync.Mutex
+	conn *Conn // nil until it is needed
+	// tables are those of each of the copySchemas, and versions what their copies are as of; -1: there are none yet.
+	tables   [][]string
+	versions []int64
+}
+
 // AddCatalog makes a database of that name by sql and opens it read-only for all connections, unless it is there. tables are
 // what the SQL's views read, for their columns' sake.
 func (in *Instance) AddCatalog(name, sql string, tables map[string]Rows) error {
@@ -24,7 +42,7 @@ func (in *Instance) AddCatalog(name, sql string, tables map[string]Rows) error {
 	}
 	in.catalogMu.Lock()
 	defer in.catalogMu.Unlock()
-	if in.catalogs[name] {
+	if in.catalogs[name] != nil {
 		return nil
 	}
 	c, err := in.Connect()
@@ -41,6 +59,7 @@ func (in *Instance) AddCatalog(name, sql string, tables map[string]Rows) error {
 	}
 	file := filepath.Join(spillDirectory(in.dir), name+".duckdb")
 	for _, s := range []string{
+		"ATTACH ':memory:' AS " + name + copySuffix + " (READ_WRITE)",
 		"ATTACH " + Quote(file) + " AS " + name + " (READ_WRITE)",
 		sql,
 		"DETACH " + name,
@@ -48,10 +67,71 @@ func (in *Instance) AddCatalog(name, sql string, tables map[string]Rows) error {
 	} {
 		if err := c.exec(s); err != nil {
 			_ = c.exec("DETACH DATABASE IF EXISTS " + name)
+			_ = c.exec("DETACH DATABASE IF EXISTS " + name + copySuffix)
 			_ = os.Remove(file)
 			return err
 		}
 	}
-	in.catalogs[name] = true
+	return in.noteCopies(c, name)
+}
+
+func (in *Instance) noteCopies(c *Conn, name string) error {
+	found := &copies{}
+	for _, schema := range copySchemas {
+		tables, err := c.queryStrings("SELECT DISTINCT table_name FROM duckdb_columns() WHERE database_name = " + Quote(name+copySuffix) + " AND schema_name = " + Quote(schema))
+		if err != nil {
+			return err
+		}
+		found.tables, found.versions = append(found.tables, tables), append(found.versions, -1)
+	}
+	in.catalogs[name] = found
+	return nil
+}
+
+// CopyCatalog makes the copies of a catalog as new as the lake is now. It tells whether they are: not where there is no lake.
+func (in *Instance) CopyCatalog(name string) (bool, error) {
+	in.catalogMu.Lock()
+	c := in.catalogs[name]
+	in.catalogMu.Unlock()
+	if c == nil || !in.lake {
+		return false, nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.conn == nil {
+		var err error
+		if c.conn, err = in.Connect(); err != nil {
+			return false, err
+		}
+	}
+	// The versions are read first: what is copied then is those or newer.
+	versions, err := c.conn.queryInts("SELECT max(schema_version), max(snapshot_id) FROM " + metadataName + ".ducklake_snapshot")
+	if err != nil {
+		return false, err
+	}
+	for i, schema := range copySchemas {
+		if versions[i] == c.versions[i] {
+			continue
+		}
+		for _, table := range c.tables[i] {
+			sql := "CREATE OR REPLACE TABLE " + name + copySuffix + "." + schema + "." + table + " AS FROM " + name + "." + catalogSchema + ".tavana_live_" + table
+			if err := c.conn.exec(sql); err != nil {
+				return false, err
+			}
+		}
+		c.versions[i] = versions[i]
+	}
+	return true, nil
+}
+
+// UseCopies makes a catalog's views read the copies, or what is copied.
+func (c *Conn) UseCopies(on bool) error {
+	if on == c.copied {
+		return nil
+	}
+	if err := c.exec("SET VARIABLE tavana_copied = " + strconv.FormatBool(on)); err != nil {
+		return err
+	}
+	c.copied = on
 	return nil
 }

@@ -60,7 +60,7 @@ type Instance struct {
 
 	// catalogs are the databases that AddCatalog has made.
 	catalogMu sync.Mutex
-	catalogs  map[string]bool
+	catalogs  map[string]*copies
 
 	// rows are what connections, by DuckDB's numbers of them, are offered to read.
 	rowsMu sync.Mutex
@@ -209,7 +209,7 @@ func openFile(path, accessMode string, o Options) (*Instance, error) {
 			return nil, fmt.Errorf("setting %s", kv[0])
 		}
 	}
-	in := &Instance{dir: o.Directory, catalogs: map[string]bool{}, rows: map[uint64]map[string]*offer{}}
+	in := &Instance{dir: o.Directory, catalogs: map[string]*copies{}, rows: map[uint64]map[string]*offer{}}
 	var msg string
 	if bindings.OpenExt(path, &in.db, cfg, &msg) == bindings.StateError {
 		return nil, fmt.Errorf("opening DuckDB: %s", msg)
@@ -253,6 +253,11 @@ func (in *Instance) Close() {
 }
 
 func (in *Instance) close() {
+	for _, c := range in.catalogs {
+		if c.conn != nil {
+			c.conn.Close()
+		}
+	}
 	if in.admin != nil {
 		in.admin.Close()
 	}
