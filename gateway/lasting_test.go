@@ -73,6 +73,12 @@ func TestTheCatalogIsNeverOld(t *testing.T) {
 	see(tables, "public.t", "public.t2", "s1.v")
 	see(keys, "k")
 
+	w.do(a, "BEGIN")
+	w.want(a, schemas, "s1")
+	w.wantCode(a, "SELECT CASE WHEN i > 5 THEN error('x') END FROM generate_series(1, 10) AS s(i)", "22023")
+	w.do(a, "ROLLBACK")
+	w.want(a, tables, "public.t", "public.t2", "s1.v")
+
 	w.do(a, "BEGIN", "DECLARE c CURSOR FOR "+tables)
 	w.do(b, "DROP VIEW s1.v", "DROP TABLE t2")
 	w.want(a, "FETCH ALL c", "public.t", "public.t2", "s1.v")
@@ -80,10 +86,18 @@ func TestTheCatalogIsNeverOld(t *testing.T) {
 	see(tables, "public.t")
 }
 
-// said is one simple query: its rows with bars, or its SQLSTATE, and the notices.
 // Nobody touches the lake's own catalog, nor what is noted beside it, by a statement.
 func TestTheLakesCatalogIsNotWritten(t *testing.T) {
-	w := openLasting(t, 1, nil)
+	line, err := gateway.NewUserLine("ann", "x", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	boss, err := gateway.NewUserLine("tavana", "tavana", true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	users := writeFile(t, "users", line+"\n"+boss+"\n")
+	w := openLasting(t, 1, func(c *gateway.Config) { c.UsersFile = users })
 	c := w.connect()
 	w.do(c, "CREATE TABLE t (a int PRIMARY KEY)")
 	for _, sql := range []string{
@@ -96,8 +110,21 @@ func TestTheLakesCatalogIsNotWritten(t *testing.T) {
 	} {
 		w.wantCode(c, sql, "42501")
 	}
-	w.do(c, "SET search_path = pg_tavana, public")
-	w.wantCode(c, "DELETE FROM keys", "42P01")
+	for _, path := range []string{"pg_tavana", `"PG_Tavana"`} {
+		w.do(c, "SET search_path = "+path+", public")
+		w.wantCode(c, "DELETE FROM keys", "42P01")
+	}
+	ann, err := pgconn.Connect(t.Context(), fmt.Sprintf("postgres://ann:x@%s/tavana?sslmode=disable", w.addr))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = ann.Close(t.Context()) }()
+	for _, sql := range []string{
+		"SELECT * FROM tavana.set_option('require_commit_message', true)", "CALL tavana.set_option('data_inlining_row_limit', 10)",
+		"SELECT * FROM tavana.public.merge_adjacent_files()", "CALL tavana.set_commit_message('a', 'b')",
+	} {
+		w.wantCode(ann, sql, "42501")
+	}
 	w.want(c, "SELECT name FROM pg_tavana.keys", "t_pkey")
 }
 
@@ -114,6 +141,7 @@ func TestCommentsOnTables(t *testing.T) {
 	w.want(c, comments, "s.r|one")
 }
 
+// said is one simple query: its rows with bars, or its SQLSTATE, and the notices.
 func said(t *testing.T, w *world, sql string) string {
 	t.Helper()
 	return saidBy(t, w.url(""), sql)

@@ -123,7 +123,7 @@ func (e *execution) whole(params arrow.RecordBatch) error {
 
 // attempt runs the statement once. It may be called again after a conflict, which only statements without rows have.
 func (e *execution) attempt(params arrow.RecordBatch) (err error) {
-	e.lease.copyCatalog(e.st.GetCatalogCopy())
+	e.lease.copyCatalog(e.quitCtx, e.st.GetCatalogCopy())
 	p, err := e.lease.prepare(e.st.GetSql(), e.tables, guard(e.st.GetUser(), e.st.GetSessionId()))
 	if err != nil {
 		return err

@@ -197,7 +197,7 @@ func (l *lease) interruptEvery(every time.Duration, done <-chan struct{}, deadli
 // tables are what the statement may read by duck.RowsFunction, until the lease ends.
 func (l *lease) prepare(sql string, tables map[string]duck.Rows, allow func(workerpb.StatementType) error) (*duck.Prepared, error) {
 	l.offer(tables)
-	if err := l.conn.UseCopies(l.copied); err != nil {
+	if err := l.useCopies(sql); err != nil {
 		return nil, err
 	}
 	p, err := l.conn.Prepare(sql, allow)
@@ -220,7 +220,7 @@ func (l *lease) prepare(sql string, tables map[string]duck.Rows, allow func(work
 		return nil, err
 	}
 	l.offer(tables)
-	if err := l.conn.UseCopies(l.copied); err != nil {
+	if err := l.useCopies(sql); err != nil {
 		return nil, err
 	}
 	return l.conn.Prepare(sql, allow)
@@ -228,14 +228,23 @@ func (l *lease) prepare(sql string, tables map[string]duck.Rows, allow func(work
 
 // copyCatalog lets a statement read the worker's copy of what a catalog lists, when it names one and the copy could be made
 // as new as the lake is; else it reads the lists themselves.
-func (l *lease) copyCatalog(name string) {
+func (l *lease) copyCatalog(ctx context.Context, name string) {
 	if name == "" {
 		return
 	}
 	var err error
-	if l.copied, err = l.conns.in.CopyCatalog(name); err != nil {
+	if l.copied, err = l.conns.in.CopyCatalog(ctx, name); err != nil && ctx.Err() == nil {
 		l.conns.log.Warn("copying the catalog failed", "error", err)
 	}
+}
+
+// useCopies makes catalogs' views read what copyCatalog has decided. The end of a block reads nothing, and when the block has
+// failed nothing else can be run before it.
+func (l *lease) useCopies(sql string) error {
+	if isCommit(sql) || begins(sql, "ROLLBACK") {
+		return nil
+	}
+	return l.conn.UseCopies(l.copied)
 }
 
 // offer lets the connection read tables; giveBack takes them away again.

@@ -161,6 +161,9 @@ func (s *Session) readsOwn(st *session.Statement) bool {
 	if s.pin == nil || !s.pin.keep {
 		return false
 	}
+	if lists(st) {
+		return true // it may ask for the session's own
+	}
 	for i := range st.Tokens {
 		if s.pin.unnamed || s.pin.temporary[st.Name(i)] {
 			return true

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -271,6 +272,39 @@ func TestACommitWithoutAnAnswer(t *testing.T) {
 			t.Errorf("a COMMIT that takes %v and may take %v: %v", c.takes, c.allowed, err)
 		}
 		w.eventually(func() bool { return w.router.Workers()[0].State().GetSessions() == 0 }, "the session is freed")
+	}
+}
+
+// A COMMIT is not cancelled, but the end of the session does not wait for it.
+func TestWhatEndsACommit(t *testing.T) {
+	for _, c := range []struct {
+		takes  time.Duration
+		reason error
+		want   pgerror.Code
+	}{
+		{100 * time.Millisecond, pgerror.Canceled, "00000"},
+		{time.Hour, pgerror.New(pgerror.AdminShutdown, "bye"), "08007"},
+	} {
+		f := workertest.NewFake()
+		f.CommitDelay = c.takes
+		w := newWorld(t, dispatch.Config{}, f)
+		s := w.session()
+		for _, sql := range []string{"BEGIN", "SELECT i FROM range(1) t(i)"} {
+			if _, _, err := run(t.Context(), t, s, sql); err != nil {
+				t.Fatalf("%s: %v", sql, err)
+			}
+		}
+		ctx, cancel := context.WithCancelCause(t.Context())
+		done := make(chan error)
+		go func() {
+			_, _, err := run(ctx, t, s, "COMMIT")
+			done <- err
+		}()
+		w.eventually(func() bool { return slices.Contains(f.Executed(), "COMMIT") }, "the worker commits")
+		cancel(c.reason)
+		if err := <-done; pgerror.CodeOf(err) != c.want {
+			t.Errorf("a COMMIT that takes %v, and %v: %v", c.takes, c.reason, err)
+		}
 	}
 }
 

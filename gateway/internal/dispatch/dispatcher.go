@@ -28,7 +28,7 @@ type Config struct {
 	QueueTimeout time.Duration
 	// WorkerWait is how long a statement waits while there is no worker at all; then 57P03.
 	WorkerWait time.Duration
-	// CommitTimeout is how long a COMMIT may take at its worker, whose loss is noticed anyway; then 08007. 0: an hour.
+	// CommitTimeout is how long a COMMIT may take at its worker, whose loss is noticed anyway; then 08007. 0: ten minutes.
 	CommitTimeout time.Duration
 	// LogSQL writes statements' texts into the log.
 	LogSQL bool
@@ -59,7 +59,7 @@ func New(cfg Config, r *router.Router, reg prometheus.Registerer, log *slog.Logg
 	_, _ = rand.Read(b[:]) // never fails
 	d := &Dispatcher{started: time.Now(), sessions: map[string]*Session{}, cfg: cfg, router: r, log: log, idPrefix: hex.EncodeToString(b[:])}
 	if d.cfg.CommitTimeout == 0 {
-		d.cfg.CommitTimeout = time.Hour
+		d.cfg.CommitTimeout = 10 * time.Minute
 	}
 	d.metrics = newMetrics(reg, d)
 	r.OnJoin(d.bootstrap)
@@ -92,7 +92,8 @@ type run struct {
 }
 
 // execute runs st at a worker: at the pinned one, or at the one with the most room. again says that it may be run a
-// second time, at another worker, when the first is lost before its first row.
+// second time, at another worker, when the first is lost before its first row. With an error, a run that is not nil, and has
+// ended, says that a worker had got the statement.
 func (d *Dispatcher) execute(ctx context.Context, st *workerpb.Statement, pinned *router.Worker, again bool) (*run, error) {
 	var failed *router.Worker
 	for {
@@ -109,7 +110,7 @@ func (d *Dispatcher) execute(ctx context.Context, st *workerpb.Statement, pinned
 		}
 		r.stream.Close()
 		if pinned != nil || failed != nil || !again || ctx.Err() != nil || !router.IsLost(err) {
-			return nil, err
+			return r, err
 		}
 		d.router.Lost(r.worker)
 		failed = r.worker

@@ -1,9 +1,9 @@
 package dispatch
 
 import (
+	"regexp"
 	"strings"
 
-	"github.com/angelerator/tavana/gateway/internal/catalog"
 	"github.com/angelerator/tavana/gateway/internal/session"
 	"github.com/angelerator/tavana/gateway/internal/sqltext"
 	"github.com/angelerator/tavana/internal/pgerror"
@@ -53,6 +53,9 @@ func (s *Session) guard(st *session.Statement) error {
 	return st.Refused()
 }
 
+// ownDatabase is how the catalogs of gateways are called, of this version and of others, and their copies.
+var ownDatabase = regexp.MustCompile(`^pg_[0-9a-f]{12}(_copy)?$`)
+
 // systemCatalog refuses to touch the database that has DuckLake's catalog, and to change what is noted beside it or copied of it.
 func systemCatalog(st *session.Statement) error {
 	changes := st.Effect.Writes() || st.Verb == sqltext.Explain
@@ -61,7 +64,7 @@ func systemCatalog(st *session.Statement) error {
 			continue
 		}
 		name := strings.ToLower(st.Name(i))
-		if strings.HasPrefix(name, "__ducklake_metadata") || changes && (name == "pg_tavana" || strings.HasPrefix(name, catalog.Database)) {
+		if strings.HasPrefix(name, "__ducklake_metadata") || changes && (name == "pg_tavana" || ownDatabase.MatchString(name)) {
 			return pgerror.Newf(pgerror.InsufficientPrivilege, "permission denied: %q is a system catalog", name).At(int(t.Start) + 1)
 		}
 	}

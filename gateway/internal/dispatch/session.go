@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -195,7 +196,7 @@ func (s *Session) timed(ctx context.Context, start func(context.Context) (*Rows,
 	ctx, timer := s.withTimeout(ctx)
 	rows, err := start(ctx)
 	if err != nil {
-		if ctx.Err() != nil {
+		if ctx.Err() != nil && pgerror.CodeOf(err) != pgerror.TransactionResolutionUnknown {
 			err = pgerror.FromContext(ctx)
 		}
 		timer.end()
@@ -330,20 +331,27 @@ func (s *Session) request(ctx context.Context, p *session.Portal, own bool) (req
 	if pin != nil {
 		req.SessionId = pin.id
 	}
-	if (pin == nil || !pin.keep && s.Writes() == 0) && lists(st, text.Text) {
+	if (pin == nil || s.seesAll(pin)) && (lists(st) || catalog.ListsIn(text.Text)) {
 		req.CatalogCopy = catalog.Database
 	}
 	return req, text, pin, nil
 }
 
-// lists tells whether a statement, of which text is what DuckDB gets, asks the catalog what objects there are.
-func lists(st *session.Statement, text string) bool {
+// seesAll tells whether a pinned session sees what others have committed, and nothing else. In READ COMMITTED it is to see in
+// the catalog what is new, as in PostgreSQL, though DuckLake still shows the block what was there when it began.
+func (s *Session) seesAll(pin *pin) bool {
+	level, _ := s.Settings.Get("transaction_isolation")
+	return !pin.keep && s.Writes() == 0 && (!pin.open || level == "read committed")
+}
+
+// lists tells whether a statement asks the catalog what objects there are.
+func lists(st *session.Statement) bool {
 	for i, t := range st.Tokens {
-		if (t.Kind == sqltext.Word || t.Kind == sqltext.Quoted) && catalog.Lists(st.Name(i)) {
+		if (t.Kind == sqltext.Word || t.Kind == sqltext.Quoted) && (catalog.Lists(st.Name(i)) || strings.EqualFold(st.Name(i), "regclass")) {
 			return true
 		}
 	}
-	return catalog.ListsIn(text)
+	return false
 }
 
 // isRead tells whether a statement changes nothing, as far as its words tell.

@@ -85,11 +85,17 @@ func (s *Session) seesCommits() bool {
 
 // control runs one of the session's own commands at the pinned worker.
 func (s *Session) control(ctx context.Context, sql string) error {
+	_, err := s.handOver(ctx, sql)
+	return err
+}
+
+// handOver is control; sent is false when the worker has not got the statement for certain.
+func (s *Session) handOver(ctx context.Context, sql string) (sent bool, err error) {
 	r, err := s.d.execute(ctx, &workerpb.Statement{
 		QueryId: s.d.newID(), SessionId: s.pin.id, User: s.user, Sql: sql, Settings: s.Settings.Worker(),
 	}, s.pin.worker, false)
 	if err != nil {
-		return s.lost(err)
+		return r != nil, s.lost(err)
 	}
 	defer r.stream.Close()
 	if r.first != nil {
@@ -101,12 +107,12 @@ func (s *Session) control(ctx context.Context, sql string) error {
 		case errors.Is(err, io.EOF):
 			r.ended = true
 		case err != nil:
-			return s.lost(asLost(err))
+			return true, s.lost(asLost(err))
 		default:
 			b.Release()
 		}
 	}
-	return nil
+	return true, nil
 }
 
 // lost turns the loss of the pinned worker into what the client must hear: its session's state is gone.
@@ -211,13 +217,18 @@ func (s *Session) endBlock(ctx context.Context, commit bool) error {
 	return err
 }
 
-// commit commits at the worker. When that does not answer, nobody knows what came of it: the error is 08007, and the session's
-// state is gone.
+// commit commits at the worker, whatever ends ctx but for the end of the whole session. When the worker has got the COMMIT and
+// does not answer, nobody knows what came of it: the error is 08007, and the session's state is gone.
 func (s *Session) commit(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, s.d.cfg.CommitTimeout)
+	whole, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.d.cfg.CommitTimeout)
 	defer cancel()
-	err := s.control(ctx, "COMMIT")
-	if err == nil || s.pin != nil && ctx.Err() == nil || s.pin == nil && s.Writes() == 0 {
+	defer context.AfterFunc(ctx, func() {
+		if pgerror.CodeOf(context.Cause(ctx)) == pgerror.AdminShutdown {
+			cancel()
+		}
+	})()
+	sent, err := s.handOver(whole, "COMMIT")
+	if err == nil || s.pin != nil && whole.Err() == nil || s.pin == nil && (!sent || s.Writes() == 0) {
 		return err
 	}
 	s.unpin()
@@ -229,7 +240,6 @@ func (s *Session) endAtWorker(ctx context.Context, commit bool) error {
 	if s.pin == nil || !s.pin.open {
 		return nil
 	}
-	ctx = context.WithoutCancel(ctx)
 	var err error
 	if commit {
 		if err = s.commit(ctx); s.pin == nil {
@@ -241,7 +251,7 @@ func (s *Session) endAtWorker(ctx context.Context, commit bool) error {
 		return err
 	}
 	if !commit || err != nil {
-		ctx, cancel := context.WithTimeout(ctx, rollbackTimeout)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rollbackTimeout)
 		defer cancel()
 		rolledBack := s.control(ctx, "ROLLBACK")
 		if rolledBack != nil && pgerror.CodeOf(rolledBack) != pgerror.NoActiveSQLTransaction {

@@ -30,9 +30,11 @@ func (a *ahead) expect(e *execution) {
 	}
 }
 
-// encode makes the messages of what is expected. It is called while nobody waits.
+// encode makes the messages of what is expected. It is called while nobody waits. A client that has just done something else
+// is expected to do nothing.
 func (a *ahead) encode() {
 	if a.batch == nil {
+		*a = ahead{}
 		return
 	}
 	n := int(a.batch.NumRows())

@@ -75,7 +75,7 @@ func (c *conn) sendAll(e *execution) error {
 		if err != nil {
 			return err
 		}
-		if i == 0 {
+		if i == 0 && !e.rows.AllRead() {
 			// Rows that DuckDB has are rows the client should see: the first batch does not wait for the second.
 			if err := c.flush(); err != nil {
 				return err

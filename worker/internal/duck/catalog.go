@@ -1,11 +1,12 @@
 package duck
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
-	"sync"
 
 	"github.com/angelerator/tavana/internal/pgerror"
 )
@@ -27,8 +28,8 @@ var copySchemas = []string{"on_schema", "on_commit"}
 
 // copies are a catalog's.
 type copies struct {
-	mu   sync.Mutex
-	conn *Conn // nil until it is needed
+	turn chan struct{} // holds one: who takes it out may use what follows
+	conn *Conn         // nil until it is needed
 	// tables are those of each of the copySchemas, and versions what their copies are as of; -1: there are none yet.
 	tables   [][]string
 	versions []int64
@@ -76,7 +77,8 @@ func (in *Instance) AddCatalog(name, sql string, tables map[string]Rows) error {
 }
 
 func (in *Instance) noteCopies(c *Conn, name string) error {
-	found := &copies{}
+	found := &copies{turn: make(chan struct{}, 1)}
+	found.turn <- struct{}{}
 	for _, schema := range copySchemas {
 		tables, err := c.queryStrings("SELECT DISTINCT table_name FROM duckdb_columns() WHERE database_name = " + Quote(name+copySuffix) + " AND schema_name = " + Quote(schema))
 		if err != nil {
@@ -88,40 +90,69 @@ func (in *Instance) noteCopies(c *Conn, name string) error {
 	return nil
 }
 
-// CopyCatalog makes the copies of a catalog as new as the lake is now. It tells whether they are: not where there is no lake.
-func (in *Instance) CopyCatalog(name string) (bool, error) {
+// CopyCatalog makes the copies of a catalog as new as the lake is now, unless ctx ends before. It tells whether they are: not
+// where there is no lake.
+func (in *Instance) CopyCatalog(ctx context.Context, name string) (bool, error) {
 	in.catalogMu.Lock()
 	c := in.catalogs[name]
 	in.catalogMu.Unlock()
 	if c == nil || !in.lake {
 		return false, nil
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	select {
+	case <-c.turn:
+		defer func() { c.turn <- struct{}{} }()
+	case <-ctx.Done():
+		return false, context.Cause(ctx)
+	}
 	if c.conn == nil {
 		var err error
 		if c.conn, err = in.Connect(); err != nil {
 			return false, err
 		}
 	}
+	defer context.AfterFunc(ctx, c.conn.Interrupt)()
 	// The versions are read first: what is copied then is those or newer.
 	versions, err := c.conn.queryInts("SELECT max(schema_version), max(snapshot_id) FROM " + metadataName + ".ducklake_snapshot")
-	if err != nil {
+	if err != nil || slices.Equal(versions, c.versions) {
+		return err == nil, err
+	}
+	if err := c.conn.whole(func() error { return c.copy(name, versions) }); err != nil {
 		return false, err
 	}
+	c.versions = versions
+	return true, nil
+}
+
+// copy makes the copies that are older than versions.
+func (c *copies) copy(catalog string, versions []int64) error {
 	for i, schema := range copySchemas {
 		if versions[i] == c.versions[i] {
 			continue
 		}
 		for _, table := range c.tables[i] {
-			sql := "CREATE OR REPLACE TABLE " + name + copySuffix + "." + schema + "." + table + " AS FROM " + name + "." + catalogSchema + ".tavana_live_" + table
+			sql := "CREATE OR REPLACE TABLE " + catalog + copySuffix + "." + schema + "." + table + " AS FROM " + catalog + "." + catalogSchema + ".tavana_live_" + table
 			if err := c.conn.exec(sql); err != nil {
-				return false, err
+				return err
 			}
 		}
-		c.versions[i] = versions[i]
 	}
-	return true, nil
+	return nil
+}
+
+// whole runs f in a transaction.
+func (c *Conn) whole(f func() error) error {
+	err := c.exec("BEGIN TRANSACTION")
+	if err == nil {
+		err = f()
+	}
+	if err == nil {
+		err = c.exec("COMMIT")
+	}
+	if err != nil {
+		_ = c.exec("ROLLBACK") // unless the COMMIT has ended it
+	}
+	return err
 }
 
 // UseCopies makes a catalog's views read the copies, or what is copied.

@@ -64,8 +64,16 @@ const metadataName = "__ducklake_metadata_" + databaseName
 // inline makes rows of one of Tavana's own tables lie in the catalog, in pieces of up to ten, and not in a file each. For
 // other tables it is off: DuckLake would make another table in the catalog's database for each of them, and with thousands
 // of those each statement that opens that database takes half a second, and making a thousand more a minute.
-func inline(table string) string {
-	return "CALL " + databaseName + ".set_option('data_inlining_row_limit', 10, schema => 'pg_tavana', table_name => " + Quote(table) + ")"
+//
+// The catalog remembers it: it is written once.
+func (in *Instance) inline(table string) error {
+	set, err := in.admin.queryInts("SELECT count(*) FROM " + metadataName + ".ducklake_metadata m JOIN " + metadataName + ".ducklake_table t ON m.scope_id = t.table_id" +
+		" JOIN " + metadataName + ".ducklake_schema s ON s.schema_id = t.schema_id WHERE m.key = 'data_inlining_row_limit' AND m.scope = 'table'" +
+		" AND s.schema_name = '" + noteSchema + "' AND t.table_name = " + Quote(table))
+	if err != nil || set[0] > 0 {
+		return err
+	}
+	return in.admin.exec("CALL " + databaseName + ".set_option('data_inlining_row_limit', 10, schema => '" + noteSchema + "', table_name => " + Quote(table) + ")")
 }
 
 func (in *Instance) attachLake(l Lake) error {
@@ -87,9 +95,14 @@ func (in *Instance) attachLake(l Lake) error {
 		keysTable, commentsTable,
 		"ALTER TABLE " + databaseName + ".pg_tavana.keys ADD COLUMN IF NOT EXISTS on_update VARCHAR", // of a catalog that was made before
 		"ALTER TABLE " + databaseName + ".pg_tavana.keys ADD COLUMN IF NOT EXISTS on_delete VARCHAR",
-		lakeComments, inline("keys"), inline("comments"),
+		lakeComments,
 	} {
 		if err := in.admin.exec(sql); err != nil {
+			return fmt.Errorf("attaching the lasting catalog: %w", err)
+		}
+	}
+	for _, table := range []string{"keys", "comments"} {
+		if err := in.inline(table); err != nil {
 			return fmt.Errorf("attaching the lasting catalog: %w", err)
 		}
 	}
@@ -131,7 +144,7 @@ func (in *Instance) defaultPaths() paths { return in.pathsOf([]string{publicSche
 func (in *Instance) pathsOf(names, own, lake []string) paths {
 	var plain, lasting []string
 	for _, n := range names {
-		if n == noteSchema {
+		if strings.EqualFold(n, noteSchema) {
 			continue // what is written there is Tavana's own
 		}
 		name := n
