@@ -60,7 +60,10 @@ func TestTheCatalogIsNeverOld(t *testing.T) {
 	w.want(b, tables, "public.t", "s1.v")
 	w.do(b, "CREATE TABLE t2 (a int)")
 	w.want(a, tables, "pg_temp_1.mine", "public.t", "public.t2", "s1.v")
-	w.do(a, "DROP TABLE mine")
+	w.do(a, "BEGIN", "DECLARE d CURSOR FOR "+tables, "DECLARE e CURSOR FOR SELECT 'mine'::regclass::text")
+	w.want(a, "FETCH ALL d", "pg_temp_1.mine", "public.t", "public.t2", "s1.v")
+	w.want(a, "FETCH e", "mine")
+	w.do(a, "COMMIT", "DROP TABLE mine")
 
 	w.do(b, "BEGIN")
 	w.want(b, tables, "public.t", "public.t2", "s1.v")
