@@ -35,7 +35,7 @@ func browsing(ctx context.Context, e *env, r *report) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	t, err := e.startTavana(ctx, 0, "--lake-metadata", "sqlite:"+filepath.Join(dir, "catalog.sqlite"), "--lake-data", filepath.Join(dir, "tables"))
+	t, err := e.startTavana(ctx, 0, "--lake-metadata", "sqlite:"+filepath.Join(dir, "catalog.sqlite"), "--lake-data", filepath.Join(dir, "tables"), "--lake-inline-rows", "0")
 	if err != nil {
 		return err
 	}

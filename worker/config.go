@@ -15,23 +15,24 @@ import (
 
 // Config is what a Worker is made of. Sizes are in bytes.
 type Config struct {
-	Listen        string
-	Token         string
-	Memory        uint64
-	QueryMemory   uint64
-	Threads       int
-	SpillDir      string
-	SpillMax      uint64
-	ExtensionsDir string
-	Extensions    []string
-	Allow         []string
-	InitSQL       []string
-	LakeMetadata  string
-	LakeData      string
-	S3            config.S3
-	IdleRelease   time.Duration
-	SessionGrace  time.Duration
-	DrainTimeout  time.Duration
+	Listen         string
+	Token          string
+	Memory         uint64
+	QueryMemory    uint64
+	Threads        int
+	SpillDir       string
+	SpillMax       uint64
+	ExtensionsDir  string
+	Extensions     []string
+	Allow          []string
+	InitSQL        []string
+	LakeMetadata   string
+	LakeData       string
+	LakeInlineRows int
+	S3             config.S3
+	IdleRelease    time.Duration
+	SessionGrace   time.Duration
+	DrainTimeout   time.Duration
 
 	MaxCursors            int
 	CursorIdleTimeout     time.Duration
@@ -64,6 +65,7 @@ func (c *Config) Settings(t *config.Table) {
 	t.List(&c.InitSQL, "init-sql", nil, "files of SQL run once at the start: views that all sessions see")
 	t.String(&c.LakeMetadata, "lake-metadata", "", "where the catalog of lasting tables lies: sqlite:FILE, or postgres:CONNECTION; empty: there is none").Secret()
 	t.String(&c.LakeData, "lake-data", "", "folder or URL prefix of lasting tables' Parquet files")
+	t.Int(&c.LakeInlineRows, "lake-inline-rows", 10, "an INSERT of up to so many rows into a lasting table lies in the catalog, not in a file; 0 for catalogs of thousands of tables, which it makes slow")
 	c.S3.Settings(t)
 	t.Duration(&c.DrainTimeout, "drain-timeout", 30*time.Second, "how long running statements may go on after SIGTERM")
 }
@@ -83,6 +85,9 @@ func (c *Config) Validate() error {
 	if (c.LakeMetadata == "") != (c.LakeData == "") {
 		errs = append(errs, errors.New("lake-metadata and lake-data: need each other"))
 	}
+	if c.LakeInlineRows < 0 {
+		errs = append(errs, errors.New("lake-inline-rows: must not be negative"))
+	}
 	if c.MaxCursors < 1 {
 		errs = append(errs, errors.New("max-cursors: must be at least 1"))
 	}
@@ -98,7 +103,7 @@ func (c *Config) lake() duck.Lake {
 	if c.LakeMetadata == "" {
 		return duck.Lake{}
 	}
-	l := duck.Lake{Metadata: c.LakeMetadata, Data: absolute([]string{c.LakeData})[0], Lock: filepath.Join(c.SpillDir, "lake.lock")}
+	l := duck.Lake{Metadata: c.LakeMetadata, Data: absolute([]string{c.LakeData})[0], InlineRows: c.LakeInlineRows, Lock: filepath.Join(c.SpillDir, "lake.lock")}
 	if file, ok := strings.CutPrefix(c.LakeMetadata, "sqlite:"); ok {
 		l.Lock = file + ".lock"
 	}

@@ -24,18 +24,19 @@ import (
 // Config is what `tavana up` is made of.
 type Config struct {
 	gateway.Config
-	WorkerCount   int
-	WorkerMemory  uint64
-	WorkerThreads int
-	Data          string
-	InitSQL       string
-	Allow         []string
-	LakeMetadata  string
-	LakeData      string
-	S3            config.S3
-	SampleData    bool
-	SampleScale   string
-	Extensions    string
+	WorkerCount    int
+	WorkerMemory   uint64
+	WorkerThreads  int
+	Data           string
+	InitSQL        string
+	Allow          []string
+	LakeMetadata   string
+	LakeData       string
+	LakeInlineRows int
+	S3             config.S3
+	SampleData     bool
+	SampleScale    string
+	Extensions     string
 }
 
 // Settings adds the rows of `tavana up` to t.
@@ -48,6 +49,7 @@ func (c *Config) Settings(t *config.Table) {
 	t.String(&c.Data, "data", "tavana-data", "folder for data: lasting tables, the sample, and what is spilled to disk")
 	t.String(&c.LakeMetadata, "lake-metadata", "", "where the catalog of lasting tables lies: sqlite:FILE, postgres:CONNECTION, or none").Secret().ShowDefault("sqlite:catalog.sqlite in the data folder")
 	t.String(&c.LakeData, "lake-data", "", "folder or URL prefix of lasting tables' Parquet files").ShowDefault("tables in the data folder")
+	t.Int(&c.LakeInlineRows, "lake-inline-rows", 10, "an INSERT of up to so many rows into a lasting table lies in the catalog, not in a file; 0 for catalogs of thousands of tables, which it makes slow")
 	c.S3.Settings(t)
 	t.String(&c.InitSQL, "init-sql", "", "file of SQL run on every worker when it starts: views that all sessions see")
 	t.List(&c.Allow, "allow", nil, "folders and URL prefixes (s3://bucket/) that statements may read and write")
@@ -176,6 +178,7 @@ func (c *Config) workers(ctx context.Context, run string, log *slog.Logger, stde
 		args := []string{
 			"--listen", address, "--spill-dir", filepath.Join(data, "spill"), "--extensions-dir", extensions,
 			"--memory", fmt.Sprint(c.workerMemory()), "--lake-data", lakeData,
+			"--lake-inline-rows", fmt.Sprint(c.LakeInlineRows),
 		}
 		if c.WorkerThreads > 0 {
 			args = append(args, "--threads", fmt.Sprint(c.WorkerThreads))

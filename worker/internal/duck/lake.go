@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"unsafe"
 
@@ -22,6 +23,9 @@ type Lake struct {
 	Metadata string
 	// Data is the folder or URL prefix of the Parquet files, with a slash at the end.
 	Data string
+	// InlineRows is up to how many rows of an INSERT lie in the catalog's database, in a table there for each table, and not in
+	// a file; 0: all lie in files, and there are no such tables.
+	InlineRows int
 	// Lock is a file that is held while the catalog is attached, since the first ATTACH of all makes it.
 	Lock string
 }
@@ -61,11 +65,8 @@ const (
 // metadataName is what DuckLake calls the database that has its catalog.
 const metadataName = "__ducklake_metadata_" + databaseName
 
-// inline makes rows of one of Tavana's own tables lie in the catalog, in pieces of up to ten, and not in a file each. For
-// other tables it is off: DuckLake would make another table in the catalog's database for each of them, and with thousands
-// of those each statement that opens that database takes half a second, and making a thousand more a minute.
-//
-// The catalog remembers it: it is written once.
+// inline makes rows of one of Tavana's own tables lie in the catalog, in pieces of up to ten, and not in a file each, where
+// other tables' do not. The catalog remembers it: it is written once.
 func (in *Instance) inline(table string) error {
 	set, err := in.admin.queryInts("SELECT count(*) FROM " + metadataName + ".ducklake_metadata m JOIN " + metadataName + ".ducklake_table t ON m.scope_id = t.table_id" +
 		" JOIN " + metadataName + ".ducklake_schema s ON s.schema_id = t.schema_id WHERE m.key = 'data_inlining_row_limit' AND m.scope = 'table'" +
@@ -89,7 +90,7 @@ func (in *Instance) attachLake(l Lake) error {
 	}
 	defer lock.Release()
 	for _, sql := range []string{
-		"ATTACH " + Quote("ducklake:"+l.Metadata) + " AS " + databaseName + " (DATA_PATH " + Quote(l.Data) + ", READ_WRITE, DATA_INLINING_ROW_LIMIT 0" + l.options() + ")",
+		"ATTACH " + Quote("ducklake:"+l.Metadata) + " AS " + databaseName + " (DATA_PATH " + Quote(l.Data) + ", READ_WRITE, DATA_INLINING_ROW_LIMIT " + strconv.Itoa(l.InlineRows) + l.options() + ")",
 		"CREATE SCHEMA IF NOT EXISTS " + databaseName + "." + publicSchema,
 		"CREATE SCHEMA IF NOT EXISTS " + databaseName + ".pg_tavana",
 		keysTable, commentsTable,
@@ -101,9 +102,11 @@ func (in *Instance) attachLake(l Lake) error {
 			return fmt.Errorf("attaching the lasting catalog: %w", err)
 		}
 	}
-	for _, table := range []string{"keys", "comments"} {
-		if err := in.inline(table); err != nil {
-			return fmt.Errorf("attaching the lasting catalog: %w", err)
+	if l.InlineRows == 0 {
+		for _, table := range []string{"keys", "comments"} {
+			if err := in.inline(table); err != nil {
+				return fmt.Errorf("attaching the lasting catalog: %w", err)
+			}
 		}
 	}
 	in.lake = true
