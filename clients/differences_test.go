@@ -25,7 +25,6 @@ const (
 	truncates      = "TRUNCATE takes no CONTINUE IDENTITY"
 	varchars       = "columns of varchar(n) and char(n) are text"
 	renamedOIDs    = "a table's OID is made of its name: one that is renamed has another"
-	rowOrder       = "rows come in another order where a query asks for none"
 	errorTexts     = "errors and notices have DuckDB's words"
 	vacuums        = "nothing is vacuumed, and there are no settings of it"
 	viewReads      = "DuckDB does not tell what a view reads"
@@ -102,7 +101,6 @@ var differences = map[string]map[string]string{
 		errorTexts:  {"query/notice"},
 		explains:    {"query/explain", "query/explain/analyze"},
 		tableOIDs:   {"query/editable"},
-		rowOrder:    {"data/first-100", "data/last-100"},
 		returning:   {"data/edit"},
 		renamedOIDs: {"dialog/table"},
 	}),
