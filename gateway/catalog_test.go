@@ -164,15 +164,7 @@ func TestOtherSessionsAreSeenAndEnded(t *testing.T) {
 
 // Another user's session is seen, but neither its query nor its end is for anyone but superusers.
 func TestOthersSessionsAreTheirs(t *testing.T) {
-	var lines string
-	for user, superuser := range map[string]bool{"ann": false, "tavana": true} {
-		line, err := gateway.NewUserLine(user, "tavana", superuser)
-		if err != nil {
-			t.Fatal(err)
-		}
-		lines += line + "\n"
-	}
-	users := writeFile(t, "users", lines)
+	users := usersFile(t, login{"ann", "tavana", false}, login{"tavana", "tavana", true})
 	w := open(t, 1, func(c *gateway.Config) { c.UsersFile = users })
 	boss, ann := w.connect(), connectTo(t, fmt.Sprintf("postgres://ann:tavana@%s/tavana?sslmode=disable", w.addr))
 	w.want(ann, "SELECT query FROM pg_stat_activity WHERE usename = 'tavana'", "<insufficient privilege>")

@@ -91,15 +91,7 @@ func TestTheCatalogIsNeverOld(t *testing.T) {
 
 // Nobody touches the lake's own catalog, nor what is noted beside it, by a statement.
 func TestTheLakesCatalogIsNotWritten(t *testing.T) {
-	line, err := gateway.NewUserLine("ann", "x", false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	boss, err := gateway.NewUserLine("tavana", "tavana", true)
-	if err != nil {
-		t.Fatal(err)
-	}
-	users := writeFile(t, "users", line+"\n"+boss+"\n")
+	users := usersFile(t, login{"ann", "x", false}, login{"tavana", "tavana", true})
 	w := openLasting(t, 1, func(c *gateway.Config) { c.UsersFile = users })
 	c := w.connect()
 	w.do(c, "CREATE TABLE t (a int PRIMARY KEY)")

@@ -62,11 +62,7 @@ func (w *world) state(i int) func() *workerpb.State {
 }
 
 func TestTLSAndPasswords(t *testing.T) {
-	line, err := gateway.NewUserLine("ann", "s3cret", false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	users := writeFile(t, "users", line+"\n")
+	users := usersFile(t, login{"ann", "s3cret", false})
 	w := open(t, 1, func(c *gateway.Config) { c.UsersFile, c.RequireTLS = users, true })
 	try := func(user, password, options string) error {
 		c, err := pgconn.Connect(t.Context(), fmt.Sprintf("postgres://%s:%s@%s/tavana?%s", user, password, w.addr, options))
@@ -773,15 +769,7 @@ func TestAPlanIsReadAsPostgreSQLs(t *testing.T) {
 }
 
 func TestWhatAUserMayNotDo(t *testing.T) {
-	line, err := gateway.NewUserLine("ann", "x", false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	boss, err := gateway.NewUserLine("tavana", "tavana", true)
-	if err != nil {
-		t.Fatal(err)
-	}
-	users := writeFile(t, "users", line+"\n"+boss+"\n")
+	users := usersFile(t, login{"ann", "x", false}, login{"tavana", "tavana", true})
 	w := open(t, 1, func(c *gateway.Config) { c.UsersFile = users })
 	ann, err := pgconn.Connect(t.Context(), fmt.Sprintf("postgres://ann:x@%s/tavana?sslmode=disable", w.addr))
 	if err != nil {
@@ -832,11 +820,7 @@ func TestEveryTableFunctionIsKnown(t *testing.T) {
 	for _, name := range harmless {
 		known[name] = true
 	}
-	line, err := gateway.NewUserLine("tavana", "tavana", false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	users := writeFile(t, "users", line+"\n")
+	users := usersFile(t, login{"tavana", "tavana", false})
 	w := open(t, 1, func(c *gateway.Config) { c.UsersFile = users }, "--extensions", "all", "--extensions-dir", workertest.Root()+"/bin/extensions")
 	c := w.connect()
 	names, err := query(t.Context(), c, "SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_type IN ('table', 'pragma', 'table_macro') ORDER BY 1")

@@ -14,18 +14,7 @@ import (
 // keys are nobody's to see.
 func TestFilesOnS3(t *testing.T) {
 	var s3 workertest.S3
-	users := filepath.Join(t.TempDir(), "users")
-	boss, err := gateway.NewUserLine("boss", "secret", true)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ann, err := gateway.NewUserLine("ann", "secret", false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(users, []byte(boss+"\n"+ann+"\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	users := usersFile(t, login{"boss", "secret", true}, login{"ann", "secret", false})
 	p := workertest.StartProcessWithS3(t, &s3, "--extensions-dir", filepath.Join(workertest.Root(), "bin", "extensions"), "--extensions", "httpfs,sqlite_scanner,ducklake",
 		"--lake-metadata", "sqlite:"+filepath.Join(t.TempDir(), "catalog.sqlite"), "--lake-data", "s3://lake/tables/")
 	w := openBefore(t, p, func(c *gateway.Config) { c.UsersFile = users })

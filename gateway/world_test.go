@@ -218,6 +218,26 @@ func (w *world) raw() net.Conn {
 	return c
 }
 
+// login is somebody who can connect.
+type login struct {
+	name, password string
+	superuser      bool
+}
+
+// usersFile writes a file of users.
+func usersFile(t testing.TB, list ...login) string {
+	t.Helper()
+	var lines strings.Builder
+	for _, l := range list {
+		line, err := gateway.NewUserLine(l.name, l.password, l.superuser)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines.WriteString(line + "\n")
+	}
+	return writeFile(t, "users", lines.String())
+}
+
 func writeFile(t testing.TB, name, content string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)

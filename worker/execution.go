@@ -96,29 +96,19 @@ func (e *execution) whole(params arrow.RecordBatch) error {
 	if len(e.st.GetAfter()) == 0 || !e.lasting() {
 		return e.attempt(params)
 	}
-	own := !e.lease.inTransaction()
-	if own {
-		if err := e.lease.conn.Exec("BEGIN TRANSACTION"); err != nil {
-			return err
+	all := func() error {
+		err := e.attempt(params)
+		for _, sql := range e.st.GetAfter() {
+			if err == nil {
+				err = e.lease.conn.Exec(sql)
+			}
 		}
-	}
-	err := e.attempt(params)
-	for _, sql := range e.st.GetAfter() {
-		if err == nil {
-			err = e.lease.conn.Exec(sql)
-		}
-	}
-	if !own {
 		return err
 	}
-	if err == nil {
-		err = e.lease.conn.Exec("COMMIT")
+	if e.lease.inTransaction() {
+		return all()
 	}
-	if err != nil {
-		// A failed commit has ended the transaction already.
-		_ = e.lease.conn.Exec("ROLLBACK")
-	}
-	return err
+	return e.lease.conn.Whole(all)
 }
 
 // attempt runs the statement once. It may be called again after a conflict, which only statements without rows have.

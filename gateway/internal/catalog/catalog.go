@@ -92,10 +92,7 @@ var listing = func() map[string]bool {
 			reads[found[0][1]][m[1]] = true
 		}
 	}
-	m := map[string]bool{}
-	for n := range reads {
-		m[n] = strings.HasPrefix(n, "tavana_live_")
-	}
+	m := map[string]bool{"tavana_list": true}
 	for more := true; more; {
 		more = false
 		for n, others := range reads {

@@ -52,20 +52,22 @@ CREATE VIEW {db}.pgcat.tavana_live_comments AS SELECT table_schema, table_name, 
 -- What lasts can be many thousands of tables, whose columns DuckDB lists in a quarter of a second. The worker keeps copies of
 -- these lists, and says to which statements they are as good as the lists themselves; see its BootstrapRequest. Which of
 -- them a view reads is decided when a statement is bound, so that the other costs nothing.
+CREATE MACRO {db}.pgcat.tavana_list(part, name) AS CASE WHEN coalesce(getvariable('tavana_copied'), false)
+	THEN '{db}_copy.' || part || '.' || name ELSE '{db}.pgcat.tavana_live_' || name END;
 CREATE SCHEMA {db}_copy.on_schema;
 CREATE SCHEMA {db}_copy.on_commit;
 CREATE TABLE {db}_copy.on_schema.columns AS FROM {db}.pgcat.tavana_live_columns LIMIT 0;
-CREATE VIEW {db}.pgcat.tavana_columns AS FROM query_table(CASE WHEN coalesce(getvariable('tavana_copied'), false) THEN '{db}_copy.on_schema.columns' ELSE '{db}.pgcat.tavana_live_columns' END);
+CREATE VIEW {db}.pgcat.tavana_columns AS FROM query_table({db}.pgcat.tavana_list('on_schema', 'columns'));
 CREATE TABLE {db}_copy.on_schema.views AS FROM {db}.pgcat.tavana_live_views LIMIT 0;
-CREATE VIEW {db}.pgcat.tavana_views AS FROM query_table(CASE WHEN coalesce(getvariable('tavana_copied'), false) THEN '{db}_copy.on_schema.views' ELSE '{db}.pgcat.tavana_live_views' END);
+CREATE VIEW {db}.pgcat.tavana_views AS FROM query_table({db}.pgcat.tavana_list('on_schema', 'views'));
 CREATE TABLE {db}_copy.on_schema.relations AS FROM {db}.pgcat.tavana_live_relations LIMIT 0;
-CREATE VIEW {db}.pgcat.tavana_relations AS FROM query_table(CASE WHEN coalesce(getvariable('tavana_copied'), false) THEN '{db}_copy.on_schema.relations' ELSE '{db}.pgcat.tavana_live_relations' END);
+CREATE VIEW {db}.pgcat.tavana_relations AS FROM query_table({db}.pgcat.tavana_list('on_schema', 'relations'));
 CREATE TABLE {db}_copy.on_schema.schemas AS FROM {db}.pgcat.tavana_live_schemas LIMIT 0;
-CREATE VIEW {db}.pgcat.tavana_schemas AS FROM query_table(CASE WHEN coalesce(getvariable('tavana_copied'), false) THEN '{db}_copy.on_schema.schemas' ELSE '{db}.pgcat.tavana_live_schemas' END);
+CREATE VIEW {db}.pgcat.tavana_schemas AS FROM query_table({db}.pgcat.tavana_list('on_schema', 'schemas'));
 CREATE TABLE {db}_copy.on_commit.key_notes AS FROM {db}.pgcat.tavana_live_key_notes LIMIT 0;
-CREATE VIEW {db}.pgcat.tavana_key_notes AS FROM query_table(CASE WHEN coalesce(getvariable('tavana_copied'), false) THEN '{db}_copy.on_commit.key_notes' ELSE '{db}.pgcat.tavana_live_key_notes' END);
+CREATE VIEW {db}.pgcat.tavana_key_notes AS FROM query_table({db}.pgcat.tavana_list('on_commit', 'key_notes'));
 CREATE TABLE {db}_copy.on_commit.comments AS FROM {db}.pgcat.tavana_live_comments LIMIT 0;
-CREATE VIEW {db}.pgcat.tavana_comments AS FROM query_table(CASE WHEN coalesce(getvariable('tavana_copied'), false) THEN '{db}_copy.on_commit.comments' ELSE '{db}.pgcat.tavana_live_comments' END);
+CREATE VIEW {db}.pgcat.tavana_comments AS FROM query_table({db}.pgcat.tavana_list('on_commit', 'comments'));
 CREATE VIEW {db}.pgcat.tavana_column_numbers AS SELECT nsp, rel, col, num FROM {db}.pgcat.tavana_columns;
 
 -- The keys that are noted; one that names no columns of the other table refers to its primary key.

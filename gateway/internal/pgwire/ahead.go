@@ -11,7 +11,8 @@ type ahead struct {
 	enc   *pgenc.Encoder
 	place dispatch.Place
 	batch *dispatch.Batch // yet to be encoded; nil: it has been
-	out   []byte          // all rows at place; none, when they were too many
+	out   []byte          // the first rows of place
+	rows  int             // how many they are
 }
 
 // aheadLimit is how much is encoded ahead, in bytes. It bounds what an idle connection holds, and how long a client waits
@@ -37,23 +38,19 @@ func (a *ahead) encode() {
 		*a = ahead{}
 		return
 	}
-	n := int(a.batch.NumRows())
-	out, next, err := a.enc.Append(a.out[:0], a.batch, 0, n, aheadLimit)
-	if err != nil || next < n {
-		out = nil // who asks for them will have the error, or see them in parts
-	}
-	a.out = out
+	// An error is left to who asks for that row.
+	a.out, a.rows, _ = a.enc.Append(a.out[:0], a.batch, 0, int(a.batch.NumRows()), aheadLimit)
 	a.batch.Release()
 	a.batch = nil
 }
 
-// has tells whether out is rows from to to of e's batch as e would encode them.
-func (a *ahead) has(e *execution, from, to int) bool {
-	if len(a.out) == 0 || from > 0 || e.prefix != nil {
-		return false
-	}
+// has returns how many of the rows from to to of e's batch, from the first on, stand in out as e would encode them.
+func (a *ahead) has(e *execution, from, to int) int {
 	enc, ok := e.enc.(*pgenc.Encoder)
-	return ok && a.place == e.rows.Place() && a.place.Rows() == to && enc.Same(a.enc)
+	if !ok || a.rows == 0 || from > 0 || e.prefix != nil || a.place != e.rows.Place() || a.place.Rows() != to || !enc.Same(a.enc) {
+		return 0
+	}
+	return a.rows
 }
 
 // drop forgets all of it. The buffer is kept unless a huge row has made it larger than it should be.

@@ -29,10 +29,12 @@ func (c *conn) encode(e *execution, b *dispatch.Batch, from, to int) error {
 		}
 		from++
 	}
-	if c.ahead.has(e, from, to) {
+	if n := c.ahead.has(e, from, to); n > 0 {
 		c.makeRoom()
-		c.out = append(c.out, c.ahead.out...)
-		return c.flushFull()
+		c.out, from = append(c.out, c.ahead.out...), n
+		if err := c.flushFull(); err != nil {
+			return err
+		}
 	}
 	for from < to {
 		if to-from > fewRows || c.out == nil { // nil: flush has just given a large one back

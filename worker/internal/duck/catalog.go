@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/angelerator/tavana/internal/pgerror"
 )
@@ -30,8 +31,8 @@ var copySchemas = []string{"on_schema", "on_commit"}
 type copies struct {
 	turn chan struct{} // holds one: who takes it out may use what follows
 	conn *Conn         // nil until it is needed
-	// tables are those of each of the copySchemas, and versions what their copies are as of; -1: there are none yet.
-	tables   [][]string
+	// tables are those that are copied, with their schemas, and versions what those of each schema are as of; -1: there are none yet.
+	tables   []string
 	versions []int64
 }
 
@@ -73,20 +74,31 @@ func (in *Instance) AddCatalog(name, sql string, tables map[string]Rows) error {
 			return err
 		}
 	}
-	return in.noteCopies(c, name)
+	in.catalogs[name] = newCopies()
+	return nil
 }
 
-func (in *Instance) noteCopies(c *Conn, name string) error {
-	found := &copies{turn: make(chan struct{}, 1)}
-	found.turn <- struct{}{}
-	for _, schema := range copySchemas {
-		tables, err := c.queryStrings("SELECT DISTINCT table_name FROM duckdb_columns() WHERE database_name = " + Quote(name+copySuffix) + " AND schema_name = " + Quote(schema))
-		if err != nil {
-			return err
-		}
-		found.tables, found.versions = append(found.tables, tables), append(found.versions, -1)
+func newCopies() *copies {
+	c := &copies{turn: make(chan struct{}, 1), versions: []int64{-1, -1}}
+	c.turn <- struct{}{}
+	return c
+}
+
+// open connects, and finds what is to be copied.
+func (c *copies) open(in *Instance, catalog string) error {
+	if c.conn != nil {
+		return nil
 	}
-	in.catalogs[name] = found
+	conn, err := in.Connect()
+	if err != nil {
+		return err
+	}
+	c.tables, err = conn.queryStrings("SELECT DISTINCT schema_name || '.' || table_name FROM duckdb_columns() WHERE database_name = " + Quote(catalog+copySuffix))
+	if err != nil {
+		conn.Close()
+		return err
+	}
+	c.conn = conn
 	return nil
 }
 
@@ -105,11 +117,8 @@ func (in *Instance) CopyCatalog(ctx context.Context, name string) (bool, error) 
 	case <-ctx.Done():
 		return false, context.Cause(ctx)
 	}
-	if c.conn == nil {
-		var err error
-		if c.conn, err = in.Connect(); err != nil {
-			return false, err
-		}
+	if err := c.open(in, name); err != nil {
+		return false, err
 	}
 	defer context.AfterFunc(ctx, c.conn.Interrupt)()
 	// The versions are read first: what is copied then is those or newer.
@@ -117,7 +126,7 @@ func (in *Instance) CopyCatalog(ctx context.Context, name string) (bool, error) 
 	if err != nil || slices.Equal(versions, c.versions) {
 		return err == nil, err
 	}
-	if err := c.conn.whole(func() error { return c.copy(name, versions) }); err != nil {
+	if err := c.conn.Whole(func() error { return c.copy(name, versions) }); err != nil {
 		return false, err
 	}
 	c.versions = versions
@@ -126,33 +135,16 @@ func (in *Instance) CopyCatalog(ctx context.Context, name string) (bool, error) 
 
 // copy makes the copies that are older than versions.
 func (c *copies) copy(catalog string, versions []int64) error {
-	for i, schema := range copySchemas {
-		if versions[i] == c.versions[i] {
+	for _, t := range c.tables {
+		schema, table, _ := strings.Cut(t, ".")
+		if i := slices.Index(copySchemas, schema); i < 0 || versions[i] == c.versions[i] {
 			continue
 		}
-		for _, table := range c.tables[i] {
-			sql := "CREATE OR REPLACE TABLE " + catalog + copySuffix + "." + schema + "." + table + " AS FROM " + catalog + "." + catalogSchema + ".tavana_live_" + table
-			if err := c.conn.exec(sql); err != nil {
-				return err
-			}
+		if err := c.conn.exec("CREATE OR REPLACE TABLE " + catalog + copySuffix + "." + t + " AS FROM " + catalog + "." + catalogSchema + ".tavana_live_" + table); err != nil {
+			return err
 		}
 	}
 	return nil
-}
-
-// whole runs f in a transaction.
-func (c *Conn) whole(f func() error) error {
-	err := c.exec("BEGIN TRANSACTION")
-	if err == nil {
-		err = f()
-	}
-	if err == nil {
-		err = c.exec("COMMIT")
-	}
-	if err != nil {
-		_ = c.exec("ROLLBACK") // unless the COMMIT has ended it
-	}
-	return err
 }
 
 // UseCopies makes a catalog's views read the copies, or what is copied.

@@ -54,6 +54,21 @@ func (in *Instance) Connect() (*Conn, error) {
 	return c, nil
 }
 
+// Whole runs f in a transaction: what f has done is committed, or nothing of it.
+func (c *Conn) Whole(f func() error) error {
+	err := c.exec("BEGIN TRANSACTION")
+	if err != nil {
+		return err
+	}
+	if err = f(); err == nil {
+		err = c.exec("COMMIT")
+	}
+	if err != nil {
+		_ = c.exec("ROLLBACK") // unless a failed commit has ended the transaction already
+	}
+	return err
+}
+
 // Close closes the connection; its transaction is rolled back and its temporary tables go.
 func (c *Conn) Close() { bindings.Disconnect(&c.c) }
 

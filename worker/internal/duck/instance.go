@@ -100,7 +100,7 @@ func open(o Options) (in *Instance, err error) {
 	}
 	err = first.run(o.Secrets, "giving keys") // views of the initial SQL read their files to know their columns
 	if err == nil && own == databaseName {
-		err = first.run([]string{"CREATE SCHEMA pg_tavana", keysTable, commentsTable, ownComments}, "making the tables of keys and comments")
+		err = first.run([]string{"CREATE SCHEMA " + noteSchema, keysTable, commentsTable, ownComments}, "making the tables of keys and comments")
 	}
 	if err == nil {
 		err = first.run(o.InitSQL, "running initial SQL")

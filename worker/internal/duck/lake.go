@@ -39,22 +39,22 @@ const publicSchema = "public"
 // keysTable holds the keys that lasting tables were declared with: DuckLake knows none. The gateway writes it, in the
 // transaction that makes the table, and shows it in the catalog. kind is p, u or f, as in pg_constraint.contype; on_update and
 // on_delete are letters as in confupdtype and confdeltype.
-const keysTable = `CREATE TABLE IF NOT EXISTS ` + databaseName + `.pg_tavana.keys (table_schema VARCHAR NOT NULL, table_name VARCHAR NOT NULL,
+const keysTable = `CREATE TABLE IF NOT EXISTS ` + databaseName + `.` + noteSchema + `.keys (table_schema VARCHAR NOT NULL, table_name VARCHAR NOT NULL,
 	name VARCHAR NOT NULL, kind VARCHAR NOT NULL, columns VARCHAR[] NOT NULL, ref_schema VARCHAR, ref_table VARCHAR, ref_columns VARCHAR[],
 	on_update VARCHAR, on_delete VARCHAR)`
 
 // commentsTable holds comments on what has none in DuckLake: schemas (table_name and column_name are NULL), and columns of
 // views. The gateway writes and shows it, as keysTable.
-const commentsTable = `CREATE TABLE IF NOT EXISTS ` + databaseName + `.pg_tavana.comments (table_schema VARCHAR NOT NULL, table_name VARCHAR,
+const commentsTable = `CREATE TABLE IF NOT EXISTS ` + databaseName + `.` + noteSchema + `.comments (table_schema VARCHAR NOT NULL, table_name VARCHAR,
 	column_name VARCHAR, comment VARCHAR NOT NULL)`
 
 // ownComments shows the comments on tables in the worker's own catalog, and lakeComments those in a lake as of its last
 // commit: duckdb_tables() asks DuckLake for the statistics of each table, 2 ms for one.
 const (
-	ownComments = `CREATE VIEW pg_tavana.table_comments AS SELECT CASE schema_name WHEN 'main' THEN '` + publicSchema + `' ELSE schema_name END AS table_schema, table_name, comment
+	ownComments = `CREATE VIEW ` + noteSchema + `.table_comments AS SELECT CASE schema_name WHEN 'main' THEN '` + publicSchema + `' ELSE schema_name END AS table_schema, table_name, comment
 		FROM duckdb_tables()
 		WHERE database_name = '` + databaseName + `' AND comment <> ''`
-	lakeComments = `CREATE VIEW IF NOT EXISTS ` + databaseName + `.pg_tavana.table_comments AS
+	lakeComments = `CREATE VIEW IF NOT EXISTS ` + databaseName + `.` + noteSchema + `.table_comments AS
 		SELECT s.schema_name AS table_schema, t.table_name, g.value AS comment
 		FROM ` + metadataName + `.ducklake_tag g
 		JOIN ` + metadataName + `.ducklake_table t ON t.table_id = g.object_id AND t.end_snapshot IS NULL
@@ -92,10 +92,10 @@ func (in *Instance) attachLake(l Lake) error {
 	for _, sql := range []string{
 		"ATTACH " + Quote("ducklake:"+l.Metadata) + " AS " + databaseName + " (DATA_PATH " + Quote(l.Data) + ", READ_WRITE, DATA_INLINING_ROW_LIMIT " + strconv.Itoa(l.InlineRows) + l.options() + ")",
 		"CREATE SCHEMA IF NOT EXISTS " + databaseName + "." + publicSchema,
-		"CREATE SCHEMA IF NOT EXISTS " + databaseName + ".pg_tavana",
+		"CREATE SCHEMA IF NOT EXISTS " + databaseName + "." + noteSchema,
 		keysTable, commentsTable,
-		"ALTER TABLE " + databaseName + ".pg_tavana.keys ADD COLUMN IF NOT EXISTS on_update VARCHAR", // of a catalog that was made before
-		"ALTER TABLE " + databaseName + ".pg_tavana.keys ADD COLUMN IF NOT EXISTS on_delete VARCHAR",
+		"ALTER TABLE " + databaseName + "." + noteSchema + ".keys ADD COLUMN IF NOT EXISTS on_update VARCHAR", // of a catalog that was made before
+		"ALTER TABLE " + databaseName + "." + noteSchema + ".keys ADD COLUMN IF NOT EXISTS on_delete VARCHAR",
 		lakeComments,
 	} {
 		if err := in.admin.exec(sql); err != nil {
