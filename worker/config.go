@@ -33,6 +33,7 @@ type Config struct {
 	IdleRelease    time.Duration
 	SessionGrace   time.Duration
 	DrainTimeout   time.Duration
+	ResultTimeout  time.Duration
 
 	MaxCursors            int
 	CursorIdleTimeout     time.Duration
@@ -54,6 +55,7 @@ func (c *Config) Settings(t *config.Table) {
 	t.Int(&c.MaxCursors, "max-cursors", 100, "how many cursors may be open").Alias("MAX_CURSORS", nil)
 	t.Duration(&c.CursorIdleTimeout, "cursor-idle-timeout", 5*time.Minute, "how long a cursor may be open without being read; 0: for ever").Alias("CURSOR_IDLE_TIMEOUT_SECS", config.Seconds)
 	t.Duration(&c.CursorCleanupInterval, "cursor-cleanup-interval", time.Minute, "how often idle cursors are looked for").Alias("CURSOR_CLEANUP_INTERVAL_SECS", config.Seconds)
+	t.Duration(&c.ResultTimeout, "result-timeout", 5*time.Minute, "how long a Flight SQL result waits for its client to come for the rows")
 	t.Bytes(&c.CursorSpoolMax, "cursor-spool-max", 50<<30, "how much of cursors' rows may be put on disk")
 	t.Int(&c.Threads, "threads", 0, "DuckDB's threads; 0: as many as the process may use cores").ShowDefault("the cores the process may use")
 	t.String(&c.SpillDir, "spill-dir", filepath.Join(os.TempDir(), "tavana"), "folder on disk for what does not fit in memory").ShowDefault("tavana in the system's temporary folder")
@@ -90,6 +92,9 @@ func (c *Config) Validate() error {
 	}
 	if c.MaxCursors < 1 {
 		errs = append(errs, errors.New("max-cursors: must be at least 1"))
+	}
+	if c.ResultTimeout <= 0 {
+		errs = append(errs, errors.New("result-timeout: must be more than 0"))
 	}
 	if c.SpillDir == "" {
 		errs = append(errs, errors.New("spill-dir: must not be empty"))

@@ -144,7 +144,7 @@ func (c *cursor) start(rest *func()) (*duck.Pending, error) {
 	if err := c.prepared.Bind(params); err != nil {
 		return nil, err
 	}
-	schema, ok, err := c.prepared.Schema()
+	schema, ok, err := c.prepared.Schema(workerpb.Profile_PROFILE_LOSSLESS)
 	switch {
 	case err != nil:
 		return nil, err

@@ -43,6 +43,9 @@ func (w *Worker) OpenCursor(ctx context.Context, r *workerpb.OpenCursorRequest) 
 	if st == nil || r.GetCursorId() == "" {
 		return nil, pgerror.New(pgerror.ProtocolViolation, "a cursor needs a name and a statement")
 	}
+	if st.GetProfile() != workerpb.Profile_PROFILE_LOSSLESS {
+		return nil, pgerror.New(pgerror.FeatureNotSupported, "cursors have lossless types only")
+	}
 	in, err := w.enter(ctx, st)
 	if err != nil {
 		return nil, err

@@ -132,6 +132,7 @@ func (e *execution) attempt(params arrow.RecordBatch) (err error) {
 			err = pgerror.Canceled
 		}
 	}()
+	r.As(e.st.GetProfile())
 	e.completion.RowsChanged = r.Changed()
 	if !e.described {
 		e.schema <- r.Schema()

@@ -17,6 +17,18 @@ var _ workerapi.Service = (*Worker)(nil)
 
 // Execute implements workerapi.Service: reserve, lend a connection, run, stream.
 func (w *Worker) Execute(ctx context.Context, st *workerpb.Statement, out workerapi.Sink) (*workerpb.Completion, error) {
+	e, err := w.start(ctx, st)
+	if err != nil {
+		return nil, err
+	}
+	if err := out.Granted(); err != nil {
+		return nil, e.abandon(err)
+	}
+	return e.deliver(ctx, out)
+}
+
+// start begins a statement, whose rows the caller delivers, or abandons.
+func (w *Worker) start(ctx context.Context, st *workerpb.Statement) (*execution, error) {
 	in, err := w.enter(ctx, st)
 	if err != nil {
 		return nil, err
@@ -34,10 +46,7 @@ func (w *Worker) Execute(ctx context.Context, st *workerpb.Statement, out worker
 		e.lease.giveBack(e.err == nil && !e.abandoned.Load() && e.leavesNothing())
 		w.remove(e)
 	})
-	if err := out.Granted(); err != nil {
-		return nil, e.abandon(err)
-	}
-	return e.deliver(ctx, out)
+	return e, nil
 }
 
 // entry is what a statement has before it runs: what it may read of Go's, memory, a connection.
@@ -51,8 +60,8 @@ type entry struct {
 
 // enter reserves what a statement needs. Who gets the entry gives back what is in it, by leave if nothing has run.
 func (w *Worker) enter(ctx context.Context, st *workerpb.Statement) (*entry, error) {
-	if st.GetProfile() != workerpb.Profile_PROFILE_LOSSLESS || st.GetDialect() != workerpb.Dialect_DIALECT_POSTGRES {
-		return nil, pgerror.New(pgerror.FeatureNotSupported, "this worker serves the lossless profile and the PostgreSQL dialect only")
+	if st.GetDialect() != workerpb.Dialect_DIALECT_POSTGRES {
+		return nil, pgerror.New(pgerror.FeatureNotSupported, "this worker serves the PostgreSQL dialect only")
 	}
 	in := &entry{w: w}
 	var err error
@@ -195,7 +204,7 @@ func (w *Worker) describe(ctx context.Context, l *lease, r *workerpb.PrepareRequ
 		return nil, err
 	}
 	defer p.Close()
-	schema, ok, err := p.Schema()
+	schema, ok, err := p.Schema(r.GetProfile())
 	if err != nil {
 		return nil, err
 	}
@@ -245,7 +254,8 @@ func (w *Worker) Cancel(_ context.Context, r *workerpb.CancelRequest) (*workerpb
 	if e != nil {
 		e.cancel(pgerror.Canceled)
 	}
-	return &workerpb.CancelResponse{Found: e != nil}, nil
+	waited := w.dropResults(func(res *result) bool { return res.id == r.GetQueryId() }, pgerror.Canceled)
+	return &workerpb.CancelResponse{Found: e != nil || waited}, nil
 }
 
 // Bootstrap implements workerapi.Service.

@@ -78,6 +78,7 @@ func (s *steering) look() {
 	if now := time.Now(); now.Sub(s.abandoned) > time.Second {
 		s.abandoned = now
 		w.closeAbandoned(now)
+		w.dropExpiredResults(now)
 	}
 	if now := time.Now(); now.Sub(s.cursors) > w.cfg.CursorCleanupInterval {
 		s.cursors = now

@@ -3,6 +3,7 @@
 //	Worker      the service: statements, sessions, state, drain
 //	execution   one statement at work; outlives its caller while DuckDB drains
 //	cursors     statements whose rows are asked for piece by piece; cursor is one, journal its rows on disk
+//	results     statements whose rows wait for whoever comes for them
 //	ledger      what memory is promised
 //	writers     writes to lasting tables, in line
 //	owners      whose sessions they are
@@ -49,6 +50,7 @@ type Worker struct {
 	owners  *owners
 	staged  staged
 	cursors cursors
+	results results
 	// writers is nil where nothing lasts.
 	writers *writers
 
@@ -105,6 +107,7 @@ func New(cfg Config, log *slog.Logger) (*Worker, error) {
 		running: map[string]*execution{}, changed: make(chan struct{}), stopping: make(chan struct{}), broken: make(chan error, 1),
 	}
 	w.staged.spools = map[string]*spool{}
+	w.results.waiting = map[string]*result{}
 	w.cursors.init(cfg, spill.path)
 	w.staged.memory.left.Store(int64((limit.total - limit.duckdb) / 4)) // of what is not DuckDB's
 	w.ledger.setCapacity(limit.duckdb)
@@ -191,6 +194,7 @@ func (w *Worker) shutDown(srv *grpc.Server, graceful bool, stopSteering func()) 
 		}
 	}
 	w.closeCursors(func(*cursor) bool { return true }, errDraining())
+	w.dropResults(func(*result) bool { return true }, errDraining())
 	w.conns.closeSessions(func() func() { w.works.Add(1); return w.works.Done })
 	ended := make(chan struct{})
 	go func() { w.works.Wait(); close(ended) }()

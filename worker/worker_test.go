@@ -33,7 +33,7 @@ func config(t *testing.T) worker.Config {
 	return worker.Config{
 		Listen: "unix://" + filepath.Join(t.TempDir(), "w.sock"), Token: workertest.Token, Memory: 1 << 30, QueryMemory: 64 << 20,
 		Threads: 2, SpillDir: t.TempDir(), SpillMax: 1 << 30, Extensions: []string{"none"}, IdleRelease: time.Minute, SessionGrace: time.Minute, DrainTimeout: 10 * time.Second,
-		MaxCursors: 100, CursorIdleTimeout: time.Minute, CursorCleanupInterval: time.Second, CursorSpoolMax: 1 << 30,
+		MaxCursors: 100, CursorIdleTimeout: time.Minute, CursorCleanupInterval: time.Second, CursorSpoolMax: 1 << 30, ResultTimeout: time.Minute,
 	}
 }
 
@@ -102,6 +102,11 @@ func (c *client) run(st *workerpb.Statement) (rows []string, done *workerpb.Comp
 	if err != nil {
 		return nil, nil, err
 	}
+	return readAll(s)
+}
+
+// readAll closes s.
+func readAll(s *workerapi.Stream) (rows []string, done *workerpb.Completion, err error) {
 	defer s.Close()
 	for {
 		b, err := s.Next()
@@ -494,15 +499,15 @@ func TestSettingsAreThoseOfTheStatement(t *testing.T) {
 // What the protocol has and this worker does not serve yet is refused, not left out silently.
 func TestWhatIsNotServedIsRefused(t *testing.T) {
 	c := dial(t, start(t, config(t)))
-	for _, change := range []func(*workerpb.Statement){
-		func(st *workerpb.Statement) { st.Profile = workerpb.Profile_PROFILE_RICH },
-		func(st *workerpb.Statement) { st.Dialect = workerpb.Dialect_DIALECT_DUCKDB },
-	} {
-		st := c.statement("SELECT 1")
-		change(st)
-		if _, _, err := c.run(st); pgerror.CodeOf(err) != pgerror.FeatureNotSupported {
-			t.Errorf("%v: %v", st, err)
-		}
+	st := c.statement("SELECT 1")
+	st.Dialect = workerpb.Dialect_DIALECT_DUCKDB
+	if _, _, err := c.run(st); pgerror.CodeOf(err) != pgerror.FeatureNotSupported {
+		t.Errorf("another dialect: %v", err)
+	}
+	st = c.statement("SELECT 1")
+	st.Profile = workerpb.Profile_PROFILE_RICH
+	if _, err := c.OpenCursor(t.Context(), &workerpb.OpenCursorRequest{CursorId: "c", Statement: st}); pgerror.CodeOf(err) != pgerror.FeatureNotSupported {
+		t.Errorf("a cursor of other types: %v", err)
 	}
 }
 

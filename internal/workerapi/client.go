@@ -88,6 +88,22 @@ func (c *Client) CloseCursor(ctx context.Context, id string) error {
 	return err
 }
 
+// OpenResult runs a statement whose rows are asked for by Result.
+func (c *Client) OpenResult(ctx context.Context, st *workerpb.Statement) (*workerpb.OpenResultResponse, error) {
+	return act[workerpb.OpenResultResponse](ctx, c, ActionOpenResult, &workerpb.OpenResultRequest{Version: Version, Statement: st})
+}
+
+// Result asks for a result's rows, once. The caller closes the stream, which is as Execute's.
+func (c *Client) Result(ctx context.Context, queryID string) (*Stream, error) {
+	return c.get(ctx, &workerpb.Ticket{Version: Version, Work: &workerpb.Ticket_Result{Result: &workerpb.Result{QueryId: queryID}}})
+}
+
+// RenewResult lets a result wait for longer, and returns until when.
+func (c *Client) RenewResult(ctx context.Context, queryID string) (time.Time, error) {
+	r, err := act[workerpb.RenewResultResponse](ctx, c, ActionRenewResult, &workerpb.RenewResultRequest{Version: Version, QueryId: queryID})
+	return time.Unix(0, r.GetExpiresUnixNanos()), err
+}
+
 func (c *Client) get(ctx context.Context, t *workerpb.Ticket) (*Stream, error) {
 	b, err := proto.Marshal(t)
 	if err != nil {

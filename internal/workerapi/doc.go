@@ -5,8 +5,10 @@
 //	call      body                      answer
 //	DoGet     Ticket{Statement}         schema, record batches; Completion in the trailing metadata
 //	DoGet     Ticket{Fetch}             schema, one record batch of a cursor, or none; Completion
+//	DoGet     Ticket{Result}            schema, record batches of a statement that OpenResult started; Completion
 //	DoPut     Put, then rows            PutResult with the rows' name; PutResult when all are there
-//	DoAction  OpenSession, CloseSession, Prepare, OpenCursor, CloseCursor, Cancel, Bootstrap, SetMemoryLimit, Drain
+//	DoAction  OpenSession, CloseSession, Prepare, OpenCursor, CloseCursor, OpenResult, RenewResult, Cancel,
+//	          Bootstrap, SetMemoryLimit, Drain
 //	DoAction  Watch                     a stream of State
 //
 // Invariants:
@@ -33,6 +35,8 @@ const (
 	ActionPrepare        = "Prepare"
 	ActionOpenCursor     = "OpenCursor"
 	ActionCloseCursor    = "CloseCursor"
+	ActionOpenResult     = "OpenResult"
+	ActionRenewResult    = "RenewResult"
 	ActionCancel         = "Cancel"
 	ActionBootstrap      = "Bootstrap"
 	ActionSetMemoryLimit = "SetMemoryLimit"

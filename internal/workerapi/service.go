@@ -29,6 +29,11 @@ type Service interface {
 	// Fetch sends rows of a cursor into out. When ctx ends before they are there, the cursor is closed.
 	Fetch(ctx context.Context, f *workerpb.Fetch, out Sink) (*workerpb.Completion, error)
 	CloseCursor(ctx context.Context, r *workerpb.CloseCursorRequest) (*workerpb.CloseCursorResponse, error)
+	// OpenResult runs a statement whose rows are asked for by Result.
+	OpenResult(ctx context.Context, r *workerpb.OpenResultRequest) (*workerpb.OpenResultResponse, error)
+	// Result sends the rows of a result into out, once.
+	Result(ctx context.Context, r *workerpb.Result, out Sink) (*workerpb.Completion, error)
+	RenewResult(ctx context.Context, r *workerpb.RenewResultRequest) (*workerpb.RenewResultResponse, error)
 	// Put stages rows: it calls answer at once with their name, and again when all are there. It returns, and drops them,
 	// when ctx ends.
 	Put(ctx context.Context, in Source, answer func(*workerpb.PutResult) error) error
@@ -131,8 +136,10 @@ func (s *server) DoGet(t *flight.Ticket, stream flight.FlightService_DoGetServer
 		done, err = s.execute(ctx, ticket.GetStatement(), out)
 	case ticket.GetFetch() != nil:
 		done, err = s.service.Fetch(ctx, ticket.GetFetch(), out)
+	case ticket.GetResult() != nil:
+		done, err = s.service.Result(ctx, ticket.GetResult(), out)
 	default:
-		err = pgerror.New(pgerror.FeatureNotSupported, "this worker knows statements and cursors only")
+		err = pgerror.New(pgerror.FeatureNotSupported, "this worker knows statements, cursors and results only")
 	}
 	if err != nil {
 		return err
@@ -171,6 +178,10 @@ func (s *server) DoAction(a *flight.Action, stream flight.FlightService_DoAction
 		return answer(ctx, stream, body, s.service.OpenCursor)
 	case ActionCloseCursor:
 		return answer(ctx, stream, body, s.service.CloseCursor)
+	case ActionOpenResult:
+		return answer(ctx, stream, body, s.service.OpenResult)
+	case ActionRenewResult:
+		return answer(ctx, stream, body, s.service.RenewResult)
 	case ActionCancel:
 		return answer(ctx, stream, body, s.service.Cancel)
 	case ActionBootstrap:

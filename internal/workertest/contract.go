@@ -60,6 +60,8 @@ func Contract(t *testing.T, start func(t *testing.T) string) {
 		"an unknown session is 08006":                     unknownSession,
 		"a cursor gives its rows piece by piece":          cursor,
 		"an unknown cursor is 34000":                      unknownCursor,
+		"a result gives its rows once":                    result,
+		"a result that is cancelled is gone":              canceledResult,
 		"a bootstrap runs once":                           bootstrap,
 		"the memory limit is set and told":                memoryLimit,
 		"watch tells the state and its changes":           watch,
@@ -393,6 +395,67 @@ func cursor(t *testing.T, p *peer) {
 func unknownCursor(t *testing.T, p *peer) {
 	_, _, err := p.fetch(t, &workerpb.Fetch{CursorId: "nobody's"})
 	wantCode(t, err, pgerror.InvalidCursorName)
+}
+
+func result(t *testing.T, p *peer) {
+	const n = 300_000
+	_, err := p.OpenResult(t.Context(), statement("SELECT * FROM missing"))
+	wantCode(t, err, pgerror.UndefinedTable)
+	st := statement(fmt.Sprintf("SELECT i FROM range(%d) t(i)", n))
+	resp, err := p.OpenResult(t.Context(), st)
+	ok(t, err)
+	schema, err := workerapi.DecodeSchema(resp.GetSchema())
+	ok(t, err)
+	if schema.NumFields() != 1 || schema.Field(0).Name != "i" {
+		t.Errorf("schema %v", schema)
+	}
+	if until, err := p.RenewResult(t.Context(), st.GetQueryId()); err != nil || !until.After(time.Now()) {
+		t.Errorf("renewed until %v: %v", until, err)
+	}
+	s, err := p.Result(t.Context(), st.GetQueryId())
+	ok(t, err)
+	defer s.Close()
+	next := int64(0)
+	for {
+		b, err := s.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		ok(t, err)
+		for _, v := range b.Column(0).(*array.Int64).Int64Values() {
+			if v != next {
+				t.Fatalf("row %d is %d", next, v)
+			}
+			next++
+		}
+		b.Release()
+	}
+	if next != n || s.Completion().GetRows() != n {
+		t.Errorf("%d rows, completion %v", next, s.Completion())
+	}
+	again, err := p.Result(t.Context(), st.GetQueryId())
+	ok(t, err)
+	defer again.Close()
+	_, err = again.Next()
+	wantCode(t, err, pgerror.ObjectNotInPrerequisiteState)
+	_, err = p.RenewResult(t.Context(), st.GetQueryId())
+	wantCode(t, err, pgerror.ObjectNotInPrerequisiteState)
+	p.await(t, func(st *workerpb.State) bool { return st.GetReserved() == 0 })
+}
+
+func canceledResult(t *testing.T, p *peer) {
+	st := statement("SELECT i FROM range(10000000) t(i)")
+	_, err := p.OpenResult(t.Context(), st)
+	ok(t, err)
+	if found, err := p.Cancel(t.Context(), st.GetQueryId()); err != nil || !found {
+		t.Errorf("found %v, %v", found, err)
+	}
+	s, err := p.Result(t.Context(), st.GetQueryId())
+	ok(t, err)
+	defer s.Close()
+	_, err = s.Next()
+	wantCode(t, err, pgerror.ObjectNotInPrerequisiteState)
+	p.await(t, func(st *workerpb.State) bool { return st.GetReserved() == 0 })
 }
 
 func bootstrap(t *testing.T, p *peer) {

@@ -52,6 +52,7 @@ type Fake struct {
 	running  map[string]context.CancelCauseFunc
 	sessions map[string]bool
 	cursors  map[string]*fakeCursor
+	results  map[string]fakeResult
 	booted   map[string]int
 	draining bool
 	limit    uint64
@@ -64,7 +65,7 @@ var _ workerapi.Service = (*Fake)(nil)
 // NewFake returns a Fake with room for eight statements of the default share.
 func NewFake() *Fake {
 	return &Fake{
-		Capacity: 8 << 20, BatchRows: 1000, limit: 1 << 30, running: map[string]context.CancelCauseFunc{}, sessions: map[string]bool{}, cursors: map[string]*fakeCursor{},
+		Capacity: 8 << 20, BatchRows: 1000, limit: 1 << 30, running: map[string]context.CancelCauseFunc{}, sessions: map[string]bool{}, cursors: map[string]*fakeCursor{}, results: map[string]fakeResult{},
 		booted: map[string]int{}, changed: make(chan struct{}),
 	}
 }
@@ -338,6 +339,60 @@ func (f *Fake) CloseCursor(_ context.Context, r *workerpb.CloseCursorRequest) (*
 	return &workerpb.CloseCursorResponse{}, nil
 }
 
+// fakeResult is a statement that runs when it is asked for.
+type fakeResult struct {
+	ctx  context.Context
+	st   *workerpb.Statement
+	done func()
+}
+
+// OpenResult implements workerapi.Service.
+func (f *Fake) OpenResult(_ context.Context, r *workerpb.OpenResultRequest) (*workerpb.OpenResultResponse, error) {
+	st := r.GetStatement()
+	if strings.Contains(st.GetSql(), "missing") {
+		return nil, errMissing(st.GetSql())
+	}
+	ctx, done, err := f.reserve(context.Background(), st)
+	if err != nil {
+		return nil, err
+	}
+	f.mu.Lock()
+	f.results[st.GetQueryId()] = fakeResult{ctx, st, done}
+	f.mu.Unlock()
+	resp := &workerpb.OpenResultResponse{ExpiresUnixNanos: time.Now().Add(time.Minute).UnixNano()}
+	resp.Schema, err = workerapi.EncodeSchema(schema)
+	return resp, err
+}
+
+// Result implements workerapi.Service.
+func (f *Fake) Result(_ context.Context, r *workerpb.Result, out workerapi.Sink) (*workerpb.Completion, error) {
+	f.mu.Lock()
+	res, ok := f.results[r.GetQueryId()]
+	delete(f.results, r.GetQueryId())
+	f.mu.Unlock()
+	if !ok {
+		return nil, errNoResult
+	}
+	defer res.done()
+	done, err := f.run(res.ctx, res.st, out)
+	if err != nil && res.ctx.Err() != nil {
+		err = pgerror.FromContext(res.ctx)
+	}
+	return done, err
+}
+
+var errNoResult = pgerror.New(pgerror.ObjectNotInPrerequisiteState, "no such result")
+
+// RenewResult implements workerapi.Service.
+func (f *Fake) RenewResult(_ context.Context, r *workerpb.RenewResultRequest) (*workerpb.RenewResultResponse, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if _, ok := f.results[r.GetQueryId()]; !ok {
+		return nil, errNoResult
+	}
+	return &workerpb.RenewResultResponse{ExpiresUnixNanos: time.Now().Add(time.Minute).UnixNano()}, nil
+}
+
 // Prepare implements workerapi.Service.
 func (f *Fake) Prepare(_ context.Context, r *workerpb.PrepareRequest) (*workerpb.PrepareResponse, error) {
 	if strings.Contains(r.GetSql(), "FROM missing") {
@@ -380,6 +435,10 @@ func (f *Fake) Cancel(_ context.Context, r *workerpb.CancelRequest) (*workerpb.C
 	cancel := f.running[r.GetQueryId()]
 	if cancel != nil {
 		cancel(pgerror.Canceled)
+	}
+	if res, ok := f.results[r.GetQueryId()]; ok {
+		delete(f.results, r.GetQueryId())
+		go res.done()
 	}
 	return &workerpb.CancelResponse{Found: cancel != nil}, nil
 }

@@ -277,6 +277,7 @@ type Ticket struct {
 	//
 	//	*Ticket_Statement
 	//	*Ticket_Fetch
+	//	*Ticket_Result
 	Work          isTicket_Work `protobuf_oneof:"work"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -344,6 +345,15 @@ func (x *Ticket) GetFetch() *Fetch {
 	return nil
 }
 
+func (x *Ticket) GetResult() *Result {
+	if x != nil {
+		if x, ok := x.Work.(*Ticket_Result); ok {
+			return x.Result
+		}
+	}
+	return nil
+}
+
 type isTicket_Work interface {
 	isTicket_Work()
 }
@@ -356,9 +366,15 @@ type Ticket_Fetch struct {
 	Fetch *Fetch `protobuf:"bytes,3,opt,name=fetch,proto3,oneof"`
 }
 
+type Ticket_Result struct {
+	Result *Result `protobuf:"bytes,4,opt,name=result,proto3,oneof"`
+}
+
 func (*Ticket_Statement) isTicket_Work() {}
 
 func (*Ticket_Fetch) isTicket_Work() {}
+
+func (*Ticket_Result) isTicket_Work() {}
 
 // Statement is one SQL statement to reserve memory for, plan, run and stream in a single round trip.
 type Statement struct {
@@ -615,6 +631,51 @@ func (x *Fetch) GetFrom() uint64 {
 	return 0
 }
 
+// Result asks for the rows of a statement that OpenResult has started. They are given once: whoever asks again hears 55000.
+type Result struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	QueryId       string                 `protobuf:"bytes,1,opt,name=query_id,json=queryId,proto3" json:"query_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Result) Reset() {
+	*x = Result{}
+	mi := &file_worker_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Result) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Result) ProtoMessage() {}
+
+func (x *Result) ProtoReflect() protoreflect.Message {
+	mi := &file_worker_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Result.ProtoReflect.Descriptor instead.
+func (*Result) Descriptor() ([]byte, []int) {
+	return file_worker_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *Result) GetQueryId() string {
+	if x != nil {
+		return x.QueryId
+	}
+	return ""
+}
+
 // Put is the command in the descriptor of the first message of a DoPut, whose record batches the worker stages: a Statement
 // that names them reads them by tavana_rows('stdin'). They are dropped when the call ends, so the caller keeps it open until
 // that statement has ended.
@@ -627,7 +688,7 @@ type Put struct {
 
 func (x *Put) Reset() {
 	*x = Put{}
-	mi := &file_worker_proto_msgTypes[3]
+	mi := &file_worker_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -639,7 +700,7 @@ func (x *Put) String() string {
 func (*Put) ProtoMessage() {}
 
 func (x *Put) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[3]
+	mi := &file_worker_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -652,7 +713,7 @@ func (x *Put) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Put.ProtoReflect.Descriptor instead.
 func (*Put) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{3}
+	return file_worker_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Put) GetVersion() uint32 {
@@ -675,7 +736,7 @@ type PutResult struct {
 
 func (x *PutResult) Reset() {
 	*x = PutResult{}
-	mi := &file_worker_proto_msgTypes[4]
+	mi := &file_worker_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -687,7 +748,7 @@ func (x *PutResult) String() string {
 func (*PutResult) ProtoMessage() {}
 
 func (x *PutResult) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[4]
+	mi := &file_worker_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -700,7 +761,7 @@ func (x *PutResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutResult.ProtoReflect.Descriptor instead.
 func (*PutResult) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{4}
+	return file_worker_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *PutResult) GetStaged() string {
@@ -728,7 +789,7 @@ type User struct {
 
 func (x *User) Reset() {
 	*x = User{}
-	mi := &file_worker_proto_msgTypes[5]
+	mi := &file_worker_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -740,7 +801,7 @@ func (x *User) String() string {
 func (*User) ProtoMessage() {}
 
 func (x *User) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[5]
+	mi := &file_worker_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -753,7 +814,7 @@ func (x *User) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use User.ProtoReflect.Descriptor instead.
 func (*User) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{5}
+	return file_worker_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *User) GetName() string {
@@ -781,7 +842,7 @@ type Table struct {
 
 func (x *Table) Reset() {
 	*x = Table{}
-	mi := &file_worker_proto_msgTypes[6]
+	mi := &file_worker_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -793,7 +854,7 @@ func (x *Table) String() string {
 func (*Table) ProtoMessage() {}
 
 func (x *Table) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[6]
+	mi := &file_worker_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -806,7 +867,7 @@ func (x *Table) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Table.ProtoReflect.Descriptor instead.
 func (*Table) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{6}
+	return file_worker_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Table) GetName() string {
@@ -842,7 +903,7 @@ type Completion struct {
 
 func (x *Completion) Reset() {
 	*x = Completion{}
-	mi := &file_worker_proto_msgTypes[7]
+	mi := &file_worker_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -854,7 +915,7 @@ func (x *Completion) String() string {
 func (*Completion) ProtoMessage() {}
 
 func (x *Completion) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[7]
+	mi := &file_worker_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -867,7 +928,7 @@ func (x *Completion) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Completion.ProtoReflect.Descriptor instead.
 func (*Completion) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{7}
+	return file_worker_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Completion) GetStatementType() StatementType {
@@ -928,7 +989,7 @@ type Statistics struct {
 
 func (x *Statistics) Reset() {
 	*x = Statistics{}
-	mi := &file_worker_proto_msgTypes[8]
+	mi := &file_worker_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -940,7 +1001,7 @@ func (x *Statistics) String() string {
 func (*Statistics) ProtoMessage() {}
 
 func (x *Statistics) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[8]
+	mi := &file_worker_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -953,7 +1014,7 @@ func (x *Statistics) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Statistics.ProtoReflect.Descriptor instead.
 func (*Statistics) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{8}
+	return file_worker_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Statistics) GetBytesScanned() uint64 {
@@ -1017,7 +1078,7 @@ type ErrorDetail struct {
 
 func (x *ErrorDetail) Reset() {
 	*x = ErrorDetail{}
-	mi := &file_worker_proto_msgTypes[9]
+	mi := &file_worker_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1029,7 +1090,7 @@ func (x *ErrorDetail) String() string {
 func (*ErrorDetail) ProtoMessage() {}
 
 func (x *ErrorDetail) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[9]
+	mi := &file_worker_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1042,7 +1103,7 @@ func (x *ErrorDetail) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ErrorDetail.ProtoReflect.Descriptor instead.
 func (*ErrorDetail) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{9}
+	return file_worker_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ErrorDetail) GetSqlstate() string {
@@ -1110,7 +1171,7 @@ type OpenSessionRequest struct {
 
 func (x *OpenSessionRequest) Reset() {
 	*x = OpenSessionRequest{}
-	mi := &file_worker_proto_msgTypes[10]
+	mi := &file_worker_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1122,7 +1183,7 @@ func (x *OpenSessionRequest) String() string {
 func (*OpenSessionRequest) ProtoMessage() {}
 
 func (x *OpenSessionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[10]
+	mi := &file_worker_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1135,7 +1196,7 @@ func (x *OpenSessionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenSessionRequest.ProtoReflect.Descriptor instead.
 func (*OpenSessionRequest) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{10}
+	return file_worker_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *OpenSessionRequest) GetVersion() uint32 {
@@ -1181,7 +1242,7 @@ type OpenSessionResponse struct {
 
 func (x *OpenSessionResponse) Reset() {
 	*x = OpenSessionResponse{}
-	mi := &file_worker_proto_msgTypes[11]
+	mi := &file_worker_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1193,7 +1254,7 @@ func (x *OpenSessionResponse) String() string {
 func (*OpenSessionResponse) ProtoMessage() {}
 
 func (x *OpenSessionResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[11]
+	mi := &file_worker_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1206,7 +1267,7 @@ func (x *OpenSessionResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenSessionResponse.ProtoReflect.Descriptor instead.
 func (*OpenSessionResponse) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{11}
+	return file_worker_proto_rawDescGZIP(), []int{12}
 }
 
 // CloseSession frees all a session holds. An unknown session is no error.
@@ -1220,7 +1281,7 @@ type CloseSessionRequest struct {
 
 func (x *CloseSessionRequest) Reset() {
 	*x = CloseSessionRequest{}
-	mi := &file_worker_proto_msgTypes[12]
+	mi := &file_worker_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1232,7 +1293,7 @@ func (x *CloseSessionRequest) String() string {
 func (*CloseSessionRequest) ProtoMessage() {}
 
 func (x *CloseSessionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[12]
+	mi := &file_worker_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1245,7 +1306,7 @@ func (x *CloseSessionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseSessionRequest.ProtoReflect.Descriptor instead.
 func (*CloseSessionRequest) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{12}
+	return file_worker_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *CloseSessionRequest) GetVersion() uint32 {
@@ -1270,7 +1331,7 @@ type CloseSessionResponse struct {
 
 func (x *CloseSessionResponse) Reset() {
 	*x = CloseSessionResponse{}
-	mi := &file_worker_proto_msgTypes[13]
+	mi := &file_worker_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1282,7 +1343,7 @@ func (x *CloseSessionResponse) String() string {
 func (*CloseSessionResponse) ProtoMessage() {}
 
 func (x *CloseSessionResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[13]
+	mi := &file_worker_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1295,7 +1356,7 @@ func (x *CloseSessionResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseSessionResponse.ProtoReflect.Descriptor instead.
 func (*CloseSessionResponse) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{13}
+	return file_worker_proto_rawDescGZIP(), []int{14}
 }
 
 // Prepare asks what a statement is, without running it.
@@ -1318,7 +1379,7 @@ type PrepareRequest struct {
 
 func (x *PrepareRequest) Reset() {
 	*x = PrepareRequest{}
-	mi := &file_worker_proto_msgTypes[14]
+	mi := &file_worker_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1330,7 +1391,7 @@ func (x *PrepareRequest) String() string {
 func (*PrepareRequest) ProtoMessage() {}
 
 func (x *PrepareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[14]
+	mi := &file_worker_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1343,7 +1404,7 @@ func (x *PrepareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PrepareRequest.ProtoReflect.Descriptor instead.
 func (*PrepareRequest) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{14}
+	return file_worker_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *PrepareRequest) GetVersion() uint32 {
@@ -1438,7 +1499,7 @@ type PrepareResponse struct {
 
 func (x *PrepareResponse) Reset() {
 	*x = PrepareResponse{}
-	mi := &file_worker_proto_msgTypes[15]
+	mi := &file_worker_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1450,7 +1511,7 @@ func (x *PrepareResponse) String() string {
 func (*PrepareResponse) ProtoMessage() {}
 
 func (x *PrepareResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[15]
+	mi := &file_worker_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1463,7 +1524,7 @@ func (x *PrepareResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PrepareResponse.ProtoReflect.Descriptor instead.
 func (*PrepareResponse) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{15}
+	return file_worker_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *PrepareResponse) GetStatementType() StatementType {
@@ -1510,7 +1571,7 @@ type OpenCursorRequest struct {
 
 func (x *OpenCursorRequest) Reset() {
 	*x = OpenCursorRequest{}
-	mi := &file_worker_proto_msgTypes[16]
+	mi := &file_worker_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1522,7 +1583,7 @@ func (x *OpenCursorRequest) String() string {
 func (*OpenCursorRequest) ProtoMessage() {}
 
 func (x *OpenCursorRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[16]
+	mi := &file_worker_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1535,7 +1596,7 @@ func (x *OpenCursorRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenCursorRequest.ProtoReflect.Descriptor instead.
 func (*OpenCursorRequest) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{16}
+	return file_worker_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *OpenCursorRequest) GetVersion() uint32 {
@@ -1583,7 +1644,7 @@ type OpenCursorResponse struct {
 
 func (x *OpenCursorResponse) Reset() {
 	*x = OpenCursorResponse{}
-	mi := &file_worker_proto_msgTypes[17]
+	mi := &file_worker_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1595,7 +1656,7 @@ func (x *OpenCursorResponse) String() string {
 func (*OpenCursorResponse) ProtoMessage() {}
 
 func (x *OpenCursorResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[17]
+	mi := &file_worker_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1608,7 +1669,7 @@ func (x *OpenCursorResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenCursorResponse.ProtoReflect.Descriptor instead.
 func (*OpenCursorResponse) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{17}
+	return file_worker_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *OpenCursorResponse) GetSchema() []byte {
@@ -1628,7 +1689,7 @@ type CloseCursorRequest struct {
 
 func (x *CloseCursorRequest) Reset() {
 	*x = CloseCursorRequest{}
-	mi := &file_worker_proto_msgTypes[18]
+	mi := &file_worker_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1640,7 +1701,7 @@ func (x *CloseCursorRequest) String() string {
 func (*CloseCursorRequest) ProtoMessage() {}
 
 func (x *CloseCursorRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[18]
+	mi := &file_worker_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1653,7 +1714,7 @@ func (x *CloseCursorRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseCursorRequest.ProtoReflect.Descriptor instead.
 func (*CloseCursorRequest) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{18}
+	return file_worker_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *CloseCursorRequest) GetVersion() uint32 {
@@ -1678,7 +1739,7 @@ type CloseCursorResponse struct {
 
 func (x *CloseCursorResponse) Reset() {
 	*x = CloseCursorResponse{}
-	mi := &file_worker_proto_msgTypes[19]
+	mi := &file_worker_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1690,7 +1751,7 @@ func (x *CloseCursorResponse) String() string {
 func (*CloseCursorResponse) ProtoMessage() {}
 
 func (x *CloseCursorResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[19]
+	mi := &file_worker_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1703,7 +1764,223 @@ func (x *CloseCursorResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseCursorResponse.ProtoReflect.Descriptor instead.
 func (*CloseCursorResponse) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{19}
+	return file_worker_proto_rawDescGZIP(), []int{20}
+}
+
+// OpenResult runs a statement whose rows are asked for by a Result, from wherever, within result_timeout: it answers when the
+// first rows are there. A statement that writes, or that has a session, which others of its statements need, is run to its end
+// first, and its rows wait on disk.
+type OpenResultRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Version       uint32                 `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"`
+	Statement     *Statement             `protobuf:"bytes,2,opt,name=statement,proto3" json:"statement,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OpenResultRequest) Reset() {
+	*x = OpenResultRequest{}
+	mi := &file_worker_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OpenResultRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OpenResultRequest) ProtoMessage() {}
+
+func (x *OpenResultRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_worker_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OpenResultRequest.ProtoReflect.Descriptor instead.
+func (*OpenResultRequest) Descriptor() ([]byte, []int) {
+	return file_worker_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *OpenResultRequest) GetVersion() uint32 {
+	if x != nil {
+		return x.Version
+	}
+	return 0
+}
+
+func (x *OpenResultRequest) GetStatement() *Statement {
+	if x != nil {
+		return x.Statement
+	}
+	return nil
+}
+
+type OpenResultResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The result's Arrow schema as an IPC stream without batches. No fields: the statement returns no rows, and nothing is to be
+	// asked for.
+	Schema []byte `protobuf:"bytes,1,opt,name=schema,proto3" json:"schema,omitempty"`
+	// What the statement's end said, where it has ended.
+	Completion *Completion `protobuf:"bytes,2,opt,name=completion,proto3" json:"completion,omitempty"`
+	// Until when the rows wait, as Unix time in nanoseconds.
+	ExpiresUnixNanos int64 `protobuf:"varint,3,opt,name=expires_unix_nanos,json=expiresUnixNanos,proto3" json:"expires_unix_nanos,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
+}
+
+func (x *OpenResultResponse) Reset() {
+	*x = OpenResultResponse{}
+	mi := &file_worker_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OpenResultResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OpenResultResponse) ProtoMessage() {}
+
+func (x *OpenResultResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_worker_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OpenResultResponse.ProtoReflect.Descriptor instead.
+func (*OpenResultResponse) Descriptor() ([]byte, []int) {
+	return file_worker_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *OpenResultResponse) GetSchema() []byte {
+	if x != nil {
+		return x.Schema
+	}
+	return nil
+}
+
+func (x *OpenResultResponse) GetCompletion() *Completion {
+	if x != nil {
+		return x.Completion
+	}
+	return nil
+}
+
+func (x *OpenResultResponse) GetExpiresUnixNanos() int64 {
+	if x != nil {
+		return x.ExpiresUnixNanos
+	}
+	return 0
+}
+
+// RenewResult lets rows wait that nobody has asked for yet, as long as after OpenResult.
+type RenewResultRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Version       uint32                 `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"`
+	QueryId       string                 `protobuf:"bytes,2,opt,name=query_id,json=queryId,proto3" json:"query_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RenewResultRequest) Reset() {
+	*x = RenewResultRequest{}
+	mi := &file_worker_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RenewResultRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RenewResultRequest) ProtoMessage() {}
+
+func (x *RenewResultRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_worker_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RenewResultRequest.ProtoReflect.Descriptor instead.
+func (*RenewResultRequest) Descriptor() ([]byte, []int) {
+	return file_worker_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *RenewResultRequest) GetVersion() uint32 {
+	if x != nil {
+		return x.Version
+	}
+	return 0
+}
+
+func (x *RenewResultRequest) GetQueryId() string {
+	if x != nil {
+		return x.QueryId
+	}
+	return ""
+}
+
+type RenewResultResponse struct {
+	state            protoimpl.MessageState `protogen:"open.v1"`
+	ExpiresUnixNanos int64                  `protobuf:"varint,1,opt,name=expires_unix_nanos,json=expiresUnixNanos,proto3" json:"expires_unix_nanos,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
+}
+
+func (x *RenewResultResponse) Reset() {
+	*x = RenewResultResponse{}
+	mi := &file_worker_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RenewResultResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RenewResultResponse) ProtoMessage() {}
+
+func (x *RenewResultResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_worker_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RenewResultResponse.ProtoReflect.Descriptor instead.
+func (*RenewResultResponse) Descriptor() ([]byte, []int) {
+	return file_worker_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *RenewResultResponse) GetExpiresUnixNanos() int64 {
+	if x != nil {
+		return x.ExpiresUnixNanos
+	}
+	return 0
 }
 
 // Cancel interrupts an execution. One that has ended, or was never seen, is no error.
@@ -1717,7 +1994,7 @@ type CancelRequest struct {
 
 func (x *CancelRequest) Reset() {
 	*x = CancelRequest{}
-	mi := &file_worker_proto_msgTypes[20]
+	mi := &file_worker_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1729,7 +2006,7 @@ func (x *CancelRequest) String() string {
 func (*CancelRequest) ProtoMessage() {}
 
 func (x *CancelRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[20]
+	mi := &file_worker_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1742,7 +2019,7 @@ func (x *CancelRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelRequest.ProtoReflect.Descriptor instead.
 func (*CancelRequest) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{20}
+	return file_worker_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *CancelRequest) GetVersion() uint32 {
@@ -1768,7 +2045,7 @@ type CancelResponse struct {
 
 func (x *CancelResponse) Reset() {
 	*x = CancelResponse{}
-	mi := &file_worker_proto_msgTypes[21]
+	mi := &file_worker_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1780,7 +2057,7 @@ func (x *CancelResponse) String() string {
 func (*CancelResponse) ProtoMessage() {}
 
 func (x *CancelResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[21]
+	mi := &file_worker_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1793,7 +2070,7 @@ func (x *CancelResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelResponse.ProtoReflect.Descriptor instead.
 func (*CancelResponse) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{21}
+	return file_worker_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *CancelResponse) GetFound() bool {
@@ -1823,7 +2100,7 @@ type BootstrapRequest struct {
 
 func (x *BootstrapRequest) Reset() {
 	*x = BootstrapRequest{}
-	mi := &file_worker_proto_msgTypes[22]
+	mi := &file_worker_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1835,7 +2112,7 @@ func (x *BootstrapRequest) String() string {
 func (*BootstrapRequest) ProtoMessage() {}
 
 func (x *BootstrapRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[22]
+	mi := &file_worker_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1848,7 +2125,7 @@ func (x *BootstrapRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BootstrapRequest.ProtoReflect.Descriptor instead.
 func (*BootstrapRequest) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{22}
+	return file_worker_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *BootstrapRequest) GetVersion() uint32 {
@@ -1887,7 +2164,7 @@ type BootstrapResponse struct {
 
 func (x *BootstrapResponse) Reset() {
 	*x = BootstrapResponse{}
-	mi := &file_worker_proto_msgTypes[23]
+	mi := &file_worker_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1899,7 +2176,7 @@ func (x *BootstrapResponse) String() string {
 func (*BootstrapResponse) ProtoMessage() {}
 
 func (x *BootstrapResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[23]
+	mi := &file_worker_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1912,7 +2189,7 @@ func (x *BootstrapResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BootstrapResponse.ProtoReflect.Descriptor instead.
 func (*BootstrapResponse) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{23}
+	return file_worker_proto_rawDescGZIP(), []int{28}
 }
 
 // SetMemoryLimit sets what the whole process may use, in bytes.
@@ -1926,7 +2203,7 @@ type SetMemoryLimitRequest struct {
 
 func (x *SetMemoryLimitRequest) Reset() {
 	*x = SetMemoryLimitRequest{}
-	mi := &file_worker_proto_msgTypes[24]
+	mi := &file_worker_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1938,7 +2215,7 @@ func (x *SetMemoryLimitRequest) String() string {
 func (*SetMemoryLimitRequest) ProtoMessage() {}
 
 func (x *SetMemoryLimitRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[24]
+	mi := &file_worker_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1951,7 +2228,7 @@ func (x *SetMemoryLimitRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetMemoryLimitRequest.ProtoReflect.Descriptor instead.
 func (*SetMemoryLimitRequest) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{24}
+	return file_worker_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *SetMemoryLimitRequest) GetVersion() uint32 {
@@ -1978,7 +2255,7 @@ type SetMemoryLimitResponse struct {
 
 func (x *SetMemoryLimitResponse) Reset() {
 	*x = SetMemoryLimitResponse{}
-	mi := &file_worker_proto_msgTypes[25]
+	mi := &file_worker_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1990,7 +2267,7 @@ func (x *SetMemoryLimitResponse) String() string {
 func (*SetMemoryLimitResponse) ProtoMessage() {}
 
 func (x *SetMemoryLimitResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[25]
+	mi := &file_worker_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2003,7 +2280,7 @@ func (x *SetMemoryLimitResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetMemoryLimitResponse.ProtoReflect.Descriptor instead.
 func (*SetMemoryLimitResponse) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{25}
+	return file_worker_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *SetMemoryLimitResponse) GetBytes() uint64 {
@@ -2023,7 +2300,7 @@ type DrainRequest struct {
 
 func (x *DrainRequest) Reset() {
 	*x = DrainRequest{}
-	mi := &file_worker_proto_msgTypes[26]
+	mi := &file_worker_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2035,7 +2312,7 @@ func (x *DrainRequest) String() string {
 func (*DrainRequest) ProtoMessage() {}
 
 func (x *DrainRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[26]
+	mi := &file_worker_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2048,7 +2325,7 @@ func (x *DrainRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DrainRequest.ProtoReflect.Descriptor instead.
 func (*DrainRequest) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{26}
+	return file_worker_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *DrainRequest) GetVersion() uint32 {
@@ -2066,7 +2343,7 @@ type DrainResponse struct {
 
 func (x *DrainResponse) Reset() {
 	*x = DrainResponse{}
-	mi := &file_worker_proto_msgTypes[27]
+	mi := &file_worker_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2078,7 +2355,7 @@ func (x *DrainResponse) String() string {
 func (*DrainResponse) ProtoMessage() {}
 
 func (x *DrainResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[27]
+	mi := &file_worker_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2091,7 +2368,7 @@ func (x *DrainResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DrainResponse.ProtoReflect.Descriptor instead.
 func (*DrainResponse) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{27}
+	return file_worker_proto_rawDescGZIP(), []int{32}
 }
 
 type WatchRequest struct {
@@ -2105,7 +2382,7 @@ type WatchRequest struct {
 
 func (x *WatchRequest) Reset() {
 	*x = WatchRequest{}
-	mi := &file_worker_proto_msgTypes[28]
+	mi := &file_worker_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2117,7 +2394,7 @@ func (x *WatchRequest) String() string {
 func (*WatchRequest) ProtoMessage() {}
 
 func (x *WatchRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[28]
+	mi := &file_worker_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2130,7 +2407,7 @@ func (x *WatchRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchRequest.ProtoReflect.Descriptor instead.
 func (*WatchRequest) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{28}
+	return file_worker_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *WatchRequest) GetVersion() uint32 {
@@ -2177,7 +2454,7 @@ type State struct {
 
 func (x *State) Reset() {
 	*x = State{}
-	mi := &file_worker_proto_msgTypes[29]
+	mi := &file_worker_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2189,7 +2466,7 @@ func (x *State) String() string {
 func (*State) ProtoMessage() {}
 
 func (x *State) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[29]
+	mi := &file_worker_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2202,7 +2479,7 @@ func (x *State) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use State.ProtoReflect.Descriptor instead.
 func (*State) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{29}
+	return file_worker_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *State) GetWorkerId() string {
@@ -2322,7 +2599,7 @@ type QueryState struct {
 
 func (x *QueryState) Reset() {
 	*x = QueryState{}
-	mi := &file_worker_proto_msgTypes[30]
+	mi := &file_worker_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2334,7 +2611,7 @@ func (x *QueryState) String() string {
 func (*QueryState) ProtoMessage() {}
 
 func (x *QueryState) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[30]
+	mi := &file_worker_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2347,7 +2624,7 @@ func (x *QueryState) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueryState.ProtoReflect.Descriptor instead.
 func (*QueryState) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{30}
+	return file_worker_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *QueryState) GetQueryId() string {
@@ -2382,11 +2659,12 @@ var File_worker_proto protoreflect.FileDescriptor
 
 const file_worker_proto_rawDesc = "" +
 	"\n" +
-	"\fworker.proto\x12\x10tavana.worker.v1\"\x98\x01\n" +
+	"\fworker.proto\x12\x10tavana.worker.v1\"\xcc\x01\n" +
 	"\x06Ticket\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\rR\aversion\x12;\n" +
 	"\tstatement\x18\x02 \x01(\v2\x1b.tavana.worker.v1.StatementH\x00R\tstatement\x12/\n" +
-	"\x05fetch\x18\x03 \x01(\v2\x17.tavana.worker.v1.FetchH\x00R\x05fetchB\x06\n" +
+	"\x05fetch\x18\x03 \x01(\v2\x17.tavana.worker.v1.FetchH\x00R\x05fetch\x122\n" +
+	"\x06result\x18\x04 \x01(\v2\x18.tavana.worker.v1.ResultH\x00R\x06resultB\x06\n" +
 	"\x04work\"\xbf\x05\n" +
 	"\tStatement\x12\x19\n" +
 	"\bquery_id\x18\x01 \x01(\tR\aqueryId\x12\x1d\n" +
@@ -2416,7 +2694,9 @@ const file_worker_proto_rawDesc = "" +
 	"\x05Fetch\x12\x1b\n" +
 	"\tcursor_id\x18\x01 \x01(\tR\bcursorId\x12\x12\n" +
 	"\x04rows\x18\x02 \x01(\x04R\x04rows\x12\x12\n" +
-	"\x04from\x18\x03 \x01(\x04R\x04from\"\x1f\n" +
+	"\x04from\x18\x03 \x01(\x04R\x04from\"#\n" +
+	"\x06Result\x12\x19\n" +
+	"\bquery_id\x18\x01 \x01(\tR\aqueryId\"\x1f\n" +
 	"\x03Put\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\rR\aversion\"7\n" +
 	"\tPutResult\x12\x16\n" +
@@ -2503,7 +2783,21 @@ const file_worker_proto_rawDesc = "" +
 	"\x12CloseCursorRequest\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\rR\aversion\x12\x1b\n" +
 	"\tcursor_id\x18\x02 \x01(\tR\bcursorId\"\x15\n" +
-	"\x13CloseCursorResponse\"D\n" +
+	"\x13CloseCursorResponse\"h\n" +
+	"\x11OpenResultRequest\x12\x18\n" +
+	"\aversion\x18\x01 \x01(\rR\aversion\x129\n" +
+	"\tstatement\x18\x02 \x01(\v2\x1b.tavana.worker.v1.StatementR\tstatement\"\x98\x01\n" +
+	"\x12OpenResultResponse\x12\x16\n" +
+	"\x06schema\x18\x01 \x01(\fR\x06schema\x12<\n" +
+	"\n" +
+	"completion\x18\x02 \x01(\v2\x1c.tavana.worker.v1.CompletionR\n" +
+	"completion\x12,\n" +
+	"\x12expires_unix_nanos\x18\x03 \x01(\x03R\x10expiresUnixNanos\"I\n" +
+	"\x12RenewResultRequest\x12\x18\n" +
+	"\aversion\x18\x01 \x01(\rR\aversion\x12\x19\n" +
+	"\bquery_id\x18\x02 \x01(\tR\aqueryId\"C\n" +
+	"\x13RenewResultResponse\x12,\n" +
+	"\x12expires_unix_nanos\x18\x01 \x01(\x03R\x10expiresUnixNanos\"D\n" +
 	"\rCancelRequest\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\rR\aversion\x12\x19\n" +
 	"\bquery_id\x18\x02 \x01(\tR\aqueryId\"&\n" +
@@ -2595,7 +2889,7 @@ func file_worker_proto_rawDescGZIP() []byte {
 }
 
 var file_worker_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
-var file_worker_proto_msgTypes = make([]protoimpl.MessageInfo, 34)
+var file_worker_proto_msgTypes = make([]protoimpl.MessageInfo, 39)
 var file_worker_proto_goTypes = []any{
 	(Dialect)(0),                   // 0: tavana.worker.v1.Dialect
 	(Profile)(0),                   // 1: tavana.worker.v1.Profile
@@ -2604,65 +2898,73 @@ var file_worker_proto_goTypes = []any{
 	(*Ticket)(nil),                 // 4: tavana.worker.v1.Ticket
 	(*Statement)(nil),              // 5: tavana.worker.v1.Statement
 	(*Fetch)(nil),                  // 6: tavana.worker.v1.Fetch
-	(*Put)(nil),                    // 7: tavana.worker.v1.Put
-	(*PutResult)(nil),              // 8: tavana.worker.v1.PutResult
-	(*User)(nil),                   // 9: tavana.worker.v1.User
-	(*Table)(nil),                  // 10: tavana.worker.v1.Table
-	(*Completion)(nil),             // 11: tavana.worker.v1.Completion
-	(*Statistics)(nil),             // 12: tavana.worker.v1.Statistics
-	(*ErrorDetail)(nil),            // 13: tavana.worker.v1.ErrorDetail
-	(*OpenSessionRequest)(nil),     // 14: tavana.worker.v1.OpenSessionRequest
-	(*OpenSessionResponse)(nil),    // 15: tavana.worker.v1.OpenSessionResponse
-	(*CloseSessionRequest)(nil),    // 16: tavana.worker.v1.CloseSessionRequest
-	(*CloseSessionResponse)(nil),   // 17: tavana.worker.v1.CloseSessionResponse
-	(*PrepareRequest)(nil),         // 18: tavana.worker.v1.PrepareRequest
-	(*PrepareResponse)(nil),        // 19: tavana.worker.v1.PrepareResponse
-	(*OpenCursorRequest)(nil),      // 20: tavana.worker.v1.OpenCursorRequest
-	(*OpenCursorResponse)(nil),     // 21: tavana.worker.v1.OpenCursorResponse
-	(*CloseCursorRequest)(nil),     // 22: tavana.worker.v1.CloseCursorRequest
-	(*CloseCursorResponse)(nil),    // 23: tavana.worker.v1.CloseCursorResponse
-	(*CancelRequest)(nil),          // 24: tavana.worker.v1.CancelRequest
-	(*CancelResponse)(nil),         // 25: tavana.worker.v1.CancelResponse
-	(*BootstrapRequest)(nil),       // 26: tavana.worker.v1.BootstrapRequest
-	(*BootstrapResponse)(nil),      // 27: tavana.worker.v1.BootstrapResponse
-	(*SetMemoryLimitRequest)(nil),  // 28: tavana.worker.v1.SetMemoryLimitRequest
-	(*SetMemoryLimitResponse)(nil), // 29: tavana.worker.v1.SetMemoryLimitResponse
-	(*DrainRequest)(nil),           // 30: tavana.worker.v1.DrainRequest
-	(*DrainResponse)(nil),          // 31: tavana.worker.v1.DrainResponse
-	(*WatchRequest)(nil),           // 32: tavana.worker.v1.WatchRequest
-	(*State)(nil),                  // 33: tavana.worker.v1.State
-	(*QueryState)(nil),             // 34: tavana.worker.v1.QueryState
-	nil,                            // 35: tavana.worker.v1.Statement.SettingsEntry
-	nil,                            // 36: tavana.worker.v1.OpenSessionRequest.SettingsEntry
-	nil,                            // 37: tavana.worker.v1.PrepareRequest.SettingsEntry
+	(*Result)(nil),                 // 7: tavana.worker.v1.Result
+	(*Put)(nil),                    // 8: tavana.worker.v1.Put
+	(*PutResult)(nil),              // 9: tavana.worker.v1.PutResult
+	(*User)(nil),                   // 10: tavana.worker.v1.User
+	(*Table)(nil),                  // 11: tavana.worker.v1.Table
+	(*Completion)(nil),             // 12: tavana.worker.v1.Completion
+	(*Statistics)(nil),             // 13: tavana.worker.v1.Statistics
+	(*ErrorDetail)(nil),            // 14: tavana.worker.v1.ErrorDetail
+	(*OpenSessionRequest)(nil),     // 15: tavana.worker.v1.OpenSessionRequest
+	(*OpenSessionResponse)(nil),    // 16: tavana.worker.v1.OpenSessionResponse
+	(*CloseSessionRequest)(nil),    // 17: tavana.worker.v1.CloseSessionRequest
+	(*CloseSessionResponse)(nil),   // 18: tavana.worker.v1.CloseSessionResponse
+	(*PrepareRequest)(nil),         // 19: tavana.worker.v1.PrepareRequest
+	(*PrepareResponse)(nil),        // 20: tavana.worker.v1.PrepareResponse
+	(*OpenCursorRequest)(nil),      // 21: tavana.worker.v1.OpenCursorRequest
+	(*OpenCursorResponse)(nil),     // 22: tavana.worker.v1.OpenCursorResponse
+	(*CloseCursorRequest)(nil),     // 23: tavana.worker.v1.CloseCursorRequest
+	(*CloseCursorResponse)(nil),    // 24: tavana.worker.v1.CloseCursorResponse
+	(*OpenResultRequest)(nil),      // 25: tavana.worker.v1.OpenResultRequest
+	(*OpenResultResponse)(nil),     // 26: tavana.worker.v1.OpenResultResponse
+	(*RenewResultRequest)(nil),     // 27: tavana.worker.v1.RenewResultRequest
+	(*RenewResultResponse)(nil),    // 28: tavana.worker.v1.RenewResultResponse
+	(*CancelRequest)(nil),          // 29: tavana.worker.v1.CancelRequest
+	(*CancelResponse)(nil),         // 30: tavana.worker.v1.CancelResponse
+	(*BootstrapRequest)(nil),       // 31: tavana.worker.v1.BootstrapRequest
+	(*BootstrapResponse)(nil),      // 32: tavana.worker.v1.BootstrapResponse
+	(*SetMemoryLimitRequest)(nil),  // 33: tavana.worker.v1.SetMemoryLimitRequest
+	(*SetMemoryLimitResponse)(nil), // 34: tavana.worker.v1.SetMemoryLimitResponse
+	(*DrainRequest)(nil),           // 35: tavana.worker.v1.DrainRequest
+	(*DrainResponse)(nil),          // 36: tavana.worker.v1.DrainResponse
+	(*WatchRequest)(nil),           // 37: tavana.worker.v1.WatchRequest
+	(*State)(nil),                  // 38: tavana.worker.v1.State
+	(*QueryState)(nil),             // 39: tavana.worker.v1.QueryState
+	nil,                            // 40: tavana.worker.v1.Statement.SettingsEntry
+	nil,                            // 41: tavana.worker.v1.OpenSessionRequest.SettingsEntry
+	nil,                            // 42: tavana.worker.v1.PrepareRequest.SettingsEntry
 }
 var file_worker_proto_depIdxs = []int32{
 	5,  // 0: tavana.worker.v1.Ticket.statement:type_name -> tavana.worker.v1.Statement
 	6,  // 1: tavana.worker.v1.Ticket.fetch:type_name -> tavana.worker.v1.Fetch
-	9,  // 2: tavana.worker.v1.Statement.user:type_name -> tavana.worker.v1.User
-	0,  // 3: tavana.worker.v1.Statement.dialect:type_name -> tavana.worker.v1.Dialect
-	10, // 4: tavana.worker.v1.Statement.tables:type_name -> tavana.worker.v1.Table
-	35, // 5: tavana.worker.v1.Statement.settings:type_name -> tavana.worker.v1.Statement.SettingsEntry
-	1,  // 6: tavana.worker.v1.Statement.profile:type_name -> tavana.worker.v1.Profile
-	2,  // 7: tavana.worker.v1.Completion.statement_type:type_name -> tavana.worker.v1.StatementType
-	12, // 8: tavana.worker.v1.Completion.statistics:type_name -> tavana.worker.v1.Statistics
-	9,  // 9: tavana.worker.v1.OpenSessionRequest.user:type_name -> tavana.worker.v1.User
-	36, // 10: tavana.worker.v1.OpenSessionRequest.settings:type_name -> tavana.worker.v1.OpenSessionRequest.SettingsEntry
-	9,  // 11: tavana.worker.v1.PrepareRequest.user:type_name -> tavana.worker.v1.User
-	0,  // 12: tavana.worker.v1.PrepareRequest.dialect:type_name -> tavana.worker.v1.Dialect
-	37, // 13: tavana.worker.v1.PrepareRequest.settings:type_name -> tavana.worker.v1.PrepareRequest.SettingsEntry
-	1,  // 14: tavana.worker.v1.PrepareRequest.profile:type_name -> tavana.worker.v1.Profile
-	10, // 15: tavana.worker.v1.PrepareRequest.tables:type_name -> tavana.worker.v1.Table
-	2,  // 16: tavana.worker.v1.PrepareResponse.statement_type:type_name -> tavana.worker.v1.StatementType
-	5,  // 17: tavana.worker.v1.OpenCursorRequest.statement:type_name -> tavana.worker.v1.Statement
-	3,  // 18: tavana.worker.v1.OpenCursorRequest.scroll:type_name -> tavana.worker.v1.Scroll
-	10, // 19: tavana.worker.v1.BootstrapRequest.tables:type_name -> tavana.worker.v1.Table
-	34, // 20: tavana.worker.v1.State.queries:type_name -> tavana.worker.v1.QueryState
-	21, // [21:21] is the sub-list for method output_type
-	21, // [21:21] is the sub-list for method input_type
-	21, // [21:21] is the sub-list for extension type_name
-	21, // [21:21] is the sub-list for extension extendee
-	0,  // [0:21] is the sub-list for field type_name
+	7,  // 2: tavana.worker.v1.Ticket.result:type_name -> tavana.worker.v1.Result
+	10, // 3: tavana.worker.v1.Statement.user:type_name -> tavana.worker.v1.User
+	0,  // 4: tavana.worker.v1.Statement.dialect:type_name -> tavana.worker.v1.Dialect
+	11, // 5: tavana.worker.v1.Statement.tables:type_name -> tavana.worker.v1.Table
+	40, // 6: tavana.worker.v1.Statement.settings:type_name -> tavana.worker.v1.Statement.SettingsEntry
+	1,  // 7: tavana.worker.v1.Statement.profile:type_name -> tavana.worker.v1.Profile
+	2,  // 8: tavana.worker.v1.Completion.statement_type:type_name -> tavana.worker.v1.StatementType
+	13, // 9: tavana.worker.v1.Completion.statistics:type_name -> tavana.worker.v1.Statistics
+	10, // 10: tavana.worker.v1.OpenSessionRequest.user:type_name -> tavana.worker.v1.User
+	41, // 11: tavana.worker.v1.OpenSessionRequest.settings:type_name -> tavana.worker.v1.OpenSessionRequest.SettingsEntry
+	10, // 12: tavana.worker.v1.PrepareRequest.user:type_name -> tavana.worker.v1.User
+	0,  // 13: tavana.worker.v1.PrepareRequest.dialect:type_name -> tavana.worker.v1.Dialect
+	42, // 14: tavana.worker.v1.PrepareRequest.settings:type_name -> tavana.worker.v1.PrepareRequest.SettingsEntry
+	1,  // 15: tavana.worker.v1.PrepareRequest.profile:type_name -> tavana.worker.v1.Profile
+	11, // 16: tavana.worker.v1.PrepareRequest.tables:type_name -> tavana.worker.v1.Table
+	2,  // 17: tavana.worker.v1.PrepareResponse.statement_type:type_name -> tavana.worker.v1.StatementType
+	5,  // 18: tavana.worker.v1.OpenCursorRequest.statement:type_name -> tavana.worker.v1.Statement
+	3,  // 19: tavana.worker.v1.OpenCursorRequest.scroll:type_name -> tavana.worker.v1.Scroll
+	5,  // 20: tavana.worker.v1.OpenResultRequest.statement:type_name -> tavana.worker.v1.Statement
+	12, // 21: tavana.worker.v1.OpenResultResponse.completion:type_name -> tavana.worker.v1.Completion
+	11, // 22: tavana.worker.v1.BootstrapRequest.tables:type_name -> tavana.worker.v1.Table
+	39, // 23: tavana.worker.v1.State.queries:type_name -> tavana.worker.v1.QueryState
+	24, // [24:24] is the sub-list for method output_type
+	24, // [24:24] is the sub-list for method input_type
+	24, // [24:24] is the sub-list for extension type_name
+	24, // [24:24] is the sub-list for extension extendee
+	0,  // [0:24] is the sub-list for field type_name
 }
 
 func init() { file_worker_proto_init() }
@@ -2673,6 +2975,7 @@ func file_worker_proto_init() {
 	file_worker_proto_msgTypes[0].OneofWrappers = []any{
 		(*Ticket_Statement)(nil),
 		(*Ticket_Fetch)(nil),
+		(*Ticket_Result)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -2680,7 +2983,7 @@ func file_worker_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_worker_proto_rawDesc), len(file_worker_proto_rawDesc)),
 			NumEnums:      4,
-			NumMessages:   34,
+			NumMessages:   39,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -223,7 +223,7 @@ func TestParametersWithoutATypeAreSaidToHaveNone(t *testing.T) {
 		if got := fmt.Sprintf("%q", p.Parameters()); got != want {
 			t.Errorf("%s: %s, want %s", sql, got, want)
 		}
-		if _, _, err := p.Schema(); err != nil {
+		if _, _, err := p.Schema(workerpb.Profile_PROFILE_LOSSLESS); err != nil {
 			t.Errorf("%s: %v", sql, err)
 		}
 		p.Close()

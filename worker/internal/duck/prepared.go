@@ -97,9 +97,20 @@ func returnsRows(t StatementType, columns []string) bool {
 	return false
 }
 
-// Schema returns the result's Arrow schema without executing. No fields: no rows. ok is false while a parameter without
-// a type leaves the schema open.
-func (p *Prepared) Schema() (schema *arrow.Schema, ok bool, err error) {
+// Schema returns the result's Arrow schema in a profile's types, without executing. No fields: no rows. ok is false while a
+// parameter without a type leaves the schema open.
+func (p *Prepared) Schema(types workerpb.Profile) (schema *arrow.Schema, ok bool, err error) {
+	schema, ok, err = p.lossless()
+	if !ok || err != nil {
+		return schema, ok, err
+	}
+	if turned := newProfile(types, schema); turned != nil {
+		schema = turned.schema
+	}
+	return schema, true, nil
+}
+
+func (p *Prepared) lossless() (schema *arrow.Schema, ok bool, err error) {
 	n := int(bindings.PreparedStatementColumnCount(p.ps))
 	names, types := make([]string, n), make([]bindings.LogicalType, n)
 	ok = true
@@ -227,7 +238,8 @@ type Result struct {
 	p       *Prepared
 	res     bindings.Result
 	opts    bindings.ArrowOptions
-	schema  *arrow.Schema
+	schema  *arrow.Schema // DuckDB's
+	turned  *profile      // nil: the client gets DuckDB's types
 	changed uint64
 	ended   bool
 	// intervals are the columns that are, or have inside, INTERVALs.
@@ -284,8 +296,16 @@ func firstInt(chunk bindings.DataChunk, column int) int64 {
 	return *(*int64)(bindings.VectorGetData(bindings.DataChunkGetVector(chunk, bindings.IdxT(column))))
 }
 
+// As sets the types that Schema and Next give from now on; without it they are DuckDB's own.
+func (r *Result) As(types workerpb.Profile) { r.turned = newProfile(types, r.schema) }
+
 // Schema returns the Arrow schema; no fields: no rows.
-func (r *Result) Schema() *arrow.Schema { return r.schema }
+func (r *Result) Schema() *arrow.Schema {
+	if r.turned != nil {
+		return r.turned.schema
+	}
+	return r.schema
+}
 
 // Changed returns how many rows the statement changed.
 func (r *Result) Changed() uint64 { return r.changed }
@@ -311,7 +331,12 @@ func (r *Result) Next() (arrow.RecordBatch, error) {
 		r.ended = true
 		return nil, errorFrom(bindings.ErrorDataMessage(ed))
 	}
-	return rec, nil
+	if r.turned == nil {
+		return rec, nil
+	}
+	out, err := r.turned.apply(rec)
+	r.ended = err != nil
+	return out, err
 }
 
 // fetch tells the end of a stream from its failure. DuckDB gives no chunk in both cases; a failure is told on the result,
