@@ -125,7 +125,7 @@ func (e *env) startTavana(ctx context.Context, cores int, workerFlags ...string)
 	if cores > 0 {
 		environ = append(environ, "GOMAXPROCS="+strconv.Itoa(cores))
 	}
-	if t.gateway, err = start(filepath.Join(e.bin, "tavana-gateway"), environ, "--worker-addresses", target, "--pg-listen", t.addr, "--http-listen", ""); err != nil {
+	if t.gateway, err = start(filepath.Join(e.bin, "tavana-gateway"), environ, "--worker-addresses", target, "--pg-listen", t.addr, "--flight-listen", "", "--http-listen", ""); err != nil {
 		return nil, err
 	}
 	if t.client, err = workerapi.Dial(target, ""); err != nil {

@@ -142,7 +142,7 @@ func start(t *testing.T) *server {
 		return &server{host, port, cert}
 	}
 	out := &output{}
-	cmd := exec.Command(workertest.Binary(t, "tavana"), "up", "--pg-listen", "127.0.0.1:0", "--http-listen", "127.0.0.1:0", "--data", filepath.Join(dir, "data"),
+	cmd := exec.Command(workertest.Binary(t, "tavana"), "up", "--pg-listen", "127.0.0.1:0", "--flight-listen", "127.0.0.1:0", "--http-listen", "127.0.0.1:0", "--data", filepath.Join(dir, "data"),
 		"--workers", "2", "--worker-memory", "1500MB", "--tls", "files", "--tls-cert", cert, "--tls-key", key)
 	cmd.Stdout, cmd.Stderr = out, out
 	if err := cmd.Start(); err != nil {

@@ -12,8 +12,9 @@ import (
 
 // Config is what a Gateway is made of.
 type Config struct {
-	PGListen   string
-	HTTPListen string
+	PGListen     string
+	FlightListen string
+	HTTPListen   string
 
 	Workers     []string
 	WorkerToken string
@@ -36,6 +37,9 @@ type Config struct {
 	QueueTimeout   time.Duration
 	DrainTimeout   time.Duration
 	LogSQL         bool
+
+	FlightSecret         string
+	FlightSessionTimeout time.Duration
 }
 
 // The values of --tls.
@@ -48,6 +52,7 @@ const (
 // Settings adds the gateway's rows to t.
 func (c *Config) Settings(t *config.Table) {
 	t.String(&c.PGListen, "pg-listen", "127.0.0.1:5432", "address for PostgreSQL clients: host:port, or unix:///path").Alias("PG_PORT", config.Port)
+	t.String(&c.FlightListen, "flight-listen", "127.0.0.1:8815", "address for Flight SQL clients: host:port, or unix:///path; empty: none")
 	t.String(&c.HTTPListen, "http-listen", "127.0.0.1:8080", "address of /health, /ready and /metrics").Alias("HTTP_PORT", config.Port)
 	t.List(&c.Workers, "worker-addresses", []string{"127.0.0.1:50053"}, "the workers: host:port or unix:///path").Alias("WORKER_ADDRESSES", nil)
 	c.SharedSettings(t)
@@ -71,6 +76,8 @@ func (c *Config) SharedSettings(t *config.Table) {
 	t.Duration(&c.StartupTimeout, "startup-timeout", 30*time.Second, "how long a client may take to authenticate")
 	t.Duration(&c.QueueTimeout, "queue-timeout", 300*time.Second, "how long a statement waits for room on a worker").Alias("QUEUE_TIMEOUT_MS", config.Milliseconds)
 	t.Duration(&c.DrainTimeout, "drain-timeout", 30*time.Second, "how long running statements may go on after SIGTERM")
+	t.String(&c.FlightSecret, "flight-secret", "", "what signs Flight SQL's tokens and tickets: gateways that share it serve each other's; empty: new at each start").Secret()
+	t.Duration(&c.FlightSessionTimeout, "flight-session-timeout", 30*time.Minute, "how long a Flight SQL session may be unused")
 	t.Bool(&c.LogSQL, "log-sql", false, "write the texts of statements and of their errors into the log, values in them included")
 }
 
@@ -80,6 +87,9 @@ func (c *Config) Validate() error {
 	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
 	if c.PGListen == "" {
 		bad("pg-listen: must not be empty")
+	}
+	if c.FlightSessionTimeout <= 0 {
+		bad("flight-session-timeout: must be more than 0")
 	}
 	if len(c.Workers) == 0 {
 		bad("worker-addresses: must name a worker")
@@ -114,8 +124,10 @@ func (c *Config) Validate() error {
 	if c.UsersFile == "" && c.User == "" {
 		bad("user: must not be empty without a users file")
 	}
-	if c.UsersFile == "" && c.PasswordFile == "" && !isLoopback(c.PGListen) {
-		bad("password-file: the default password is for loopback addresses, not for %s", c.PGListen)
+	for _, addr := range []string{c.PGListen, c.FlightListen} {
+		if c.UsersFile == "" && c.PasswordFile == "" && addr != "" && !isLoopback(addr) {
+			bad("password-file: the default password is for loopback addresses, not for %s", addr)
+		}
 	}
 	return errors.Join(errs...)
 }

@@ -1,8 +1,9 @@
-// Package gateway is the front of Tavana: it speaks PostgreSQL's wire protocol to clients and Arrow Flight to workers. It
+// Package gateway is the front of Tavana: it speaks PostgreSQL's wire protocol and Flight SQL to clients and Arrow Flight to workers. It
 // has no cgo and no DuckDB: it must hold tens of thousands of connections and never die of a query.
 //
 //	Config, New, Run     the whole, for a main
 //	internal/pgwire      clients: protocol, authentication, rows
+//	internal/flight      what the Flight SQL server (package flightsql) needs of the rest
 //	internal/session     one client's state, pure
 //	internal/dispatch    statement → queue → worker → rows: the only way in
 //	internal/admission   the queue, pure
@@ -16,6 +17,7 @@ package gateway
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -30,8 +32,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/angelerator/tavana/flightsql"
 	"github.com/angelerator/tavana/gateway/internal/auth"
 	"github.com/angelerator/tavana/gateway/internal/dispatch"
+	"github.com/angelerator/tavana/gateway/internal/flight"
 	"github.com/angelerator/tavana/gateway/internal/pgwire"
 	"github.com/angelerator/tavana/gateway/internal/router"
 	"github.com/angelerator/tavana/internal/lifecycle"
@@ -43,9 +47,11 @@ type Gateway struct {
 	log    *slog.Logger
 	router *router.Router
 	server *pgwire.Server
+	flight *flightsql.Server
 	reg    *prometheus.Registry
 
 	pg, http net.Listener
+	arrow    net.Listener // of Flight SQL clients
 }
 
 // New opens the listeners, so that an address in use is an error here, and reads users and certificates. The caller
@@ -72,7 +78,14 @@ func New(cfg Config, log *slog.Logger) (*Gateway, error) {
 		Users: users, Database: cfg.Database, Certificates: certs, ClientCert: cfg.clientCert(), RequireTLS: cfg.RequireTLS,
 		MaxConnections: cfg.MaxConnections, StartupTimeout: cfg.StartupTimeout,
 	}, d, g.reg, log)
+	g.flight = flightsql.New(flightsql.Config{
+		TLS: flightTLS(certs), RequireTLS: cfg.RequireTLS || cfg.TLSClientCA != "", RequireUserCert: cfg.clientCert() == pgwire.VerifyFull,
+		Secret: cfg.FlightSecret, SessionTimeout: cfg.FlightSessionTimeout, MaxSessions: cfg.MaxConnections,
+	}, flight.New(d, users, cfg.Database), g.reg, log)
 	g.pg, err = lifecycle.Listen(cfg.PGListen, 0o777)
+	if err == nil && cfg.FlightListen != "" {
+		g.arrow, err = lifecycle.Listen(cfg.FlightListen, 0o777)
+	}
 	if err == nil && cfg.HTTPListen != "" {
 		g.http, err = lifecycle.Listen(cfg.HTTPListen, 0o777)
 	}
@@ -85,6 +98,14 @@ func New(cfg Config, log *slog.Logger) (*Gateway, error) {
 
 // PGAddr returns the address that PostgreSQL clients connect to.
 func (g *Gateway) PGAddr() net.Addr { return g.pg.Addr() }
+
+// FlightAddr returns the address that Flight SQL clients connect to; nil when that is off.
+func (g *Gateway) FlightAddr() net.Addr {
+	if g.arrow == nil {
+		return nil
+	}
+	return g.arrow.Addr()
+}
 
 // HTTPAddr returns the address of the HTTP endpoints; nil when they are off.
 func (g *Gateway) HTTPAddr() net.Addr {
@@ -107,6 +128,9 @@ func (g *Gateway) close() {
 	if g.pg != nil {
 		_ = g.pg.Close()
 	}
+	if g.arrow != nil {
+		_ = g.arrow.Close()
+	}
 	if g.http != nil {
 		_ = g.http.Close()
 	}
@@ -123,7 +147,7 @@ func (g *Gateway) Run(ctx context.Context) error {
 
 	draining := make(chan struct{})
 	web := &http.Server{Handler: g.handler(draining), ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(g.log.Handler(), slog.LevelDebug)}
-	broke := make(chan error, 2)
+	broke := make(chan error, 3)
 	if g.http != nil {
 		wg.Go(func() {
 			if err := web.Serve(g.http); !errors.Is(err, http.ErrServerClosed) {
@@ -136,7 +160,14 @@ func (g *Gateway) Run(ctx context.Context) error {
 			broke <- fmt.Errorf("serving PostgreSQL clients: %w", err)
 		}
 	})
-	g.log.Info("gateway listening", "pg_listen", g.cfg.PGListen, "http_listen", g.cfg.HTTPListen, "workers", len(g.cfg.Workers))
+	if g.arrow != nil {
+		wg.Go(func() {
+			if err := g.flight.Serve(g.arrow); err != nil {
+				broke <- fmt.Errorf("serving Flight SQL clients: %w", err)
+			}
+		})
+	}
+	g.log.Info("gateway listening", "pg_listen", g.cfg.PGListen, "flight_listen", g.cfg.FlightListen, "http_listen", g.cfg.HTTPListen, "workers", len(g.cfg.Workers))
 
 	var cause error
 	select {
@@ -146,7 +177,10 @@ func (g *Gateway) Run(ctx context.Context) error {
 	close(draining) // not ready, before anything stops
 	_ = g.pg.Close()
 	grace, cancel := context.WithTimeout(context.Background(), g.cfg.DrainTimeout)
+	var stopped sync.WaitGroup
+	stopped.Go(func() { g.flight.Shutdown(grace) })
 	g.server.Shutdown(grace)
+	stopped.Wait()
 	cancel()
 	_ = web.Close()
 	stopWatching()
@@ -212,6 +246,14 @@ func certificates(cfg *Config, log *slog.Logger) (*pgwire.Certificates, error) {
 		return nil, nil
 	}
 	return pgwire.NewCertificates(pgwire.TLSFiles{Cert: cfg.TLSCert, Key: cfg.TLSKey, ClientCA: cfg.TLSClientCA}, log)
+}
+
+// flightTLS is what Flight SQL clients are shown; nil: no TLS.
+func flightTLS(certs *pgwire.Certificates) *tls.Config {
+	if certs == nil {
+		return nil
+	}
+	return certs.Config("h2")
 }
 
 // NewUserLine returns a line of a users file, for `tavana passwd`.

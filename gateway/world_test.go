@@ -29,6 +29,7 @@ type world struct {
 	t       testing.TB
 	cfg     gateway.Config
 	addr    string
+	arrow   string // where Flight SQL clients connect
 	http    string
 	workers []*workertest.Process
 	stop    func() // drains the gateway; once
@@ -40,7 +41,7 @@ func defaults(t testing.TB) gateway.Config {
 	var cfg gateway.Config
 	var table config.Table
 	cfg.Settings(&table)
-	cfg.PGListen, cfg.HTTPListen = "127.0.0.1:0", "127.0.0.1:0"
+	cfg.PGListen, cfg.FlightListen, cfg.HTTPListen = "127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0"
 	cfg.WorkerToken = workertest.Token
 	cfg.DrainTimeout = 5 * time.Second
 	return cfg
@@ -103,6 +104,9 @@ func (w *world) start(change func(*gateway.Config)) {
 	}
 	t.Cleanup(w.stop)
 	w.addr = g.PGAddr().String()
+	if a := g.FlightAddr(); a != nil {
+		w.arrow = a.String()
+	}
 	if a := g.HTTPAddr(); a != nil {
 		w.http = "http://" + a.String()
 	}

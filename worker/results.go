@@ -37,7 +37,7 @@ type result struct {
 }
 
 // OpenResult implements workerapi.Service.
-func (w *Worker) OpenResult(ctx context.Context, r *workerpb.OpenResultRequest) (*workerpb.OpenResultResponse, error) {
+func (w *Worker) OpenResult(ctx context.Context, r *workerpb.OpenResultRequest, granted func() error) (*workerpb.OpenResultResponse, error) {
 	st := r.GetStatement()
 	if st.GetQueryId() == "" {
 		return nil, pgerror.New(pgerror.ProtocolViolation, "a result needs a statement with an id")
@@ -45,6 +45,9 @@ func (w *Worker) OpenResult(ctx context.Context, r *workerpb.OpenResultRequest) 
 	e, err := w.start(ctx, st)
 	if err != nil {
 		return nil, err
+	}
+	if err := granted(); err != nil {
+		return nil, e.abandon(err)
 	}
 	res := &result{id: st.GetQueryId(), e: e, expires: time.Now().Add(w.cfg.ResultTimeout)}
 	if st.GetLasting() || st.GetSessionId() != "" {

@@ -10,6 +10,18 @@ import (
 	"github.com/angelerator/tavana/internal/workerapi/workerpb"
 )
 
+func (c *client) openResult(st *workerpb.Statement) (*workerpb.OpenResultResponse, error) {
+	o, err := c.OpenResult(c.t.Context(), st)
+	if err != nil {
+		return nil, err
+	}
+	defer o.Close()
+	if err := o.Granted(); err != nil {
+		return nil, err
+	}
+	return o.Wait()
+}
+
 // A result of a session waits beside the session's other statements: it is whole before the answer, as is one of a statement
 // that writes, whose rows nobody need come for.
 func TestResultsOfASessionWaitBesideIt(t *testing.T) {
@@ -21,7 +33,7 @@ func TestResultsOfASessionWaitBesideIt(t *testing.T) {
 	open := func(sql string) (*workerpb.Statement, *workerpb.OpenResultResponse) {
 		st := c.statement(sql)
 		st.SessionId = session
-		resp, err := c.OpenResult(t.Context(), st)
+		resp, err := c.openResult(st)
 		if err != nil {
 			t.Fatalf("%s: %v", sql, err)
 		}
@@ -60,7 +72,7 @@ func TestAResultThatNobodyComesForGoes(t *testing.T) {
 	cfg.ResultTimeout = time.Second
 	c := dial(t, start(t, cfg))
 	st := c.statement("SELECT i, repeat('x', 100) FROM range(10000000) t(i)")
-	if _, err := c.OpenResult(t.Context(), st); err != nil {
+	if _, err := c.openResult(st); err != nil {
 		t.Fatal(err)
 	}
 	c.await(func(s *workerpb.State) bool { return s.GetReserved() > 0 })
@@ -78,7 +90,7 @@ func TestAResultThatNobodyComesForGoes(t *testing.T) {
 func TestErrorsInTheMiddleOfAResult(t *testing.T) {
 	c := dial(t, start(t, config(t)))
 	st := c.statement("SELECT CASE WHEN i < 4000000 THEN i ELSE error('far') END FROM range(5000000) t(i)")
-	if _, err := c.OpenResult(t.Context(), st); err != nil {
+	if _, err := c.openResult(st); err != nil {
 		t.Fatal(err)
 	}
 	s, err := c.Result(t.Context(), st.GetQueryId())
@@ -90,7 +102,7 @@ func TestErrorsInTheMiddleOfAResult(t *testing.T) {
 	}
 
 	st = c.statement("SELECT i FROM range(100000000000) t(i)")
-	if _, err := c.OpenResult(t.Context(), st); err != nil {
+	if _, err := c.openResult(st); err != nil {
 		t.Fatal(err)
 	}
 	if s, err = c.Result(t.Context(), st.GetQueryId()); err != nil {
@@ -117,7 +129,7 @@ func TestResultsHaveTheirProfilesTypes(t *testing.T) {
 	} {
 		st := c.statement("SELECT 2::HUGEINT, '5b1a3d1e-0000-4000-8000-000000000001'::UUID::VARCHAR")
 		st.Profile = profile
-		if _, err := c.OpenResult(t.Context(), st); err != nil {
+		if _, err := c.openResult(st); err != nil {
 			t.Fatal(err)
 		}
 		s, err := c.Result(t.Context(), st.GetQueryId())

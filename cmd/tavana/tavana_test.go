@@ -56,7 +56,7 @@ var connectLine = regexp.MustCompile(`psql -h 127\.0\.0\.1 -p (\d+) .*`)
 func startUp(t *testing.T, flags ...string) *up {
 	t.Helper()
 	u := &up{t: t, dir: t.TempDir(), out: &output{}}
-	u.cmd = exec.Command(workertest.Binary(t, "tavana"), append([]string{"up", "--pg-listen", "127.0.0.1:0", "--http-listen", "127.0.0.1:0"}, flags...)...)
+	u.cmd = exec.Command(workertest.Binary(t, "tavana"), append([]string{"up", "--pg-listen", "127.0.0.1:0", "--flight-listen", "127.0.0.1:0", "--http-listen", "127.0.0.1:0"}, flags...)...)
 	u.cmd.Dir = u.dir
 	u.cmd.Stdout, u.cmd.Stderr = u.out, u.out
 	if err := u.cmd.Start(); err != nil {

@@ -16,7 +16,7 @@ func ToStatus(err error) error {
 		return nil
 	}
 	e := Flatten(err)
-	st := status.New(grpcCode(e), short(e.Message, 200))
+	st := status.New(GRPCCode(e), short(e.Message, 200))
 	withDetail, derr := st.WithDetails(&workerpb.ErrorDetail{
 		Sqlstate: string(e.Code), Message: short(e.Message, maxText), Detail: short(e.Detail, maxText), Hint: short(e.Hint, maxText),
 		Position: uint32(max(e.Position, 0)), Retryable: e.Retryable, NoRoom: e.NoRoom,
@@ -75,8 +75,8 @@ func LostWorker(detail string) error {
 	return &Error{Code: IOError, Message: "connection to worker lost", Detail: detail, Retryable: true, cause: ErrWorkerLost}
 }
 
-// grpcCode is the nearest gRPC code, for readers that know no SQLSTATE.
-func grpcCode(e *Error) codes.Code {
+// GRPCCode is the nearest gRPC code, for readers that know no SQLSTATE.
+func GRPCCode(e *Error) codes.Code {
 	switch {
 	case e.NoRoom:
 		return codes.ResourceExhausted

@@ -88,10 +88,47 @@ func (c *Client) CloseCursor(ctx context.Context, id string) error {
 	return err
 }
 
-// OpenResult runs a statement whose rows are asked for by Result.
-func (c *Client) OpenResult(ctx context.Context, st *workerpb.Statement) (*workerpb.OpenResultResponse, error) {
-	return act[workerpb.OpenResultResponse](ctx, c, ActionOpenResult, &workerpb.OpenResultRequest{Version: Version, Statement: st})
+// OpenResult starts a statement whose rows are asked for by Result. The caller closes the Opening.
+func (c *Client) OpenResult(ctx context.Context, st *workerpb.Statement) (*Opening, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	call, err := c.doAction(ctx, ActionOpenResult, &workerpb.OpenResultRequest{Version: Version, Statement: st})
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	return &Opening{call: call, cancel: cancel}, nil
 }
+
+// Opening is a result that a worker begins. It is used by one goroutine at a time.
+type Opening struct {
+	call   flight.FlightService_DoActionClient
+	cancel context.CancelFunc
+	err    error
+}
+
+// Granted is Stream.Granted.
+func (o *Opening) Granted() error {
+	if md, err := o.call.Header(); md != nil && err == nil {
+		return nil
+	}
+	_, o.err = o.call.Recv() // the call ended without a header, and here is why
+	o.err = pgerror.FromStatus(o.err)
+	return o.err
+}
+
+// Wait waits for the first rows, or for the end of a statement that has none.
+func (o *Opening) Wait() (*workerpb.OpenResultResponse, error) {
+	if o.err != nil {
+		return nil, o.err
+	}
+	return received[workerpb.OpenResultResponse](o.call)
+}
+
+// Cancel ends the call: whoever waits for it gets an error. It may be called by any goroutine; Close must still follow.
+func (o *Opening) Cancel() { o.cancel() }
+
+// Close ends the call. The result lives on if Wait has returned it.
+func (o *Opening) Close() { o.cancel() }
 
 // Result asks for a result's rows, once. The caller closes the stream, which is as Execute's.
 func (c *Client) Result(ctx context.Context, queryID string) (*Stream, error) {
@@ -208,6 +245,13 @@ func act[R any, P interface {
 	if err != nil {
 		return nil, err
 	}
+	return received[R, P](call)
+}
+
+func received[R any, P interface {
+	*R
+	proto.Message
+}](call flight.FlightService_DoActionClient) (P, error) {
 	res, err := call.Recv()
 	if err != nil {
 		if errors.Is(err, io.EOF) {

@@ -22,8 +22,8 @@ const (
 )
 
 // Frame is one FlightData message whose body is not copied: on the way out the body is the record batch's own buffers,
-// on the way in it is one pooled, 64-byte aligned buffer. A sent frame belongs to gRPC, which calls its release once the
-// bytes are written; a received one belongs to the receiver until Release.
+// on the way in it is one pooled, 64-byte aligned buffer. A sent frame belongs to gRPC, which releases it once the bytes are
+// written; a received one belongs to the receiver until Release, or until it is sent on.
 type Frame struct {
 	Descriptor  []byte // a FlightDescriptor, in the first message of a DoPut
 	Header      []byte // an Arrow IPC Message, a flatbuffer
@@ -99,7 +99,7 @@ func (Codec) Marshal(v any) (mem.BufferSlice, error) {
 			out = append(out, mem.SliceBuffer(b))
 		}
 	}
-	if f.release != nil {
+	if f.release != nil || f.pooled != nil {
 		// gRPC reads the buffers in order and frees each once it is written: the hook sits on the last one.
 		last := out[len(out)-1].ReadOnlyData()
 		if cap(last) <= hookSize {

@@ -29,8 +29,8 @@ type Service interface {
 	// Fetch sends rows of a cursor into out. When ctx ends before they are there, the cursor is closed.
 	Fetch(ctx context.Context, f *workerpb.Fetch, out Sink) (*workerpb.Completion, error)
 	CloseCursor(ctx context.Context, r *workerpb.CloseCursorRequest) (*workerpb.CloseCursorResponse, error)
-	// OpenResult runs a statement whose rows are asked for by Result.
-	OpenResult(ctx context.Context, r *workerpb.OpenResultRequest) (*workerpb.OpenResultResponse, error)
+	// OpenResult runs a statement whose rows are asked for by Result. It calls granted as Execute calls Sink.Granted.
+	OpenResult(ctx context.Context, r *workerpb.OpenResultRequest, granted func() error) (*workerpb.OpenResultResponse, error)
 	// Result sends the rows of a result into out, once.
 	Result(ctx context.Context, r *workerpb.Result, out Sink) (*workerpb.Completion, error)
 	RenewResult(ctx context.Context, r *workerpb.RenewResultRequest) (*workerpb.RenewResultResponse, error)
@@ -179,7 +179,9 @@ func (s *server) DoAction(a *flight.Action, stream flight.FlightService_DoAction
 	case ActionCloseCursor:
 		return answer(ctx, stream, body, s.service.CloseCursor)
 	case ActionOpenResult:
-		return answer(ctx, stream, body, s.service.OpenResult)
+		return answer(ctx, stream, body, func(ctx context.Context, r *workerpb.OpenResultRequest) (*workerpb.OpenResultResponse, error) {
+			return s.service.OpenResult(ctx, r, func() error { return stream.SendHeader(metadata.MD{}) })
+		})
 	case ActionRenewResult:
 		return answer(ctx, stream, body, s.service.RenewResult)
 	case ActionCancel:

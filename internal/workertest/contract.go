@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -397,12 +398,23 @@ func unknownCursor(t *testing.T, p *peer) {
 	wantCode(t, err, pgerror.InvalidCursorName)
 }
 
+func (p *peer) openResult(t *testing.T, st *workerpb.Statement) (*workerpb.OpenResultResponse, error) {
+	t.Helper()
+	o, err := p.OpenResult(t.Context(), st)
+	ok(t, err)
+	defer o.Close()
+	if err := o.Granted(); err != nil && !strings.Contains(st.GetSql(), "missing") {
+		t.Errorf("granted: %v", err)
+	}
+	return o.Wait()
+}
+
 func result(t *testing.T, p *peer) {
 	const n = 300_000
-	_, err := p.OpenResult(t.Context(), statement("SELECT * FROM missing"))
+	_, err := p.openResult(t, statement("SELECT * FROM missing"))
 	wantCode(t, err, pgerror.UndefinedTable)
 	st := statement(fmt.Sprintf("SELECT i FROM range(%d) t(i)", n))
-	resp, err := p.OpenResult(t.Context(), st)
+	resp, err := p.openResult(t, st)
 	ok(t, err)
 	schema, err := workerapi.DecodeSchema(resp.GetSchema())
 	ok(t, err)
@@ -445,7 +457,7 @@ func result(t *testing.T, p *peer) {
 
 func canceledResult(t *testing.T, p *peer) {
 	st := statement("SELECT i FROM range(10000000) t(i)")
-	_, err := p.OpenResult(t.Context(), st)
+	_, err := p.openResult(t, st)
 	ok(t, err)
 	if found, err := p.Cancel(t.Context(), st.GetQueryId()); err != nil || !found {
 		t.Errorf("found %v, %v", found, err)

@@ -347,13 +347,17 @@ type fakeResult struct {
 }
 
 // OpenResult implements workerapi.Service.
-func (f *Fake) OpenResult(_ context.Context, r *workerpb.OpenResultRequest) (*workerpb.OpenResultResponse, error) {
+func (f *Fake) OpenResult(_ context.Context, r *workerpb.OpenResultRequest, granted func() error) (*workerpb.OpenResultResponse, error) {
 	st := r.GetStatement()
 	if strings.Contains(st.GetSql(), "missing") {
 		return nil, errMissing(st.GetSql())
 	}
 	ctx, done, err := f.reserve(context.Background(), st)
 	if err != nil {
+		return nil, err
+	}
+	if err := granted(); err != nil {
+		done()
 		return nil, err
 	}
 	f.mu.Lock()

@@ -42,6 +42,7 @@ type Config struct {
 // Settings adds the rows of `tavana up` to t.
 func (c *Config) Settings(t *config.Table) {
 	t.String(&c.PGListen, "pg-listen", "127.0.0.1:5432", "address for PostgreSQL clients").Alias("PG_PORT", config.Port)
+	t.String(&c.FlightListen, "flight-listen", "127.0.0.1:8815", "address for Flight SQL clients; empty: none")
 	t.String(&c.HTTPListen, "http-listen", "127.0.0.1:8080", "address of /health, /ready and /metrics; empty: none").Alias("HTTP_PORT", config.Port)
 	t.Int(&c.WorkerCount, "workers", 2, "how many worker processes run queries")
 	t.Bytes(&c.WorkerMemory, "worker-memory", 0, "memory of each worker process").ShowDefault("half of the machine's memory, shared among the workers")
@@ -127,6 +128,9 @@ func announce(ctx context.Context, g *gateway.Gateway, cfg *Config, out io.Write
 		target = "-h " + filepath.Dir(target)
 	}
 	fmt.Fprintf(out, "\nTavana is ready.\n\n  psql %s -U %s %s      (TLS %s%s)\n", target, cfg.User, cfg.Database, cfg.TLS, password)
+	if a := g.FlightAddr(); a != nil {
+		fmt.Fprintf(out, "  Flight SQL at grpc://%s      (ADBC, JDBC, pyarrow; grpc+tls:// as well)\n", a)
+	}
 	if a := g.HTTPAddr(); a != nil {
 		fmt.Fprintf(out, "  http://%s/metrics, /ready, /health\n", a)
 	}

@@ -88,6 +88,9 @@ type CopyIn struct {
 	closed  bool
 	// where is the condition as the worker gets it.
 	where string
+	// statement is what is run with the rows, instead of an INSERT by Copy and Target; makes is what it makes, if anything.
+	statement string
+	makes     sqltext.Verb
 }
 
 // CopyIn begins a COPY from the client. ctx lives until Close.
@@ -272,7 +275,7 @@ func (c *CopyIn) startInsert() error {
 		return err
 	}
 	req := &workerpb.Statement{
-		QueryId: c.s.d.newID(), User: c.s.user, Sql: c.insertSQL(), Settings: c.s.Settings.Worker(), Lasting: true, Staged: c.staged,
+		QueryId: c.s.d.newID(), User: c.s.user, Sql: c.insertSQL(), Settings: c.s.Settings.Worker(), Lasting: c.makes != sqltext.CreateTemp, Staged: c.staged,
 	}
 	if c.pin != nil {
 		req.SessionId = c.pin.id
@@ -305,6 +308,9 @@ func (d *Dispatcher) insertStaged(ctx context.Context, req *workerpb.Statement, 
 
 // insertSQL is the statement that inserts the staged rows.
 func (c *CopyIn) insertSQL() string {
+	if c.statement != "" {
+		return c.statement
+	}
 	names, values := make([]string, len(c.Casts)), make([]string, len(c.Casts))
 	for i, cast := range c.Casts {
 		names[i] = identifier(c.Target.Field(i).Name)

@@ -63,6 +63,7 @@ func (s *Session) openCursor(ctx context.Context, p *session.Portal, scroll work
 	if err != nil {
 		return nil, err
 	}
+	req.Profile = workerpb.Profile_PROFILE_LOSSLESS
 	c := &cursor{s: s, id: s.d.newID()}
 	c.locate = func(err error) error {
 		err = locate(asLost(err), &st.Statement, &text.Rewritten)

@@ -95,25 +95,35 @@ type run struct {
 // second time, at another worker, when the first is lost before its first row. With an error, a run that is not nil, and has
 // ended, says that a worker had got the statement.
 func (d *Dispatcher) execute(ctx context.Context, st *workerpb.Statement, pinned *router.Worker, again bool) (*run, error) {
-	var failed *router.Worker
-	for {
-		var r *run
-		err := d.admit(ctx, pinned, failed, func(waiting context.Context, w *router.Worker) (_ bool, err error) {
+	var r *run
+	err := d.place(ctx, st, pinned, again, func(avoid *router.Worker) (*router.Worker, error) {
+		r = nil
+		err := d.admit(ctx, pinned, avoid, func(waiting context.Context, w *router.Worker) (_ bool, err error) {
 			r, err = d.ask(ctx, waiting, st, w)
 			return r != nil, err
 		})
 		if err != nil {
 			return nil, err
 		}
-		if err = r.begin(); err == nil {
-			return r, nil
+		if err = r.begin(); err != nil {
+			r.stream.Close()
 		}
-		r.stream.Close()
-		if pinned != nil || failed != nil || !again || ctx.Err() != nil || !router.IsLost(err) {
-			return r, err
+		return r.worker, err
+	})
+	return r, err
+}
+
+// place calls try, which gives st to a worker and waits for its first rows, and calls it again, for another worker than the
+// first, when that was lost meanwhile and the statement may be run again. try returns the worker that had got the statement.
+func (d *Dispatcher) place(ctx context.Context, st *workerpb.Statement, pinned *router.Worker, again bool, try func(avoid *router.Worker) (*router.Worker, error)) error {
+	var failed *router.Worker
+	for {
+		at, err := try(failed)
+		if err == nil || at == nil || pinned != nil || failed != nil || !again || ctx.Err() != nil || !router.IsLost(err) {
+			return err
 		}
-		d.router.Lost(r.worker)
-		failed = r.worker
+		d.router.Lost(at)
+		failed = at
 		d.log.Warn("running a query again on another worker", "query_id", st.QueryId, "worker", failed.Target, "error", err)
 		st.QueryId = d.newID()
 	}
@@ -211,26 +221,43 @@ func (d *Dispatcher) ask(ctx, waiting context.Context, st *workerpb.Statement, w
 	if err != nil {
 		return nil, err
 	}
+	got, lost, err := await(ctx, waiting, stream)
+	if !got {
+		return nil, err
+	}
+	return &run{worker: w, stream: stream, granted: lost}, nil
+}
+
+// handed is a statement on its way to a worker: a workerapi.Stream or Opening.
+type handed interface {
+	Granted() error
+	Cancel()
+	Close()
+}
+
+// await waits until a worker has room for a statement. Else it closes call: got is false, with an error, or without one
+// when there is no room. lost says that the worker was lost with the statement in its hands.
+func await(ctx, waiting context.Context, call handed) (got bool, lost, err error) {
 	// The call lives as long as ctx; the wait for its grant no longer than the queue's.
-	waits := context.AfterFunc(waiting, stream.Cancel)
-	err = stream.Granted()
+	waits := context.AfterFunc(waiting, call.Cancel)
+	err = call.Granted()
 	if !waits() && ctx.Err() == nil {
-		stream.Close()
-		return nil, pgerror.FromContext(waiting)
+		call.Close()
+		return false, nil, pgerror.FromContext(waiting)
 	}
 	switch {
 	case err == nil:
 	case pgerror.Flatten(err).NoRoom:
-		stream.Close()
-		return nil, nil
+		call.Close()
+		return false, nil, nil
 	case ctx.Err() != nil:
-		stream.Close()
-		return nil, pgerror.FromContext(ctx)
+		call.Close()
+		return false, nil, pgerror.FromContext(ctx)
 	case !errors.Is(err, pgerror.ErrWorkerLost):
-		stream.Close()
-		return nil, err
+		call.Close()
+		return false, nil, err
 	}
-	return &run{worker: w, stream: stream, granted: err}, nil
+	return true, err, nil
 }
 
 var errQueueTimeout = pgerror.New(pgerror.QueryCanceled, "canceling statement: it waited too long for a worker with room").

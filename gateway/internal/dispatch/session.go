@@ -26,6 +26,8 @@ type Session struct {
 	d    *Dispatcher
 	id   string
 	user *workerpb.User
+	// Profile is which types results have: lossless for who reads them by Rows.
+	Profile workerpb.Profile
 	// notice tells the client something beside its results.
 	notice func(*pgerror.Error)
 	pin    *pin
@@ -326,7 +328,7 @@ func (s *Session) request(ctx context.Context, p *session.Portal, own bool) (req
 	req = &workerpb.Statement{
 		Tables:  tables,
 		QueryId: s.d.newID(), User: s.user, Sql: text.Text, Parameters: p.Params, ParameterTypes: p.Casts,
-		Settings: s.Settings.Worker(), Profile: workerpb.Profile_PROFILE_LOSSLESS, Lasting: st.Effect.WritesLasting(), After: text.after,
+		Settings: s.Settings.Worker(), Profile: s.Profile, Lasting: st.Effect.WritesLasting(), After: text.after,
 	}
 	if pin != nil {
 		req.SessionId = pin.id
@@ -507,7 +509,8 @@ func (s *Session) ask(ctx context.Context, st *session.Statement, declared []pge
 	if err != nil {
 		return err
 	}
-	st.Columns = columns(named(schema, &st.Statement))
+	st.Schema = named(schema, &st.Statement)
+	st.Columns = columns(st.Schema)
 	return nil
 }
 
@@ -566,7 +569,7 @@ func (s *Session) prepare(ctx context.Context, st *session.Statement, oids []pge
 	req := &workerpb.PrepareRequest{
 		Tables:  tables,
 		QueryId: s.d.newID(), User: s.user, Sql: text.Text, ParameterTypes: casts,
-		Settings: s.Settings.Worker(), Profile: workerpb.Profile_PROFILE_LOSSLESS, Lasting: st.Effect.WritesLasting(),
+		Settings: s.Settings.Worker(), Profile: s.Profile, Lasting: st.Effect.WritesLasting(),
 	}
 	pin, err := s.pinFor(ctx, st.Effect)
 	if err != nil {

@@ -405,6 +405,8 @@ func (o OID) Name() string {
 		return "time with time zone"
 	case OIDVarbit:
 		return "bit varying"
+	case OIDNumeric:
+		return "numeric"
 	}
 	for _, name := range slices.Sorted(maps.Keys(typeNames)) {
 		if typeNames[name] == o {

@@ -84,6 +84,18 @@ func (c *Certificates) now() identity {
 	return id
 }
 
+// Config returns TLS for a server of another protocol, which protos names: with what the Certificates show at each connection.
+func (c *Certificates) Config(protos ...string) *tls.Config {
+	current := func() *tls.Config {
+		config := c.now().config.Clone()
+		config.NextProtos = protos
+		return config
+	}
+	config := current()
+	config.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) { return current(), nil }
+	return config
+}
+
 func (c *Certificates) stampsNow() (out [3]stamp) {
 	for i, f := range [3]string{c.files.Cert, c.files.Key, c.files.ClientCA} {
 		if st, err := os.Stat(f); f != "" && err == nil {

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/apache/arrow-go/v18/arrow"
+
 	"github.com/angelerator/tavana/gateway/internal/pgenc"
 	"github.com/angelerator/tavana/gateway/internal/sqltext"
 	"github.com/angelerator/tavana/internal/pgerror"
@@ -50,6 +52,8 @@ type Statement struct {
 	ParamOIDs []pgenc.OID
 	// Columns describe the result; none: the statement returns no rows.
 	Columns []Column
+	// Schema is what Columns were made of; nil: no worker was asked.
+	Schema *arrow.Schema
 }
 
 // NewStatement returns a statement of which nothing but its text is known.

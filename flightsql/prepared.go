@@ -1,0 +1,206 @@
+package flightsql
+
+import (
+	"context"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/flight"
+	stock "github.com/apache/arrow-go/v18/arrow/flight/flightsql"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+
+	"github.com/angelerator/tavana/internal/pgerror"
+)
+
+// handle is a prepared statement: all of it but its parameters' values, which wait in the session; sealed.
+type handle struct {
+	SQL         string `json:"q"`
+	ID          string `json:"i"`
+	Transaction []byte `json:"t,omitempty"`
+	// Types are those of the parameters.
+	Types []uint32 `json:"o,omitempty"`
+}
+
+func (h *handler) handleOf(b []byte) (*handle, error) {
+	var out handle
+	if h.s.seal.open(kindPrepared, b, &out) != nil {
+		return nil, unauthenticated("this prepared statement is not one of ours")
+	}
+	return &out, nil
+}
+
+// CreatePreparedStatement describes a statement, and runs nothing. One without rows has no schema, not an empty one: that is
+// how drivers tell an update.
+func (h *handler) CreatePreparedStatement(ctx context.Context, r stock.ActionCreatePreparedStatementRequest) (out stock.ActionCreatePreparedStatementResult, err error) {
+	s, err := of(ctx).in(r.GetTransactionId())
+	if err != nil {
+		return out, err
+	}
+	d, err := s.Describe(ctx, r.GetQuery())
+	if err != nil {
+		return out, err
+	}
+	out.Handle = h.s.seal.close(kindPrepared, handle{r.GetQuery(), newSessionID(), r.GetTransactionId(), d.Types})
+	out.ParameterSchema = d.Params
+	if d.Result.NumFields() > 0 {
+		out.DatasetSchema = d.Result
+	}
+	return out, nil
+}
+
+// ClosePreparedStatement forgets a statement's parameters. One that is not known is closed already.
+func (h *handler) ClosePreparedStatement(ctx context.Context, r stock.ActionClosePreparedStatementRequest) error {
+	if p, err := h.handleOf(r.GetPreparedStatementHandle()); err == nil {
+		of(ctx).bind(p.ID, nil)
+	}
+	return nil
+}
+
+// bind keeps a statement's parameters, which the session takes over; nil: it has none.
+func (s *session) bind(id string, rec arrow.RecordBatch) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if old := s.bound[id]; old != nil {
+		old.Release()
+		delete(s.bound, id)
+	}
+	if rec != nil {
+		s.bound[id] = rec
+	}
+}
+
+// params returns a statement's parameters, which the caller releases; nil: it has none.
+func (s *session) params(id string) arrow.RecordBatch {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	rec := s.bound[id]
+	if rec != nil {
+		rec.Retain()
+	}
+	return rec
+}
+
+// DoPutPreparedStatementQuery binds a row of parameters.
+func (h *handler) DoPutPreparedStatementQuery(ctx context.Context, cmd stock.PreparedStatementQuery, in flight.MessageReader, _ flight.MetadataWriter) ([]byte, error) {
+	p, err := h.handleOf(cmd.GetPreparedStatementHandle())
+	if err != nil {
+		return nil, err
+	}
+	var rec arrow.RecordBatch
+	for in.Next() {
+		b := in.RecordBatch()
+		if b.NumRows() == 0 {
+			continue
+		}
+		if rec != nil || b.NumRows() > 1 {
+			if rec != nil {
+				rec.Release()
+			}
+			return nil, pgerror.New(pgerror.FeatureNotSupported, "a query takes one row of parameters").
+				WithHint("Run it once for each row, or join the rows as a table.")
+		}
+		b.Retain()
+		rec = b
+	}
+	if err := in.Err(); err != nil {
+		if rec != nil {
+			rec.Release()
+		}
+		return nil, invalid("malformed parameters: %s", err)
+	}
+	of(ctx).bind(p.ID, rec)
+	return cmd.GetPreparedStatementHandle(), nil
+}
+
+// GetFlightInfoPreparedStatement runs a prepared statement with the parameters bound last.
+func (h *handler) GetFlightInfoPreparedStatement(ctx context.Context, cmd stock.PreparedStatementQuery, desc *flight.FlightDescriptor) (*flight.FlightInfo, error) {
+	p, err := h.handleOf(cmd.GetPreparedStatementHandle())
+	if err != nil {
+		return nil, err
+	}
+	s, err := of(ctx).in(p.Transaction)
+	if err != nil {
+		return nil, err
+	}
+	var params *Params
+	if rec := of(ctx).params(p.ID); rec != nil {
+		defer rec.Release()
+		params = &Params{rec, 0, p.Types}
+	}
+	res, err := s.Run(ctx, p.SQL, params)
+	if err != nil {
+		return nil, err
+	}
+	return h.info(ctx, res, desc), nil
+}
+
+// GetSchemaPreparedStatement describes a prepared statement's rows.
+func (h *handler) GetSchemaPreparedStatement(ctx context.Context, cmd stock.PreparedStatementQuery, _ *flight.FlightDescriptor) (*flight.SchemaResult, error) {
+	p, err := h.handleOf(cmd.GetPreparedStatementHandle())
+	if err != nil {
+		return nil, err
+	}
+	s, err := of(ctx).in(p.Transaction)
+	if err != nil {
+		return nil, err
+	}
+	d, err := s.Describe(ctx, p.SQL)
+	if err != nil {
+		return nil, err
+	}
+	return &flight.SchemaResult{Schema: flight.SerializeSchema(d.Result, memory.DefaultAllocator)}, nil
+}
+
+// DoPutPreparedStatementUpdate runs a prepared statement once for each row of parameters: all of them or none.
+func (h *handler) DoPutPreparedStatementUpdate(ctx context.Context, cmd stock.PreparedStatementUpdate, in flight.MessageReader) (changed int64, err error) {
+	p, err := h.handleOf(cmd.GetPreparedStatementHandle())
+	if err != nil {
+		return 0, err
+	}
+	s, err := of(ctx).in(p.Transaction)
+	if err != nil {
+		return 0, err
+	}
+	if in.Schema().NumFields() == 0 { // a statement without parameters
+		return h.update(ctx, s, p.SQL, nil)
+	}
+	whole := false
+	defer func() {
+		if !whole {
+			return
+		}
+		sql := "COMMIT"
+		if err != nil {
+			sql, changed = "ROLLBACK", 0
+		}
+		if _, endErr := s.Run(context.WithoutCancel(ctx), sql, nil); err == nil {
+			err = endErr
+		}
+	}()
+	ran := false
+	for in.Next() {
+		rec := in.RecordBatch()
+		for row := range int(rec.NumRows()) {
+			if ran && !whole && s.Transaction() == NoTx {
+				return changed, errBatchOutside
+			}
+			if !ran && rec.NumRows() > 1 && s.Transaction() == NoTx {
+				if _, err := s.Run(ctx, "BEGIN", nil); err != nil {
+					return 0, err
+				}
+				whole = true
+			}
+			ran = true
+			n, err := h.update(ctx, s, p.SQL, &Params{rec, row, p.Types})
+			if err != nil {
+				return changed, err
+			}
+			changed += n
+		}
+	}
+	if err := in.Err(); err != nil {
+		return changed, invalid("malformed parameters: %s", err)
+	}
+	return changed, nil
+}
+
+var errBatchOutside = pgerror.New(pgerror.FeatureNotSupported, "parameters in several batches need a transaction")

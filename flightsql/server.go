@@ -1,0 +1,185 @@
+package flightsql
+
+import (
+	"context"
+	"crypto/tls"
+	"log/slog"
+	"math"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/apache/arrow-go/v18/arrow/flight"
+	stock "github.com/apache/arrow-go/v18/arrow/flight/flightsql"
+	pb "github.com/apache/arrow-go/v18/arrow/flight/gen/flight"
+	"github.com/prometheus/client_golang/prometheus"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/keepalive"
+
+	"github.com/angelerator/tavana/internal/workerapi"
+)
+
+// Config is what a Server is made of.
+type Config struct {
+	// TLS is what clients are shown; nil: no TLS.
+	TLS *tls.Config
+	// RequireTLS refuses clients that do not encrypt.
+	RequireTLS bool
+	// RequireUserCert wants the user as the common name of the client's certificate.
+	RequireUserCert bool
+	// Secret signs tokens and tickets; servers that share it serve each other's. Empty: a random one.
+	Secret string
+	// SessionTimeout is how long a session may be unused.
+	SessionTimeout time.Duration
+	// MaxSessions is how many there may be.
+	MaxSessions int
+}
+
+// Server serves clients. Make it with New.
+type Server struct {
+	cfg      Config
+	exec     Executor
+	log      *slog.Logger
+	seal     seal
+	sessions *sessions
+	grpc     *grpc.Server
+	bytes    prometheus.Counter
+}
+
+// New returns a server of clients whose statements go to exec. It registers its metrics with reg.
+func New(cfg Config, exec Executor, reg prometheus.Registerer, log *slog.Logger) *Server {
+	s := &Server{cfg: cfg, exec: exec, log: log, seal: newSeal(cfg.Secret)}
+	s.sessions = newSessions(exec.Open, cfg.SessionTimeout, cfg.MaxSessions)
+	reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "tavana_flight_sessions", Help: "Sessions of Flight SQL clients.",
+	}, func() float64 { return float64(s.sessions.count()) }))
+	s.bytes = prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "tavana_flight_sent_bytes_total", Help: "Bytes of Arrow data sent to Flight SQL clients.",
+	})
+	reg.MustRegister(s.bytes)
+
+	opts := []grpc.ServerOption{
+		grpc.ForceServerCodecV2(workerapi.Codec{}),
+		grpc.MaxRecvMsgSize(workerapi.MaxMessage),
+		grpc.MaxSendMsgSize(math.MaxInt32),
+		grpc.MaxHeaderListSize(maxHeaders),
+		grpc.InitialWindowSize(workerapi.Window),
+		grpc.InitialConnWindowSize(4 * workerapi.Window),
+		grpc.WriteBufferSize(128 << 10),
+		grpc.ReadBufferSize(128 << 10),
+		grpc.KeepaliveParams(keepalive.ServerParameters{Time: time.Minute, Timeout: 20 * time.Second}),
+		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 5 * time.Second, PermitWithoutStream: true}),
+		grpc.UnaryInterceptor(s.unary),
+		grpc.StreamInterceptor(s.stream),
+	}
+	if cfg.TLS != nil {
+		opts = append(opts, grpc.Creds(newEither(cfg.TLS, cfg.RequireTLS)))
+	}
+	s.grpc = grpc.NewServer(opts...)
+	h := &handler{s: s}
+	h.registerInfo()
+	pb.RegisterFlightServiceServer(s.grpc, &service{FlightServer: stock.NewFlightServer(h), h: h})
+	return s
+}
+
+// maxHeaders is how many bytes of headers a call may have: tokens of identity providers are long.
+const maxHeaders = 256 << 10
+
+// Serve accepts clients from lis until Shutdown.
+func (s *Server) Serve(lis net.Listener) error {
+	stop := make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() { s.expireSessions(stop) })
+	err := s.grpc.Serve(lis)
+	close(stop)
+	wg.Wait()
+	return err
+}
+
+func (s *Server) expireSessions(stop <-chan struct{}) {
+	tick := time.NewTicker(min(time.Second, s.cfg.SessionTimeout))
+	defer tick.Stop()
+	for {
+		select {
+		case now := <-tick.C:
+			s.sessions.expire(now)
+		case <-stop:
+			return
+		}
+	}
+}
+
+// Shutdown takes no new calls, lets those under way end until ctx does, and then ends them, and all sessions.
+func (s *Server) Shutdown(ctx context.Context) {
+	done := make(chan struct{})
+	go func() { s.grpc.GracefulStop(); close(done) }()
+	select {
+	case <-done:
+	case <-ctx.Done():
+		s.grpc.Stop()
+		<-done
+	}
+	s.sessions.closeAll()
+}
+
+// service is what gRPC calls: arrow's server, which decodes commands, but for what that can't do without opening rows.
+type service struct {
+	flight.FlightServer
+	h *handler
+}
+
+// handler answers the decoded commands.
+type handler struct {
+	stock.BaseServer
+	s *Server
+}
+
+// caller is who calls.
+type caller struct {
+	s *session
+	// header is sent back with the answer.
+	authorization string
+}
+
+type callerKey struct{}
+
+// of returns the session of a call, which an interceptor has put into its context.
+func of(ctx context.Context) *session { return ctx.Value(callerKey{}).(*caller).s }
+
+func (s *Server) unary(ctx context.Context, req any, _ *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
+	c, err := s.authenticate(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer c.s.leave()
+	if err := c.reply(func(md metadataPairs) error { return grpc.SetHeader(ctx, md) }, func(md metadataPairs) { _ = grpc.SetTrailer(ctx, md) }); err != nil {
+		return nil, err
+	}
+	resp, err := next(context.WithValue(ctx, callerKey{}, c), req)
+	return resp, answer(ctx, err)
+}
+
+const handshakeMethod = "/arrow.flight.protocol.FlightService/Handshake"
+
+func (s *Server) stream(srv any, ss grpc.ServerStream, info *grpc.StreamServerInfo, next grpc.StreamHandler) error {
+	if info.FullMethod == handshakeMethod {
+		return statusOf(next(srv, ss))
+	}
+	c, err := s.authenticate(ss.Context())
+	if err != nil {
+		return err
+	}
+	defer c.s.leave()
+	if err := c.reply(func(md metadataPairs) error { return ss.SetHeader(md) }, func(md metadataPairs) { ss.SetTrailer(md) }); err != nil {
+		return err
+	}
+	return answer(ss.Context(), next(srv, &calledStream{ss, context.WithValue(ss.Context(), callerKey{}, c)}))
+}
+
+// calledStream is a stream whose context knows who calls.
+type calledStream struct {
+	grpc.ServerStream
+	ctx context.Context
+}
+
+func (c *calledStream) Context() context.Context { return c.ctx }

@@ -1,0 +1,166 @@
+package flightsql
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"sync"
+	"time"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/angelerator/tavana/internal/pgerror"
+)
+
+// token is what a bearer token says, sealed.
+type token struct {
+	User    string `json:"u"`
+	Session string `json:"s"`
+	Issued  int64  `json:"i"` // Unix seconds
+}
+
+// sessions are the clients' sessions by their tokens' ids.
+type sessions struct {
+	open func(User, Client) Session
+	idle time.Duration
+	max  int
+
+	mu   sync.Mutex
+	byID map[string]*session
+	// gone are the sessions that ended with something in them, or were closed: their tokens are no good any more.
+	gone map[string]time.Time
+}
+
+// session is a client's session with what only this protocol has.
+type session struct {
+	Session
+	id     string
+	user   User
+	client Client
+
+	mu    sync.Mutex
+	calls int
+	used  time.Time
+	// transactions are the open ones by their ids.
+	transactions map[string]*transaction
+	// bound are parameters by their prepared statements' ids.
+	bound map[string]arrow.RecordBatch
+}
+
+func newSessions(open func(User, Client) Session, idle time.Duration, most int) *sessions {
+	return &sessions{open: open, idle: idle, max: most, byID: map[string]*session{}, gone: map[string]time.Time{}}
+}
+
+func newSessionID() string {
+	var b [12]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return hex.EncodeToString(b[:])
+}
+
+// enter returns the session of an id, made if need be, for a call that ends with leave.
+func (ss *sessions) enter(id string, u User, c Client) (*session, error) {
+	ss.mu.Lock()
+	defer ss.mu.Unlock()
+	if _, ok := ss.gone[id]; ok {
+		return nil, unauthenticated("the session has ended: authenticate again")
+	}
+	s := ss.byID[id]
+	if s == nil {
+		if len(ss.byID) >= ss.max {
+			return nil, statusOf(pgerror.New(pgerror.TooManyConnections, "sorry, too many clients already"))
+		}
+		c.Terminate = func() { ss.end(id) }
+		s = &session{id: id, user: u, client: c, transactions: map[string]*transaction{}, bound: map[string]arrow.RecordBatch{}}
+		s.Session = ss.open(u, c)
+		ss.byID[id] = s
+	}
+	if s.user.Name != u.Name {
+		return nil, status.Error(codes.PermissionDenied, "this session is somebody else's")
+	}
+	s.mu.Lock()
+	s.calls++
+	s.used = time.Now()
+	s.mu.Unlock()
+	return s, nil
+}
+
+func (s *session) leave() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.calls--
+	s.used = time.Now()
+}
+
+// end closes a session for good.
+func (ss *sessions) end(id string) {
+	ss.mu.Lock()
+	s := ss.byID[id]
+	delete(ss.byID, id)
+	ss.gone[id] = time.Now()
+	ss.mu.Unlock()
+	if s != nil {
+		s.close()
+	}
+}
+
+func (s *session) close() {
+	s.mu.Lock()
+	list, params := s.transactions, s.bound
+	s.transactions, s.bound = map[string]*transaction{}, map[string]arrow.RecordBatch{}
+	s.mu.Unlock()
+	for _, rec := range params {
+		rec.Release()
+	}
+	for _, t := range list {
+		if t.own {
+			t.s.Close()
+		}
+	}
+	s.Session.Close()
+}
+
+// expire ends the sessions that nobody has used for a while. One that has nothing in it is made anew when its token comes back.
+func (ss *sessions) expire(now time.Time) {
+	ss.mu.Lock()
+	var list []*session
+	for id, s := range ss.byID {
+		s.mu.Lock()
+		old := s.calls == 0 && now.Sub(s.used) > ss.idle
+		holds := old && (len(s.transactions) > 0 || s.Holds())
+		s.mu.Unlock()
+		if !old {
+			continue
+		}
+		list = append(list, s)
+		delete(ss.byID, id)
+		if holds {
+			ss.gone[id] = now
+		}
+	}
+	for id, at := range ss.gone {
+		if now.Sub(at) > tokenLife {
+			delete(ss.gone, id)
+		}
+	}
+	ss.mu.Unlock()
+	for _, s := range list {
+		s.close()
+	}
+}
+
+func (ss *sessions) closeAll() {
+	ss.mu.Lock()
+	list := ss.byID
+	ss.byID = map[string]*session{}
+	ss.mu.Unlock()
+	for _, s := range list {
+		s.close()
+	}
+}
+
+func (ss *sessions) count() int {
+	ss.mu.Lock()
+	defer ss.mu.Unlock()
+	return len(ss.byID)
+}

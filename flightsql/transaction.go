@@ -1,0 +1,90 @@
+package flightsql
+
+import (
+	"context"
+
+	stock "github.com/apache/arrow-go/v18/arrow/flight/flightsql"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/angelerator/tavana/internal/pgerror"
+)
+
+// transaction is one that BeginTransaction has begun: the first in the session itself, whose temporary tables it sees, those
+// beside it in sessions of their own.
+type transaction struct {
+	s   Session
+	own bool
+}
+
+// in returns the session that a command with a transaction's id runs in; without an id the session itself, which may be in a
+// transaction.
+func (s *session) in(id []byte) (Session, error) {
+	if len(id) == 0 {
+		return s.Session, nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.transactions[string(id)]
+	if t == nil {
+		return nil, status.Error(codes.NotFound, "there is no such transaction")
+	}
+	return t.s, nil
+}
+
+// BeginTransaction starts one.
+func (h *handler) BeginTransaction(ctx context.Context, _ stock.ActionBeginTransactionRequest) ([]byte, error) {
+	s := of(ctx)
+	t := &transaction{s: s.Session}
+	if s.Transaction() != NoTx {
+		t.s, t.own = h.s.exec.Open(s.user, s.client), true
+	}
+	if _, err := t.s.Run(ctx, "BEGIN", nil); err != nil {
+		if t.own {
+			t.s.Close()
+		}
+		return nil, err
+	}
+	id := newSessionID()
+	s.mu.Lock()
+	s.transactions[id] = t
+	s.mu.Unlock()
+	return []byte(id), nil
+}
+
+// EndTransaction commits or rolls back. A transaction that has failed can't be committed: it is rolled back, and that is an
+// error.
+func (h *handler) EndTransaction(ctx context.Context, r stock.ActionEndTransactionRequest) error {
+	s := of(ctx)
+	s.mu.Lock()
+	t := s.transactions[string(r.GetTransactionId())]
+	delete(s.transactions, string(r.GetTransactionId()))
+	s.mu.Unlock()
+	if t == nil {
+		return status.Error(codes.NotFound, "there is no such transaction")
+	}
+	if t.own {
+		defer t.s.Close()
+	}
+	state := t.s.Transaction()
+	sql := "ROLLBACK"
+	switch r.GetAction() {
+	case stock.EndTransactionCommit:
+		if state == InTx {
+			sql = "COMMIT"
+		}
+	case stock.EndTransactionRollback:
+	default:
+		return invalid("EndTransaction must commit or roll back")
+	}
+	if state == NoTx { // ended by SQL
+		return nil
+	}
+	if _, err := t.s.Run(ctx, sql, nil); err != nil {
+		return err
+	}
+	if r.GetAction() == stock.EndTransactionCommit && state == FailedTx {
+		return pgerror.New(pgerror.InFailedSQLTransaction, "the transaction has failed, and was rolled back")
+	}
+	return nil
+}

@@ -1,0 +1,701 @@
+package gateway_test
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/flight"
+	"github.com/apache/arrow-go/v18/arrow/flight/flightsql"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
+
+	"github.com/angelerator/tavana/gateway"
+)
+
+// flightClient is arrow-go's Flight SQL client, logged in.
+type flightClient struct {
+	*flightsql.Client
+	t   testing.TB
+	ctx context.Context
+}
+
+func (w *world) flight() *flightClient { return w.flightAs("tavana", "tavana") }
+
+func (w *world) flightAs(user, password string) *flightClient {
+	w.t.Helper()
+	c, err := flightsql.NewClient(w.arrow, nil, nil, grpc.WithTransportCredentials(insecure.NewCredentials()))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() { _ = c.Close() })
+	token, err := handshake(w.t.Context(), c, user, password)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return &flightClient{c, w.t, metadata.AppendToOutgoingContext(w.t.Context(), "authorization", token)}
+}
+
+// handshake logs in and returns the token. (The client's own AuthenticateBasicToken reads the trailer while it is being
+// written.)
+func handshake(ctx context.Context, c *flightsql.Client, user, password string) (string, error) {
+	credentials := base64.RawStdEncoding.EncodeToString([]byte(user + ":" + password))
+	stream, err := c.Client.Handshake(metadata.AppendToOutgoingContext(ctx, "authorization", "Basic "+credentials))
+	if err != nil {
+		return "", err
+	}
+	if err := stream.CloseSend(); err != nil {
+		return "", err
+	}
+	for {
+		if _, err = stream.Recv(); err != nil {
+			break
+		}
+	}
+	if !errors.Is(err, io.EOF) {
+		return "", err
+	}
+	md, err := stream.Header()
+	if err != nil || len(md.Get("authorization")) != 1 || !slices.Equal(md.Get("authorization"), stream.Trailer().Get("authorization")) {
+		return "", fmt.Errorf("header %v, trailer %v: %w", md, stream.Trailer(), err)
+	}
+	return md.Get("authorization")[0], nil
+}
+
+// rows reads all rows that an info names, as text.
+func (c *flightClient) rows(info *flight.FlightInfo) (rows []string, err error) {
+	for _, e := range info.GetEndpoint() {
+		r, err := c.DoGet(c.ctx, e.GetTicket())
+		if err != nil {
+			return rows, err
+		}
+		defer r.Release()
+		for r.Next() {
+			rec := r.RecordBatch()
+			for i := range int(rec.NumRows()) {
+				cells := make([]string, rec.NumCols())
+				for j, col := range rec.Columns() {
+					cells[j] = strings.Clone(col.ValueStr(i))
+				}
+				rows = append(rows, strings.Join(cells, "|"))
+			}
+		}
+		if err := r.Err(); err != nil {
+			return rows, err
+		}
+	}
+	return rows, nil
+}
+
+func (c *flightClient) query(sql string) string {
+	c.t.Helper()
+	info, err := c.Execute(c.ctx, sql)
+	if err != nil {
+		c.t.Fatalf("%s: %v", sql, err)
+	}
+	rows, err := c.rows(info)
+	if err != nil {
+		c.t.Fatalf("%s: %v", sql, err)
+	}
+	return strings.Join(rows, " ")
+}
+
+func (c *flightClient) update(sql string) int64 {
+	c.t.Helper()
+	n, err := c.ExecuteUpdate(c.ctx, sql)
+	if err != nil {
+		c.t.Fatalf("%s: %v", sql, err)
+	}
+	return n
+}
+
+// wantStatus checks an error's gRPC code and SQLSTATE.
+func wantStatus(t testing.TB, what string, err error, code codes.Code, sqlstate string) {
+	t.Helper()
+	st := status.Convert(err)
+	got := ""
+	for _, d := range st.Details() {
+		if info, ok := d.(*errdetails.ErrorInfo); ok {
+			got = info.GetMetadata()["sqlstate"]
+		}
+	}
+	if st.Code() != code || got != sqlstate {
+		t.Errorf("%s: %v %q (%v), want %v %q", what, st.Code(), got, err, code, sqlstate)
+	}
+}
+
+func TestFlightSQLStatements(t *testing.T) {
+	w := open(t, 2, nil)
+	c := w.flight()
+	for sql, want := range map[string]string{
+		"SELECT 1 AS a, 'x' AS b": "1|x", "SELECT count(*) FROM range(1000000)": "1000000", "SHOW server_version": "15.18",
+		"SELECT current_user": "tavana", "VALUES (1), (2)": "1 2", "SELECT 7 / 2": "3", "SELECT 1 WHERE false": "",
+		"SELECT 170141183460469231731687303715::HUGEINT AS h": "170141183460469231731687303715",
+	} {
+		if got := c.query(sql); got != want {
+			t.Errorf("%s: %q, want %q", sql, got, want)
+		}
+	}
+	info, err := c.Execute(c.ctx, "SELECT 1 AS a, 2::DECIMAL(9,2) AS b")
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema, err := flight.DeserializeSchema(info.GetSchema(), memory.DefaultAllocator)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v, _ := schema.Field(1).Metadata.GetValue("ARROW:FLIGHT:SQL:TYPE_NAME"); v != "numeric" || schema.Field(0).Name != "a" {
+		t.Errorf("%v", schema)
+	}
+	r, err := c.DoGet(c.ctx, info.GetEndpoint()[0].GetTicket())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !r.Schema().Equal(schema) {
+		t.Errorf("told %v, got %v", schema, r.Schema())
+	}
+	r.Release()
+	// The rows are given once.
+	r, err = c.DoGet(c.ctx, info.GetEndpoint()[0].GetTicket())
+	if err == nil {
+		r.Next()
+		err = r.Err()
+		r.Release()
+	}
+	wantStatus(t, "the same ticket again", err, codes.FailedPrecondition, "55000")
+
+	sql := "SELECT i, i % 7, 'some text ' || i FROM range(3000000) t(i)"
+	info, err = c.Execute(c.ctx, sql)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := c.rows(info)
+	if err != nil || len(rows) != 3000000 || rows[2999999] != "2999999|"+fmt.Sprint(2999999%7)+"|some text 2999999" {
+		t.Errorf("%d rows, %v", len(rows), err)
+	}
+}
+
+func TestFlightSQLErrors(t *testing.T) {
+	c := open(t, 1, nil).flight()
+	for sql, want := range map[string]struct {
+		code     codes.Code
+		sqlstate string
+	}{
+		"SELEC 1": {codes.InvalidArgument, "42601"}, "SELECT * FROM missing": {codes.NotFound, "42P01"}, "SELECT 1; SELECT 2": {codes.Unimplemented, "0A000"},
+		"": {codes.InvalidArgument, "42601"}, "SELECT 1/0": {codes.InvalidArgument, "22012"}, "COPY (SELECT 1) TO STDOUT": {codes.Unimplemented, "0A000"},
+		"SELECT 340282366920938463463374607431768211455::UHUGEINT": {codes.InvalidArgument, "22003"},
+	} {
+		_, err := c.Execute(c.ctx, sql)
+		wantStatus(t, sql, err, want.code, want.sqlstate)
+	}
+	// One that comes after the first rows is told to who reads them.
+	info, err := c.Execute(c.ctx, "SELECT CASE WHEN i < 2000000 THEN i ELSE error('far') END FROM range(3000000) t(i)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := c.rows(info)
+	if err == nil || len(rows) > 2000000 || !strings.Contains(err.Error(), "far") {
+		t.Errorf("%d rows, %v", len(rows), err)
+	}
+	if got := c.query("SELECT 1"); got != "1" {
+		t.Errorf("afterwards: %q", got)
+	}
+}
+
+func TestFlightSQLAuthentication(t *testing.T) {
+	w := open(t, 1, nil)
+	plain, err := flightsql.NewClient(w.arrow, nil, nil, grpc.WithTransportCredentials(insecure.NewCredentials()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = plain.Close() })
+	if _, err := handshake(t.Context(), plain, "tavana", "wrong"); status.Code(err) != codes.Unauthenticated {
+		t.Errorf("a wrong password: %v", err)
+	}
+	if _, err := handshake(t.Context(), plain, "nobody", "tavana"); status.Code(err) != codes.Unauthenticated {
+		t.Errorf("an unknown user: %v", err)
+	}
+	with := func(header string) error {
+		_, err := plain.Execute(metadata.AppendToOutgoingContext(t.Context(), "authorization", header), "SELECT 1")
+		return err
+	}
+	for _, header := range []string{"", "Bearer x", "Bearer", "Digest x", "Basic !", "Basic " + "dGF2YW5h", "Basic dGF2YW5hOndyb25n"} {
+		if err := with(header); status.Code(err) != codes.Unauthenticated {
+			t.Errorf("%q: %v", header, err)
+		}
+	}
+	// Name and password on any call, padded or not.
+	for _, header := range []string{"Basic dGF2YW5hOnRhdmFuYQ==", "basic dGF2YW5hOnRhdmFuYQ"} {
+		if err := with(header); err != nil {
+			t.Errorf("%q: %v", header, err)
+		}
+	}
+	if _, err := plain.Execute(t.Context(), "SELECT 1"); status.Code(err) != codes.Unauthenticated {
+		t.Errorf("nothing: %v", err)
+	}
+	c := w.flight()
+	if _, err := c.CloseSession(c.ctx, &flight.CloseSessionRequest{}); err != nil {
+		t.Error(err)
+	}
+	if _, err := c.Execute(c.ctx, "SELECT 1"); status.Code(err) != codes.Unauthenticated {
+		t.Errorf("a closed session: %v", err)
+	}
+}
+
+func TestFlightSQLTransactions(t *testing.T) {
+	w := openLasting(t, 2, nil)
+	c := w.flight()
+	c.update("CREATE TABLE t (a INTEGER)")
+	tx, err := c.BeginTransaction(c.ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := tx.ExecuteUpdate(c.ctx, "INSERT INTO t VALUES (1), (2)"); err != nil || n != 2 {
+		t.Errorf("%d, %v", n, err)
+	}
+	within := func(tx *flightsql.Txn, sql string) string {
+		t.Helper()
+		info, err := tx.Execute(c.ctx, sql)
+		if err != nil {
+			t.Fatalf("%s: %v", sql, err)
+		}
+		rows, err := c.rows(info)
+		if err != nil {
+			t.Fatalf("%s: %v", sql, err)
+		}
+		return strings.Join(rows, " ")
+	}
+	if got := within(tx, "SELECT sum(a) FROM t"); got != "3" {
+		t.Errorf("inside: %q", got)
+	}
+	// A second one beside it has its own session, and sees nothing of it.
+	second, err := c.BeginTransaction(c.ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := within(second, "SELECT count(*) FROM t"); got != "0" {
+		t.Errorf("beside: %q", got)
+	}
+	if err := second.Rollback(c.ctx); err != nil {
+		t.Error(err)
+	}
+	if err := tx.Commit(c.ctx); err != nil {
+		t.Error(err)
+	}
+	if got := c.query("SELECT count(*) FROM t"); got != "2" {
+		t.Errorf("after COMMIT: %q", got)
+	}
+	// A failed one can't be committed.
+	if tx, err = c.BeginTransaction(c.ctx); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.ExecuteUpdate(c.ctx, "INSERT INTO t VALUES (3)"); err != nil {
+		t.Error(err)
+	}
+	_, err = tx.Execute(c.ctx, "SELECT * FROM missing")
+	wantStatus(t, "an error", err, codes.NotFound, "42P01")
+	_, err = tx.Execute(c.ctx, "SELECT 1")
+	wantStatus(t, "behind it", err, codes.FailedPrecondition, "25P02")
+	wantStatus(t, "COMMIT", tx.Commit(c.ctx), codes.FailedPrecondition, "25P02")
+	if got := c.query("SELECT count(*) FROM t"); got != "2" {
+		t.Errorf("after a failed COMMIT: %q", got)
+	}
+	if err := tx.Commit(c.ctx); err == nil {
+		t.Error("a transaction was ended twice")
+	}
+	// By SQL, as the JDBC driver does.
+	c.update("BEGIN")
+	c.update("INSERT INTO t VALUES (4)")
+	c.update("ROLLBACK")
+	if got := c.query("SELECT count(*) FROM t"); got != "2" {
+		t.Errorf("after ROLLBACK: %q", got)
+	}
+	c.update("CREATE TEMP TABLE own (a INTEGER)")
+	if got := c.query("INSERT INTO own VALUES (5) RETURNING a"); got != "5" {
+		t.Errorf("RETURNING: %q", got)
+	}
+	if got := c.query("SELECT a FROM own"); got != "5" {
+		t.Errorf("a temporary table: %q", got)
+	}
+}
+
+func TestFlightSQLPreparedStatements(t *testing.T) {
+	w := openLasting(t, 2, nil)
+	c := w.flight()
+	c.update("CREATE TABLE t (a INTEGER, b VARCHAR, d DATE)")
+	p, err := c.Prepare(c.ctx, "SELECT a, b FROM t WHERE a = ? OR d = ? ORDER BY a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := p.ParameterSchema(); s.NumFields() != 2 || s.Field(0).Type.ID() != arrow.INT32 || s.Field(1).Type.ID() != arrow.DATE32 {
+		t.Errorf("parameters %v", p.ParameterSchema())
+	}
+	if s := p.DatasetSchema(); s.NumFields() != 2 || s.Field(1).Type.ID() != arrow.STRING {
+		t.Errorf("columns %v", p.DatasetSchema())
+	}
+	insert, err := c.Prepare(c.ctx, "INSERT INTO t VALUES (?, ?, ?)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if insert.DatasetSchema() != nil {
+		t.Errorf("an INSERT has columns: %v", insert.DatasetSchema())
+	}
+	insert.SetParameters(record(t, []arrow.Field{{Name: "a", Type: arrow.PrimitiveTypes.Int64}, {Name: "b", Type: arrow.BinaryTypes.String}, {Name: "d", Type: arrow.BinaryTypes.String}},
+		[]any{int64(1), "one", "2024-01-31"}, []any{int64(2), nil, "2024-02-29"}, []any{int64(3), "three", nil}))
+	if n, err := insert.ExecuteUpdate(c.ctx); err != nil || n != 3 {
+		t.Errorf("%d, %v", n, err)
+	}
+	p.SetParameters(record(t, []arrow.Field{{Name: "a", Type: arrow.PrimitiveTypes.Int64}, {Name: "d", Type: arrow.BinaryTypes.String}}, []any{int64(3), "2024-02-29"}))
+	for range 2 {
+		info, err := p.Execute(c.ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rows, err := c.rows(info); err != nil || strings.Join(rows, " ") != "2|(null) 3|three" {
+			t.Errorf("%v %v", rows, err)
+		}
+	}
+	// None of the rows is stored when one fails.
+	insert.SetParameters(record(t, []arrow.Field{{Name: "a", Type: arrow.PrimitiveTypes.Int64}, {Name: "b", Type: arrow.BinaryTypes.String}, {Name: "d", Type: arrow.BinaryTypes.String}},
+		[]any{int64(7), "", nil}, []any{int64(8), "", "no date"}))
+	if _, err := insert.ExecuteUpdate(c.ctx); status.Code(err) != codes.InvalidArgument {
+		t.Errorf("no date: %v", err)
+	}
+	if got := c.query("SELECT count(*) FROM t"); got != "3" {
+		t.Errorf("%q rows", got)
+	}
+	for range 2 {
+		if err := p.Close(c.ctx); err != nil {
+			break // the client refuses the second by itself
+		}
+	}
+}
+
+// record makes a batch of rows of int64s and texts.
+func record(t testing.TB, fields []arrow.Field, rows ...[]any) arrow.RecordBatch {
+	t.Helper()
+	for i := range fields {
+		fields[i].Nullable = true
+	}
+	b := array.NewRecordBuilder(memory.DefaultAllocator, arrow.NewSchema(fields, nil))
+	defer b.Release()
+	for _, row := range rows {
+		for i, v := range row {
+			switch v := v.(type) {
+			case nil:
+				b.Field(i).AppendNull()
+			case int64:
+				b.Field(i).(*array.Int64Builder).Append(v)
+			case string:
+				b.Field(i).(*array.StringBuilder).Append(v)
+			default:
+				t.Fatalf("%T", v)
+			}
+		}
+	}
+	return b.NewRecordBatch()
+}
+
+func TestFlightSQLTickets(t *testing.T) {
+	users := usersFile(t, login{name: "ann", password: "ann"}, login{name: "bob", password: "bob"})
+	share := func(c *gateway.Config) { c.FlightSecret, c.UsersFile = "shared", users }
+	w := open(t, 1, share)
+	other := openBefore(t, w.workers[0], share)
+	ann, bob, annThere := w.flightAs("ann", "ann"), w.flightAs("bob", "bob"), other.flightAs("ann", "ann")
+	info, err := ann.Execute(ann.ctx, "SELECT 42")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := bob.rows(info); status.Code(err) != codes.PermissionDenied {
+		t.Errorf("another user's ticket: %v", err)
+	}
+	bad := info.GetEndpoint()[0].GetTicket().GetTicket()
+	changed := append([]byte(nil), bad...)
+	changed[len(changed)-2] ^= 1
+	r, err := ann.DoGet(ann.ctx, &flight.Ticket{Ticket: changed})
+	if err == nil {
+		r.Release()
+	}
+	if c := status.Code(err); c != codes.Unauthenticated {
+		t.Errorf("a changed ticket: %v", err)
+	}
+	if rows, err := annThere.rows(info); err != nil || len(rows) != 1 || rows[0] != "42" {
+		t.Errorf("by another gateway: %v %v", rows, err)
+	}
+}
+
+// metadata reads what a metadata command returns, and checks that its schema is the one that was told.
+func (c *flightClient) metadata(info *flight.FlightInfo, err error) []string {
+	c.t.Helper()
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	told, err := flight.DeserializeSchema(info.GetSchema(), memory.DefaultAllocator)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	r, err := c.DoGet(c.ctx, info.GetEndpoint()[0].GetTicket())
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer r.Release()
+	if !r.Schema().Equal(told) {
+		c.t.Errorf("told %v, got %v", told, r.Schema())
+	}
+	var rows []string
+	for r.Next() {
+		rec := r.RecordBatch()
+		for i := range int(rec.NumRows()) {
+			var cells []string
+			for j, col := range rec.Columns() {
+				if rec.ColumnName(j) == "table_schema" {
+					s, err := flight.DeserializeSchema(col.(*array.Binary).Value(i), memory.DefaultAllocator)
+					if err != nil {
+						c.t.Fatal(err)
+					}
+					for _, f := range s.Fields() {
+						cells = append(cells, f.Name+" "+f.Type.String())
+					}
+					continue
+				}
+				cells = append(cells, strings.Clone(col.ValueStr(i)))
+			}
+			rows = append(rows, strings.Join(cells, "|"))
+		}
+	}
+	if err := r.Err(); err != nil {
+		c.t.Fatal(err)
+	}
+	return rows
+}
+
+func TestFlightSQLMetadata(t *testing.T) {
+	w := openLasting(t, 2, nil)
+	c := w.flight()
+	for _, sql := range []string{
+		"CREATE SCHEMA s", `CREATE TABLE s."It's" (a INTEGER PRIMARY KEY, "b c" DECIMAL(10,2), u UUID, e TIMESTAMPTZ)`, "CREATE VIEW s.v AS SELECT 1::BIGINT AS x, [1] AS y",
+		"CREATE TABLE t (a INTEGER, b VARCHAR, PRIMARY KEY (b, a))", "CREATE TABLE s.t_1 (i HUGEINT)",
+	} {
+		c.update(sql)
+	}
+	text := func(s string) *string { return &s }
+	want := func(what string, got []string, want ...string) {
+		t.Helper()
+		if strings.Join(got, "\n") != strings.Join(want, "\n") {
+			t.Errorf("%s:\n%s\nwant:\n%s", what, strings.Join(got, "\n"), strings.Join(want, "\n"))
+		}
+	}
+	want("catalogs", c.metadata(c.GetCatalogs(c.ctx)), "tavana")
+	want("schemas", c.metadata(c.GetDBSchemas(c.ctx, &flightsql.GetDBSchemasOpts{DbSchemaFilterPattern: text("s%")})), "tavana|s")
+	want("schemas of another catalog", c.metadata(c.GetDBSchemas(c.ctx, &flightsql.GetDBSchemasOpts{Catalog: text("other")})))
+	want("types of tables", c.metadata(c.GetTableTypes(c.ctx)), "LOCAL TEMPORARY", "SYSTEM TABLE", "TABLE", "VIEW")
+	want("tables", c.metadata(c.GetTables(c.ctx, &flightsql.GetTablesOpts{TableTypes: []string{"TABLE", "VIEW"}})),
+		"tavana|public|t|TABLE", "tavana|s|It's|TABLE", "tavana|s|t_1|TABLE", "tavana|s|v|VIEW")
+	want("tables by patterns", c.metadata(c.GetTables(c.ctx, &flightsql.GetTablesOpts{DbSchemaFilterPattern: text("_"), TableNameFilterPattern: text(`t\_%`), IncludeSchema: true})),
+		"tavana|s|t_1|TABLE|i decimal(38, 0)")
+	want("their columns", c.metadata(c.GetTables(c.ctx, &flightsql.GetTablesOpts{DbSchemaFilterPattern: text("s"), IncludeSchema: true})),
+		"tavana|s|It's|TABLE|a int32|b c decimal(10, 2)|u fixed_size_binary[16]|e timestamp[us, tz=UTC]", "tavana|s|t_1|TABLE|i decimal(38, 0)", "tavana|s|v|VIEW|x int64|y list<l: int32, nullable>")
+	want("a primary key", c.metadata(c.GetPrimaryKeys(c.ctx, flightsql.TableRef{Table: "t"})), "tavana|public|t|b|1|t_pkey", "tavana|public|t|a|2|t_pkey")
+	want("no primary key", c.metadata(c.GetPrimaryKeys(c.ctx, flightsql.TableRef{Catalog: text("other"), Table: "t"})))
+	want("imported keys", c.metadata(c.GetImportedKeys(c.ctx, flightsql.TableRef{Table: "t"})))
+	want("exported keys", c.metadata(c.GetExportedKeys(c.ctx, flightsql.TableRef{Table: "t"})))
+	want("a cross reference", c.metadata(c.GetCrossReference(c.ctx, flightsql.TableRef{Table: "t"}, flightsql.TableRef{Table: "t"})))
+	if got := c.metadata(c.GetXdbcTypeInfo(c.ctx, nil)); len(got) < 15 {
+		t.Errorf("types: %v", got)
+	}
+	if got := c.metadata(c.GetSqlInfo(c.ctx, nil)); len(got) != 91 {
+		t.Errorf("%d answers", len(got))
+	}
+	if got := c.metadata(c.GetSqlInfo(c.ctx, []flightsql.SqlInfo{8})); len(got) != 1 || !strings.Contains(got[0], "1") {
+		t.Errorf("transactions: %v", got)
+	}
+}
+
+func TestFlightSQLIngest(t *testing.T) {
+	w := openLasting(t, 2, nil)
+	c := w.flight()
+	rows := func() array.RecordReader {
+		rec := record(t, []arrow.Field{{Name: "a", Type: arrow.PrimitiveTypes.Int64}, {Name: "It's", Type: arrow.BinaryTypes.String}},
+			[]any{int64(1), "one"}, []any{int64(2), nil})
+		r, err := array.NewRecordReader(rec.Schema(), []arrow.RecordBatch{rec, rec})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	const (
+		create, failMissing = flightsql.TableDefinitionOptionsTableNotExistOptionCreate, flightsql.TableDefinitionOptionsTableNotExistOptionFail
+		fail, add, replace  = flightsql.TableDefinitionOptionsTableExistsOptionFail, flightsql.TableDefinitionOptionsTableExistsOptionAppend, flightsql.TableDefinitionOptionsTableExistsOptionReplace
+	)
+	ingest := func(table string, missing flightsql.TableDefinitionOptionsTableNotExistOption, exists flightsql.TableDefinitionOptionsTableExistsOption, temporary bool) (int64, error) {
+		return c.ExecuteIngest(c.ctx, rows(), &flightsql.ExecuteIngestOpts{
+			Table: table, Temporary: temporary, TableDefinitionOptions: &flightsql.TableDefinitionOptions{IfNotExist: missing, IfExists: exists},
+		})
+	}
+	works := func(table string, missing flightsql.TableDefinitionOptionsTableNotExistOption, exists flightsql.TableDefinitionOptionsTableExistsOption, temporary bool, want string) {
+		t.Helper()
+		if n, err := ingest(table, missing, exists, temporary); err != nil || n != 4 {
+			t.Errorf("%s: %d, %v", table, n, err)
+		}
+		if got := c.query(`SELECT count(*), sum(a), count("It's") FROM ` + table); got != want {
+			t.Errorf("%s: %q, want %q", table, got, want)
+		}
+	}
+	_, err := ingest("t", failMissing, add, false)
+	wantStatus(t, "append to nothing", err, codes.NotFound, "42P01")
+	works("t", create, fail, false, "4|6|2")
+	_, err = ingest("t", create, fail, false)
+	wantStatus(t, "create again", err, codes.AlreadyExists, "42P07")
+	works("t", failMissing, add, false, "8|12|4")
+	works("t", create, add, false, "12|18|6")
+	works("t", create, replace, false, "4|6|2")
+	works("own", create, fail, true, "4|6|2")
+	works("own", failMissing, add, true, "8|12|4")
+	works("own", create, replace, true, "4|6|2")
+	if got := w.flight().query("SELECT count(*) FROM pg_class WHERE relname = 'own'"); got != "0" {
+		t.Errorf("another session sees %q temporary tables", got)
+	}
+	// Without a transaction's id, it is part of the session's transaction all the same.
+	c = w.flight()
+	tx, err := c.BeginTransaction(c.ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	works("t", failMissing, add, false, "8|12|4")
+	if err := tx.Rollback(c.ctx); err != nil {
+		t.Error(err)
+	}
+	if got := c.query("SELECT count(*) FROM t"); got != "4" {
+		t.Errorf("after ROLLBACK: %q", got)
+	}
+	// Columns that the table has not are an error, and nothing is stored.
+	c.update("CREATE TABLE other (a INTEGER)")
+	_, err = ingest("other", failMissing, add, false)
+	wantStatus(t, "a column too many", err, codes.NotFound, "42703")
+}
+
+func TestFlightSQLSessionOptions(t *testing.T) {
+	w := openLasting(t, 1, nil)
+	c := w.flight()
+	c.update("CREATE SCHEMA s")
+	c.update("CREATE TABLE s.t AS SELECT 1 AS a")
+	options := map[string]any{"schema": "s", "timezone": "Asia/Tokyo", "statement_timeout": "200ms", "catalog": "tavana", "type_profile": "compat", "no_such": "x", "datestyle": "nonsense"}
+	values, err := flight.NewSessionOptionValues(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := c.SetSessionOptions(c.ctx, &flight.SetSessionOptionsRequest{SessionOptions: values})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e := res.GetErrors(); len(e) != 2 || e["no_such"].GetValue() != flight.SetSessionOptionsResultErrorInvalidName || e["datestyle"].GetValue() != flight.SetSessionOptionsResultErrorInvalidValue {
+		t.Errorf("errors %v", e)
+	}
+	got, err := c.GetSessionOptions(c.ctx, &flight.GetSessionOptionsRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{"schema": "s", "TimeZone": "Asia/Tokyo", "catalog": "tavana"} {
+		if v := got.GetSessionOptions()[name].GetStringValue(); v != want {
+			t.Errorf("%s is %q", name, v)
+		}
+	}
+	if got := c.query("SELECT a FROM t"); got != "1" {
+		t.Errorf("by the schema: %q", got)
+	}
+	if got := c.query("SELECT '5b1a3d1e-0000-4000-8000-000000000001'::UUID"); got != "5b1a3d1e-0000-4000-8000-000000000001" {
+		t.Errorf("compat: %q", got)
+	}
+	_, err = c.Execute(c.ctx, "SELECT count(*) FROM range(1000000000) a, range(1000000000) b")
+	wantStatus(t, "past the timeout", err, codes.DeadlineExceeded, "57014")
+}
+
+func TestFlightSQLCancel(t *testing.T) {
+	w := open(t, 1, nil)
+	state := w.state(0)
+	c := w.flight()
+	info, err := c.Execute(c.ctx, "SELECT i, repeat('x', 100) FROM range(100000000000) t(i)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e, err := c.RenewFlightEndpoint(c.ctx, &flight.RenewFlightEndpointRequest{Endpoint: info.GetEndpoint()[0]}); err != nil || !e.GetExpirationTime().AsTime().After(time.Now()) {
+		t.Errorf("renewed: %v %v", e, err)
+	}
+	r, err := c.DoGet(c.ctx, info.GetEndpoint()[0].GetTicket())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Release()
+	if !r.Next() {
+		t.Fatal(r.Err())
+	}
+	res, err := c.CancelFlightInfo(c.ctx, &flight.CancelFlightInfoRequest{Info: info})
+	if err != nil || res.GetStatus() != flight.CancelStatusCancelled {
+		t.Errorf("%v %v", res, err)
+	}
+	for r.Next() {
+	}
+	wantStatus(t, "a cancelled stream", r.Err(), codes.Canceled, "57014")
+	if res, err = c.CancelFlightInfo(c.ctx, &flight.CancelFlightInfoRequest{Info: info}); err != nil || res.GetStatus() != flight.CancelStatusNotCancellable {
+		t.Errorf("again: %v %v", res, err)
+	}
+	// pg_stat_activity shows Flight's queries to the other door, which can cancel them.
+	failed := make(chan error, 1)
+	go func() {
+		_, err := c.Execute(c.ctx, "SELECT count(*) AS endless FROM range(1000000000) a, range(1000000000) b")
+		failed <- err
+	}()
+	pg := w.connect()
+	eventually(t, "the query in pg_stat_activity", func() bool {
+		pids, err := query(t.Context(), pg, "SELECT pid FROM pg_stat_activity WHERE query LIKE 'SELECT count(*) AS endless%' AND state = 'active'")
+		if err != nil || len(pids) != 1 {
+			return false
+		}
+		w.want(pg, "SELECT pg_cancel_backend("+pids[0]+")", "t")
+		return true
+	})
+	wantStatus(t, "cancelled by the other door", <-failed, codes.Canceled, "57014")
+	// A client that leaves ends its query.
+	ctx, cancel := context.WithTimeout(c.ctx, 200*time.Millisecond)
+	defer cancel()
+	if _, err := c.Execute(ctx, "SELECT count(*) FROM range(1000000000) a, range(1000000000) b"); status.Code(err) != codes.DeadlineExceeded {
+		t.Errorf("%v", err)
+	}
+	eventually(t, "an idle worker", func() bool {
+		return state().GetReserved() == 0 && state().GetSessions() == 0 && len(state().GetQueries()) == 0
+	})
+}
+
+func TestFlightSQLSessionsEnd(t *testing.T) {
+	w := open(t, 1, func(c *gateway.Config) { c.FlightSessionTimeout = 300 * time.Millisecond })
+	state := w.state(0)
+	empty, holding := w.flight(), w.flight()
+	holding.update("CREATE TEMP TABLE own (a INTEGER)")
+	if got := empty.query("SELECT 1"); got != "1" {
+		t.Error(got)
+	}
+	eventually(t, "the sessions' end", func() bool { return w.metric("tavana_flight_sessions") == 0 })
+	if got := empty.query("SELECT 1"); got != "1" { // there was nothing in it to lose
+		t.Error(got)
+	}
+	_, err := holding.Execute(holding.ctx, "SELECT 1")
+	if status.Code(err) != codes.Unauthenticated {
+		t.Errorf("a session that has lost its table: %v", err)
+	}
+	eventually(t, "an idle worker", func() bool {
+		return state().GetReserved() == 0 && state().GetSessions() == 0 && len(state().GetQueries()) == 0
+	})
+}
