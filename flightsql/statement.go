@@ -129,19 +129,26 @@ func (h *handler) relay(t *ticket, stream grpc.ServerStream) error {
 		return err
 	}
 	defer rows.Close()
-	for first := true; ; first = false {
-		f, err := rows.NextFrame()
+	schema, err := rows.NextFrame()
+	if err != nil {
+		return err
+	}
+	if len(t.Schema) > 0 {
+		schema.Header = messageOf(t.Schema)
+	}
+	if err := stream.SendMsg(schema); err != nil {
+		return err
+	}
+	for {
+		m, err := rows.NextRaw()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		if first && len(t.Schema) > 0 {
-			f.Header = messageOf(t.Schema)
-		}
-		h.s.bytes.Add(float64(f.BodyLen()))
-		if err := stream.SendMsg(f); err != nil {
+		h.s.bytes.Add(float64(m.Len()))
+		if err := stream.SendMsg(m); err != nil {
 			return err
 		}
 	}

@@ -58,7 +58,20 @@ func (f *Frame) BodyLen() int {
 	return n
 }
 
-// Codec is the gRPC codec named "proto" that passes Frames through and leaves every other message to the stock one.
+// Raw is a FlightData message as it came, in gRPC's own buffers, for who sends it on and looks at nothing of it. A sent one
+// belongs to gRPC; one that is not sent is freed by its receiver.
+type Raw struct{ data mem.BufferSlice }
+
+// Len returns the message's length in bytes.
+func (r *Raw) Len() int { return r.data.Len() }
+
+// Free gives back the buffers.
+func (r *Raw) Free() {
+	r.data.Free()
+	r.data = nil
+}
+
+// Codec is the gRPC codec named "proto" that passes Frames and Raws through and leaves every other message to the stock one.
 type Codec struct{}
 
 // Name returns "proto": on the wire the messages are ordinary FlightData.
@@ -68,6 +81,11 @@ var stock = encoding.GetCodecV2("proto")
 
 // Marshal encodes v. A *Frame becomes its header and its body's slices, uncopied; gRPC frees them when written.
 func (Codec) Marshal(v any) (mem.BufferSlice, error) {
+	if r, ok := v.(*Raw); ok {
+		out := r.data
+		r.data = nil
+		return out, nil
+	}
 	f, ok := v.(*Frame)
 	if !ok {
 		return stock.Marshal(v)
@@ -118,6 +136,11 @@ func (h releaseHook) Put(*[]byte)       { h.f.Release() }
 
 // Unmarshal decodes data into v. A *Frame gets the body in one aligned buffer: the only copy of the way in.
 func (Codec) Unmarshal(data mem.BufferSlice, v any) error {
+	if r, ok := v.(*Raw); ok {
+		data.Ref()
+		r.data = data
+		return nil
+	}
 	f, ok := v.(*Frame)
 	if !ok {
 		return stock.Unmarshal(data, v)

@@ -113,7 +113,7 @@ func (s *Stream) Next() (*Batch, error) {
 }
 
 // NextFrame returns the next message unopened, for a relay, which releases it. It ends as Next does. A stream is read by
-// Next or by NextFrame, not by both.
+// Next, or by NextFrame and NextRaw.
 func (s *Stream) NextFrame() (*Frame, error) {
 	if s.err != nil {
 		return nil, s.err
@@ -124,6 +124,20 @@ func (s *Stream) NextFrame() (*Frame, error) {
 		return nil, s.err
 	}
 	return f, nil
+}
+
+// NextRaw returns the next message as it came, for a relay, which sends it on or frees it. It ends as Next does. A stream is
+// read by Next, or by NextFrame and NextRaw.
+func (s *Stream) NextRaw() (*Raw, error) {
+	if s.err != nil {
+		return nil, s.err
+	}
+	r := new(Raw)
+	if err := s.call.RecvMsg(r); err != nil {
+		s.err = s.end(err)
+		return nil, s.err
+	}
+	return r, nil
 }
 
 // Completion returns what the worker said at the end; nil before io.EOF.
