@@ -62,6 +62,8 @@ var programs = []struct {
 	{"node-pg", []string{"node", "{cache}/node/pg_check.mjs"}},
 	{"postgres.js", []string{"node", "{cache}/node/postgres_check.mjs"}},
 	{"jdbc", []string{"java", "-cp", "{cache}/java/postgresql.jar", "java/JdbcCheck.java"}},
+	{"flight-python", []string{"{cache}/python/bin/python", "python/flight_check.py"}},
+	{"flight-jdbc", []string{"java", "--add-opens=java.base/java.nio=ALL-UNNAMED", "-cp", "{cache}/java/flight-sql-jdbc-driver.jar", "java/FlightCheck.java"}},
 	{"jdbc-metadata", []string{"java", "-cp", "{cache}/java/postgresql.jar", "java/MetadataCheck.java"}},
 }
 
@@ -72,6 +74,9 @@ func TestClients(t *testing.T) {
 	s := start(t)
 	for _, p := range programs {
 		t.Run(p.name, func(t *testing.T) {
+			if *postgres && strings.HasPrefix(p.name, "flight-") {
+				t.Skip("PostgreSQL does not speak Flight SQL")
+			}
 			command := make([]string, len(p.command))
 			for i, w := range p.command {
 				command[i] = strings.ReplaceAll(w, "{cache}", cache)
@@ -82,7 +87,7 @@ func TestClients(t *testing.T) {
 }
 
 // server is where the programs connect to.
-type server struct{ host, port, cert string }
+type server struct{ host, port, flight, cert string }
 
 // line is what a program says of a check.
 var line = regexp.MustCompile(`(?m)^(ok|not ok) ([^\s:]+)(?:: (.*))?$`)
@@ -97,7 +102,7 @@ func (s *server) run(t *testing.T, command []string, differs map[string]string) 
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = 5 * time.Second
 	cmd.Stdout, cmd.Stderr = &out, &errs
-	cmd.Env = append(os.Environ(), "PGHOST="+s.host, "PGPORT="+s.port, "PGUSER="+pgtest.User, "PGPASSWORD="+pgtest.Password,
+	cmd.Env = append(os.Environ(), "PGHOST="+s.host, "PGPORT="+s.port, "FLIGHTPORT="+s.flight, "PGUSER="+pgtest.User, "PGPASSWORD="+pgtest.Password,
 		"PGDATABASE="+pgtest.Database, "PGSSLMODE=require", "PGSSLROOTCERT="+s.cert, "CHECK_TMP="+t.TempDir(), "GOFLAGS=")
 	err := cmd.Run()
 	passed := 0
@@ -139,7 +144,7 @@ func start(t *testing.T) *server {
 		}
 		t.Cleanup(pg.Stop)
 		host, port, _ := net.SplitHostPort(pg.Addr)
-		return &server{host, port, cert}
+		return &server{host, port, "", cert}
 	}
 	out := &output{}
 	cmd := exec.Command(workertest.Binary(t, "tavana"), "up", "--pg-listen", "127.0.0.1:0", "--flight-listen", "127.0.0.1:0", "--http-listen", "127.0.0.1:0", "--data", filepath.Join(dir, "data"),
@@ -155,10 +160,10 @@ func start(t *testing.T) *server {
 			t.Logf("tavana up said:\n%s", tail(out.String()))
 		}
 	})
-	connect := regexp.MustCompile(`psql -h 127\.0\.0\.1 -p (\d+)`)
+	connect := regexp.MustCompile(`(?s)psql -h 127\.0\.0\.1 -p (\d+) .*grpc://127\.0\.0\.1:(\d+)`)
 	for deadline := time.Now().Add(60 * time.Second); ; time.Sleep(50 * time.Millisecond) {
 		if m := connect.FindStringSubmatch(out.String()); m != nil {
-			return &server{"127.0.0.1", m[1], cert}
+			return &server{"127.0.0.1", m[1], m[2], cert}
 		}
 		if time.Now().After(deadline) {
 			t.Fatalf("tavana up did not start:\n%s", out)

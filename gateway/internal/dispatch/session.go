@@ -496,7 +496,8 @@ func (s *Session) ask(ctx context.Context, st *session.Statement, declared []pge
 	if err != nil && (!slices.Contains(declared, pgenc.OIDUnspecified) || ctx.Err() != nil) {
 		return err
 	}
-	st.ParamOIDs = parameterTypes(&st.Statement, declared, resp.GetParameterTypes())
+	st.ParamTypes = resp.GetParameterTypes()
+	st.ParamOIDs = parameterTypes(&st.Statement, declared, st.ParamTypes)
 	if err != nil || resp.GetSchemaUnknown() {
 		if resp, err = s.prepare(ctx, st, st.ParamOIDs); err != nil {
 			return err

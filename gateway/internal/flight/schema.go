@@ -1,12 +1,14 @@
 package flight
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 
 	"github.com/apache/arrow-go/v18/arrow"
 
 	"github.com/angelerator/tavana/gateway/internal/pgenc"
+	"github.com/angelerator/tavana/gateway/internal/session"
 )
 
 // The metadata of fields by which the standard tells drivers about columns (FlightSql.proto, CommandGetTables).
@@ -41,12 +43,30 @@ func told(s *arrow.Schema) *arrow.Schema {
 	return arrow.NewSchema(fields, nil)
 }
 
-// paramSchema describes a statement's parameters.
-func paramSchema(oids []pgenc.OID) *arrow.Schema {
-	fields := make([]arrow.Field, len(oids))
-	for i, oid := range oids {
+// paramSchema describes a statement's parameters. A number that is compared with a column, or stored in it, has that column's
+// precision: drivers take only numbers of the scale that they are told.
+//
+// compat: JDBC's driver writes milliseconds into moments and times of any unit, so it is told milliseconds.
+func paramSchema(st *session.Statement, compat bool) *arrow.Schema {
+	fields := make([]arrow.Field, len(st.ParamOIDs))
+	for i, oid := range st.ParamOIDs {
+		typ := pgenc.ArrowType(oid)
+		if oid == pgenc.OIDNumeric && i < len(st.ParamTypes) {
+			d := &arrow.Decimal128Type{}
+			if n, err := fmt.Sscanf(st.ParamTypes[i], "DECIMAL(%d,%d)", &d.Precision, &d.Scale); n == 2 && err == nil {
+				typ = d
+			}
+		}
+		if compat {
+			switch t := typ.(type) {
+			case *arrow.TimestampType:
+				typ = &arrow.TimestampType{Unit: arrow.Millisecond, TimeZone: t.TimeZone}
+			case *arrow.Time64Type:
+				typ = arrow.FixedWidthTypes.Time32ms
+			}
+		}
 		fields[i] = arrow.Field{
-			Name: "$" + strconv.Itoa(i+1), Type: pgenc.ArrowType(oid), Nullable: true,
+			Name: "$" + strconv.Itoa(i+1), Type: typ, Nullable: true,
 			Metadata: arrow.NewMetadata([]string{keyTypeName}, []string{oid.Name()}),
 		}
 	}

@@ -121,7 +121,7 @@ func (s *Session) Describe(ctx context.Context, sql string) (out *flightsql.Desc
 			s.s.Fail()
 			return err
 		}
-		out = &flightsql.Description{Params: paramSchema(st.ParamOIDs), Result: resultSchema(st)}
+		out = &flightsql.Description{Params: paramSchema(st, s.s.Profile == workerpb.Profile_PROFILE_COMPAT), Result: resultSchema(st)}
 		for _, oid := range st.ParamOIDs {
 			out.Types = append(out.Types, uint32(oid))
 		}

@@ -46,7 +46,7 @@ func ArrowParams(rec arrow.RecordBatch, row int, oids []OID) (arrow.RecordBatch,
 
 // bindable returns a value as an array of one of the types that workers bind.
 func bindable(a arrow.Array, row int) (arrow.Array, error) {
-	if a.IsNull(row) {
+	if _, null := a.(*array.Null); null || a.IsNull(row) {
 		return build(array.NewStringBuilder(memory.DefaultAllocator), func(b *array.StringBuilder) { b.AppendNull() }), nil
 	}
 	switch a := a.(type) {

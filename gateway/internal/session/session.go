@@ -50,6 +50,8 @@ type Statement struct {
 	Verb, Effect sqltext.Verb
 	// ParamOIDs are the parameters' types, all known.
 	ParamOIDs []pgenc.OID
+	// ParamTypes are DuckDB's own names of them, as far as it could tell without knowing ParamOIDs.
+	ParamTypes []string
 	// Columns describe the result; none: the statement returns no rows.
 	Columns []Column
 	// Schema is what Columns were made of; nil: no worker was asked.

@@ -4,9 +4,12 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"math"
 	"math/big"
 	"slices"
 	"strings"
+	"time"
+	_ "time/tzdata" // where the machine has none
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -23,9 +26,11 @@ import (
 //	              rich                     compat
 //	HUGEINT       decimal128(38, 0)        decimal128(38, 0)
 //	TIMETZ, BIT   utf8                     utf8
+//	BOOLEAN       bool                     bool
 //	ENUM          dictionary of utf8       utf8
 //	UUID, JSON    arrow.uuid, arrow.json   utf8
 //	INTERVAL      month_day_nano           utf8, as PostgreSQL writes it
+//	TIMESTAMPTZ   timestamp with a zone    timestamp: what clocks show in the session's zone
 //
 // Types inside lists, structs and maps are turned likewise.
 type profile struct {
@@ -110,6 +115,8 @@ func turnField(p workerpb.Profile, f arrow.Field) (arrow.Field, turn) {
 		return as(wideDecimal, decimals(true))
 	case "uhugeint":
 		return as(wideDecimal, decimals(false))
+	case "arrow.bool8":
+		return as(arrow.FixedWidthTypes.Boolean, booleans)
 	case "time_tz":
 		return text(timeTZText)
 	case "bit":
@@ -121,7 +128,7 @@ func turnField(p workerpb.Profile, f arrow.Field) (arrow.Field, turn) {
 		return f, nil
 	case "arrow.json":
 		if compat {
-			f.Metadata = arrow.Metadata{} // its values are utf8 as they are
+			return as(f.Type, same)
 		}
 		return f, nil
 	}
@@ -136,6 +143,10 @@ func turnField(p workerpb.Profile, f arrow.Field) (arrow.Field, turn) {
 	case *arrow.MonthDayNanoIntervalType:
 		if compat {
 			return text(intervalText)
+		}
+	case *arrow.TimestampType:
+		if compat && t.TimeZone != "" {
+			return as(&arrow.TimestampType{Unit: t.Unit}, clocks(t.TimeZone))
 		}
 	case *arrow.ListType:
 		if item, how := turnField(p, t.ElemField()); how != nil {
@@ -167,6 +178,12 @@ func turnField(p workerpb.Profile, f arrow.Field) (arrow.Field, turn) {
 		}
 	}
 	return f, nil
+}
+
+// same keeps values whose field alone changes.
+func same(a arrow.Array) (arrow.Array, error) {
+	a.Retain()
+	return a, nil
 }
 
 // nested turns the children of an array; nil: that child stays.
@@ -209,6 +226,49 @@ func texts(write func(a arrow.Array, row int) string) turn {
 		}
 		return b.NewArray(), nil
 	}
+}
+
+// clocks turns moments, in microseconds, into what clocks show in a zone. JDBC's driver has no values with a zone, and ODBC no
+// type.
+func clocks(zone string) turn {
+	return func(a arrow.Array) (arrow.Array, error) {
+		loc, err := time.LoadLocation(zone)
+		if err != nil {
+			return nil, pgerror.Newf(pgerror.InvalidParameterValue, "invalid value for parameter %q: %q", "TimeZone", zone)
+		}
+		values := a.(*array.Timestamp)
+		b := array.NewTimestampBuilder(arrowpool.Pool, &arrow.TimestampType{Unit: a.DataType().(*arrow.TimestampType).Unit})
+		defer b.Release()
+		b.Reserve(a.Len())
+		for row, v := range values.TimestampValues() {
+			switch {
+			case values.IsNull(row):
+				b.AppendNull()
+			case loc == time.UTC, v == math.MaxInt64, v == -math.MaxInt64: // infinity is the same everywhere
+				b.Append(v)
+			default:
+				_, offset := time.UnixMicro(int64(v)).In(loc).Zone()
+				b.Append(v + arrow.Timestamp(offset)*1e6)
+			}
+		}
+		return b.NewArray(), nil
+	}
+}
+
+// booleans turns bytes into bits.
+func booleans(a arrow.Array) (arrow.Array, error) {
+	values := a.(*array.Int8)
+	b := array.NewBooleanBuilder(arrowpool.Pool)
+	defer b.Release()
+	b.Reserve(a.Len())
+	for row, v := range values.Int8Values() {
+		if values.IsNull(row) {
+			b.UnsafeAppendBoolToBitmap(false)
+		} else {
+			b.UnsafeAppend(v != 0)
+		}
+	}
+	return b.NewArray(), nil
 }
 
 // wideDecimal is the type of the widest integers: those that have up to 38 digits.

@@ -54,6 +54,9 @@ func turned(t *testing.T, c *Conn, p workerpb.Profile, sql string) (typ, values 
 
 func TestProfilesTurnTypes(t *testing.T) {
 	c := connect(t, openTest(t))
+	if err := c.Apply(map[string]string{settingTimeZone: "Europe/Paris"}); err != nil {
+		t.Fatal(err)
+	}
 	const rich, compat = workerpb.Profile_PROFILE_RICH, workerpb.Profile_PROFILE_COMPAT
 	for _, x := range []struct {
 		profile        workerpb.Profile
@@ -68,10 +71,15 @@ func TestProfilesTurnTypes(t *testing.T) {
 		{compat, "SELECT unnest(['5b1a3d1e-0000-4000-8000-000000000001'::UUID, NULL])", "utf8", "5b1a3d1e-0000-4000-8000-000000000001 (null)"},
 		{rich, "SELECT 'b'::ENUM('a', 'b')", "dictionary<values=utf8, indices=uint8, ordered=false>", "b"},
 		{compat, "SELECT unnest(['b', NULL, 'a']::ENUM('a', 'b')[])", "utf8", "b (null) a"},
+		{rich, "SELECT 'x'::VARCHAR", "utf8", "x"},
 		{compat, "SELECT INTERVAL '1 year -2 days 3 hours'", "utf8", "1 year -2 days +03:00:00"},
 		{compat, "SELECT unnest([INTERVAL '0 seconds', INTERVAL '-1 second', INTERVAL '14 months'])", "utf8", "00:00:00 -00:00:01 1 year 2 mons"},
 		{compat, "SELECT [1::HUGEINT, NULL]", "list<item: decimal(38, 0), nullable>", "[1 null]"},
 		{compat, "SELECT {'a': 'x'::ENUM('x'), 'b': 1}", "struct<a: utf8, b: int32>", `{"a":"x","b":1}`},
+		{rich, "SELECT unnest([true, NULL, false])", "bool", "true (null) false"},
+		{compat, "SELECT [true, NULL]", "list<item: bool, nullable>", "[true null]"},
+		{rich, "SELECT TIMESTAMPTZ '2024-07-01 12:00:00+00'", "timestamp[us, tz=Europe/Paris]", "2024-07-01T14:00:00+02:00"},
+		{compat, "SELECT unnest([TIMESTAMPTZ '2024-07-01 12:00:00.000001+00', NULL, TIMESTAMPTZ '2024-01-01 12:00:00+00'])", "timestamp[us]", "2024-07-01T14:00:00.000001 (null) 2024-01-01T13:00:00"},
 		{compat, "SELECT 7::INTEGER", "int32", "7"},
 	} {
 		typ, values, err := turned(t, c, x.profile, x.sql)
