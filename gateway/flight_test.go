@@ -1,6 +1,7 @@
 package gateway_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -24,6 +25,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/angelerator/tavana/gateway"
+	"github.com/angelerator/tavana/internal/workerapi/workerpb"
 )
 
 // flightClient is arrow-go's Flight SQL client, logged in.
@@ -698,4 +700,183 @@ func TestFlightSQLSessionsEnd(t *testing.T) {
 	eventually(t, "an idle worker", func() bool {
 		return state().GetReserved() == 0 && state().GetSessions() == 0 && len(state().GetQueries()) == 0
 	})
+}
+
+func TestFlightSQLSchemasAndWhatIsNotSupported(t *testing.T) {
+	c := open(t, 1, nil).flight()
+	res, err := c.GetExecuteSchema(c.ctx, "SELECT 1 AS a, error('it was run') AS b")
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema, err := flight.DeserializeSchema(res.GetSchema(), memory.DefaultAllocator)
+	if err != nil || schema.NumFields() != 2 || schema.Field(0).Name != "a" {
+		t.Errorf("%v %v", schema, err)
+	}
+	poll, err := c.ExecutePoll(c.ctx, "SELECT 42 AS a", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rows, err := c.rows(poll.GetInfo()); err != nil || len(rows) != 1 || rows[0] != "42" || poll.GetFlightDescriptor() != nil {
+		t.Errorf("polled: %v %v", rows, err)
+	}
+	if _, err := c.ExecuteSubstrait(c.ctx, flightsql.SubstraitPlan{}); status.Code(err) != codes.Unimplemented {
+		t.Errorf("Substrait: %v", err)
+	}
+	tx, err := c.BeginTransaction(c.ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.BeginSavepoint(c.ctx, "s"); status.Code(err) != codes.Unimplemented {
+		t.Errorf("a savepoint: %v", err)
+	}
+	if err := tx.Rollback(c.ctx); err != nil {
+		t.Error(err)
+	}
+}
+
+// What is no Flight SQL is INVALID_ARGUMENT, and the connection lives on.
+func TestFlightSQLBadInput(t *testing.T) {
+	c := open(t, 1, nil).flight()
+	raw := c.Client.Client
+	for _, cmd := range [][]byte{nil, []byte("nonsense"), {0x0a, 0xff}, []byte("\x0a\x05hello"), bytes.Repeat([]byte{0x0a}, 1000)} {
+		if _, err := raw.GetFlightInfo(c.ctx, &flight.FlightDescriptor{Type: flight.DescriptorCMD, Cmd: cmd}); status.Code(err) != codes.InvalidArgument {
+			t.Errorf("GetFlightInfo of %q: %v", cmd, err)
+		}
+		if _, err := raw.GetSchema(c.ctx, &flight.FlightDescriptor{Type: flight.DescriptorCMD, Cmd: cmd}); status.Code(err) != codes.InvalidArgument {
+			t.Errorf("GetSchema of %q: %v", cmd, err)
+		}
+		stream, err := raw.DoGet(c.ctx, &flight.Ticket{Ticket: cmd})
+		if err == nil {
+			_, err = stream.Recv()
+		}
+		if status.Code(err) != codes.InvalidArgument {
+			t.Errorf("DoGet of %q: %v", cmd, err)
+		}
+		for _, action := range []string{"CreatePreparedStatement", "BeginTransaction", "EndTransaction", "CancelFlightInfo", "CancelQuery", "RenewFlightEndpoint", "nonsense", ""} {
+			if len(cmd) == 0 {
+				continue // an empty message is one
+			}
+			stream, err := raw.DoAction(c.ctx, &flight.Action{Type: action, Body: cmd})
+			if err == nil {
+				_, err = stream.Recv()
+			}
+			if status.Code(err) != codes.InvalidArgument {
+				t.Errorf("%s of %q: %v", action, cmd, err)
+			}
+		}
+		put, err := raw.DoPut(c.ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = put.Send(&flight.FlightData{FlightDescriptor: &flight.FlightDescriptor{Type: flight.DescriptorCMD, Cmd: cmd}, DataHeader: []byte("no schema")})
+		if _, err := put.Recv(); status.Code(err) != codes.InvalidArgument {
+			t.Errorf("DoPut of %q: %v", cmd, err)
+		}
+	}
+	if got := c.query("SELECT 1"); got != "1" {
+		t.Errorf("afterwards: %q", got)
+	}
+}
+
+func TestFlightSQLWhenAWorkerIsKilled(t *testing.T) {
+	w := open(t, 2, nil)
+	states := []func() *workerpb.State{w.state(0), w.state(1)}
+	c := w.flight()
+	info, err := c.Execute(c.ctx, "SELECT i, repeat('x', 100) FROM range(100000000000) t(i)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := c.DoGet(c.ctx, info.GetEndpoint()[0].GetTicket())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Release()
+	if !r.Next() {
+		t.Fatal(r.Err())
+	}
+	eventually(t, "the worker that has the query", func() bool {
+		for i, state := range states {
+			if len(state().GetQueries()) > 0 {
+				w.workers[i].Kill()
+				return true
+			}
+		}
+		return false
+	})
+	for r.Next() {
+	}
+	wantStatus(t, "a worker that was killed", r.Err(), codes.Unavailable, "58030")
+	if got := c.query("SELECT 1"); got != "1" {
+		t.Errorf("afterwards: %q", got)
+	}
+}
+
+// Running streams end when a gateway drains; half-read ones are cut off when the grace is over, with an error.
+func TestFlightSQLDrain(t *testing.T) {
+	w := open(t, 1, func(c *gateway.Config) { c.DrainTimeout = 20 * time.Second })
+	c := w.flight()
+	info, err := c.Execute(c.ctx, "SELECT i FROM range(5000000) t(i)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := c.DoGet(c.ctx, info.GetEndpoint()[0].GetTicket())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Release()
+	stopped := make(chan struct{})
+	go func() { w.stop(); close(stopped) }()
+	rows := int64(0)
+	for r.Next() {
+		rows += r.RecordBatch().NumRows()
+	}
+	if r.Err() != nil || rows != 5000000 {
+		t.Errorf("%d rows, %v", rows, r.Err())
+	}
+	<-stopped
+	if _, err := c.Execute(c.ctx, "SELECT 1"); status.Code(err) != codes.Unavailable {
+		t.Errorf("behind it: %v", err)
+	}
+}
+
+// A reader that stops holds back DuckDB, and nobody else.
+func TestFlightSQLHalfReadResults(t *testing.T) {
+	w := open(t, 1, nil)
+	state := w.state(0)
+	c := w.flight()
+	before := w.metric("process_resident_memory_bytes")
+	var readers []*flight.Reader
+	for range 3 {
+		info, err := c.Execute(c.ctx, "SELECT i, repeat('x', 100) FROM range(10000000) t(i)")
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := c.DoGet(c.ctx, info.GetEndpoint()[0].GetTicket())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Release()
+		if !r.Next() {
+			t.Fatal(r.Err())
+		}
+		readers = append(readers, r)
+	}
+	for i := range 20 {
+		if got := c.query(fmt.Sprintf("SELECT %d", i)); got != fmt.Sprint(i) {
+			t.Errorf("beside them: %q", got)
+		}
+	}
+	if grown := w.metric("process_resident_memory_bytes") - before; grown > 128<<20 {
+		t.Errorf("this process, gateway and client, has grown by %.0f bytes", grown)
+	}
+	for _, r := range readers {
+		rows := r.RecordBatch().NumRows()
+		for r.Next() {
+			rows += r.RecordBatch().NumRows()
+		}
+		if r.Err() != nil || rows != 10000000 {
+			t.Errorf("%d rows, %v", rows, r.Err())
+		}
+	}
+	eventually(t, "an idle worker", func() bool { return state().GetReserved() == 0 })
 }
