@@ -102,6 +102,7 @@ type tavana struct {
 	worker, gateway *process
 	client          *workerapi.Client
 	addr            string
+	arrow, target   string // of the gateway's Flight SQL, and of the worker
 }
 
 // startTavana starts both, the worker with further flags. cores is the gateway's GOMAXPROCS; 0: as many as there are.
@@ -111,7 +112,7 @@ func (e *env) startTavana(ctx context.Context, cores int, workerFlags ...string)
 		return nil, err
 	}
 	target := "unix://" + filepath.Join(dir, "w.sock")
-	t := &tavana{}
+	t := &tavana{target: target}
 	workerFlags = append([]string{"--listen", target, "--memory", "4GB", "--allow", e.out, "--spill-dir", dir}, workerFlags...)
 	if t.worker, err = start(filepath.Join(e.bin, "tavana-worker"), nil, workerFlags...); err != nil {
 		return nil, err
@@ -121,11 +122,16 @@ func (e *env) startTavana(ctx context.Context, cores int, workerFlags ...string)
 		return nil, err
 	}
 	t.addr = net.JoinHostPort("127.0.0.1", port)
+	arrow, err := freePort()
+	if err != nil {
+		return nil, err
+	}
+	t.arrow = net.JoinHostPort("127.0.0.1", arrow)
 	var environ []string
 	if cores > 0 {
 		environ = append(environ, "GOMAXPROCS="+strconv.Itoa(cores))
 	}
-	if t.gateway, err = start(filepath.Join(e.bin, "tavana-gateway"), environ, "--worker-addresses", target, "--pg-listen", t.addr, "--flight-listen", "", "--http-listen", ""); err != nil {
+	if t.gateway, err = start(filepath.Join(e.bin, "tavana-gateway"), environ, "--worker-addresses", target, "--pg-listen", t.addr, "--flight-listen", t.arrow, "--http-listen", ""); err != nil {
 		return nil, err
 	}
 	if t.client, err = workerapi.Dial(target, ""); err != nil {

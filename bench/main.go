@@ -45,6 +45,7 @@ func run(ctx context.Context, bin, out, only string) error {
 	var failed []error
 	for _, c := range []benchCase{
 		{"flight stream", flightStream},
+		{"flight sql", flightSQL},
 		{"pgwire rows", pgwireRows},
 		{"flat memory", flatMemory},
 		{"cursors", cursors},

@@ -3,6 +3,7 @@ package flightsql
 import (
 	"context"
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"io"
 	"net"
@@ -36,19 +37,22 @@ func (s *Server) authenticate(ctx context.Context) (*caller, error) {
 	if err != nil {
 		return nil, err
 	}
+	byToken := isBearer(v[0])
 	if err := s.checkCertificate(ctx, u); err != nil {
 		return nil, err
 	}
-	in, err := s.sessions.enter(id, u, client(ctx, md))
+	in, err := s.sessions.enter(id, u, client(ctx, md), byToken)
 	if err != nil {
 		return nil, err
 	}
 	c := &caller{s: in}
-	if !strings.HasPrefix(strings.ToLower(v[0]), "bearer ") {
+	if !byToken {
 		c.authorization = s.bearer(u, id)
 	}
 	return c, nil
 }
+
+func isBearer(header string) bool { return strings.HasPrefix(strings.ToLower(header), "bearer ") }
 
 // login reads an authorization header. Its session is the token's; for a name and a password that of the client's connection.
 func (s *Server) login(ctx context.Context, header string) (u User, session string, err error) {
@@ -56,14 +60,14 @@ func (s *Server) login(ctx context.Context, header string) (u User, session stri
 	value = strings.TrimSpace(value)
 	switch strings.ToLower(scheme) {
 	case "basic":
+		id := basicSession + connection(ctx) + " " + hex.EncodeToString(s.seal.mac(kindBasic, []byte(value)))
+		if u, ok := s.sessions.user(id); ok { // it was checked when the session began
+			return u, id, nil
+		}
 		if u, err = s.basic(value); err != nil {
 			return u, "", err
 		}
-		address := ""
-		if p, ok := peer.FromContext(ctx); ok {
-			address = p.Addr.String()
-		}
-		return u, "basic " + u.Name + " " + address, nil
+		return u, id, nil
 	case "bearer":
 		var t token
 		b, err := base64url.DecodeString(value)
@@ -122,7 +126,7 @@ func (v *service) Handshake(stream pb.FlightService_HandshakeServer) error {
 		if u, id, err = s.login(ctx, header[0]); err != nil {
 			return err
 		}
-		if strings.HasPrefix(strings.ToLower(header[0]), "bearer ") {
+		if isBearer(header[0]) {
 			session = id
 		}
 	} else {
@@ -178,10 +182,27 @@ func (s *Server) checkCertificate(ctx context.Context, u User) error {
 	return statusOf(pgerror.Newf(pgerror.InvalidAuthorization, "certificate authentication failed for user %q", u.Name))
 }
 
-func client(ctx context.Context, md metadata.MD) Client {
-	c := Client{Port: -1}
+// basicSession begins the ids of sessions that belong to connections, whose clients show a name and a password at each call.
+const basicSession = "basic "
+
+// connection returns the name of a call's connection.
+func connection(ctx context.Context) string {
 	if p, ok := peer.FromContext(ctx); ok {
-		if a, ok := p.Addr.(*net.TCPAddr); ok {
+		if a, ok := p.Addr.(address); ok {
+			return a.conn
+		}
+	}
+	return ""
+}
+
+func client(ctx context.Context, md metadata.MD) Client {
+	c := Client{Port: -1, conn: connection(ctx)}
+	if p, ok := peer.FromContext(ctx); ok {
+		addr := p.Addr
+		if a, ok := addr.(address); ok {
+			addr = a.Addr
+		}
+		if a, ok := addr.(*net.TCPAddr); ok {
 			c.Addr, c.Port = a.IP.String(), int32(a.Port)
 		}
 	}

@@ -36,6 +36,8 @@ type Client struct {
 	Agent string
 	// Terminate ends the session. It may be called from anywhere.
 	Terminate func()
+	// conn is the name of its connection.
+	conn string
 }
 
 // Place is where a statement's rows wait: in the words of the Executor.
@@ -68,6 +70,9 @@ type Session interface {
 	Describe(ctx context.Context, sql string) (*Description, error)
 	// Run runs a statement.
 	Run(ctx context.Context, sql string, params *Params) (*Result, error)
+	// RunMany runs an INSERT once for each of rows, with types as in Params: all of them or none. done is false where it can't be
+	// done at once, and then no row has been taken.
+	RunMany(ctx context.Context, sql string, types []uint32, rows Rows) (changed int64, done bool, err error)
 	// Read runs a query of the server's own and calls each with its batches, whose columns are text, BIGINT and so on. each does
 	// not keep them.
 	Read(ctx context.Context, sql string, each func(arrow.RecordBatch) error) error

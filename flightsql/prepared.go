@@ -2,6 +2,8 @@ package flightsql
 
 import (
 	"context"
+	"errors"
+	"io"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/flight"
@@ -151,7 +153,7 @@ func (h *handler) GetSchemaPreparedStatement(ctx context.Context, cmd stock.Prep
 }
 
 // DoPutPreparedStatementUpdate runs a prepared statement once for each row of parameters: all of them or none.
-func (h *handler) DoPutPreparedStatementUpdate(ctx context.Context, cmd stock.PreparedStatementUpdate, in flight.MessageReader) (changed int64, err error) {
+func (h *handler) DoPutPreparedStatementUpdate(ctx context.Context, cmd stock.PreparedStatementUpdate, in flight.MessageReader) (int64, error) {
 	p, err := h.handleOf(cmd.GetPreparedStatementHandle())
 	if err != nil {
 		return 0, err
@@ -163,44 +165,108 @@ func (h *handler) DoPutPreparedStatementUpdate(ctx context.Context, cmd stock.Pr
 	if in.Schema().NumFields() == 0 { // a statement without parameters
 		return h.update(ctx, s, p.SQL, nil)
 	}
-	whole := false
-	defer func() {
-		if !whole {
-			return
-		}
-		sql := "COMMIT"
+	rows := &peeked{rows: rowsOf{in}}
+	first, err := rows.peek()
+	if errors.Is(err, io.EOF) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	defer rows.drop()
+	if first.NumRows() == 1 {
+		n, err := h.update(ctx, s, p.SQL, &Params{first, 0, p.Types})
+		rows.drop()
 		if err != nil {
-			sql, changed = "ROLLBACK", 0
+			return 0, err
 		}
-		if _, endErr := s.Run(context.WithoutCancel(ctx), sql, nil); err == nil {
-			err = endErr
+		more, err := rows.peek()
+		switch {
+		case errors.Is(err, io.EOF):
+			return n, nil
+		case err != nil:
+			return n, err
+		case s.Transaction() == NoTx && more.NumRows() > 0:
+			return n, errBatchOutside
 		}
-	}()
-	ran := false
-	for in.Next() {
-		rec := in.RecordBatch()
-		for row := range int(rec.NumRows()) {
-			if ran && !whole && s.Transaction() == NoTx {
-				return changed, errBatchOutside
-			}
-			if !ran && rec.NumRows() > 1 && s.Transaction() == NoTx {
-				if _, err := s.Run(ctx, "BEGIN", nil); err != nil {
-					return 0, err
-				}
-				whole = true
-			}
-			ran = true
-			n, err := h.update(ctx, s, p.SQL, &Params{rec, row, p.Types})
-			if err != nil {
-				return changed, err
-			}
+		others, err := h.each(ctx, s, p, rows)
+		return n + others, err
+	}
+	if n, done, err := s.RunMany(ctx, p.SQL, p.Types, rows); done {
+		return n, err
+	}
+	if s.Transaction() != NoTx {
+		return h.each(ctx, s, p, rows)
+	}
+	if _, err := s.Run(ctx, "BEGIN", nil); err != nil {
+		return 0, err
+	}
+	n, err := h.each(ctx, s, p, rows)
+	if err != nil {
+		_, _ = s.Run(context.WithoutCancel(ctx), "ROLLBACK", nil)
+		return 0, err
+	}
+	_, err = s.Run(context.WithoutCancel(ctx), "COMMIT", nil)
+	return n, err
+}
+
+// each runs a prepared statement once for each row.
+func (h *handler) each(ctx context.Context, s Session, p *handle, rows Rows) (changed int64, err error) {
+	for {
+		rec, err := rows.Next()
+		if errors.Is(err, io.EOF) {
+			return changed, nil
+		}
+		if err != nil {
+			return changed, err
+		}
+		for row := 0; row < int(rec.NumRows()) && err == nil; row++ {
+			var n int64
+			n, err = h.update(ctx, s, p.SQL, &Params{rec, row, p.Types})
 			changed += n
 		}
+		rec.Release()
+		if err != nil {
+			return changed, err
+		}
 	}
-	if err := in.Err(); err != nil {
-		return changed, invalid("malformed parameters: %s", err)
+}
+
+// peeked is rows whose next batch may have been looked at.
+type peeked struct {
+	rows Rows
+	next arrow.RecordBatch
+}
+
+func (p *peeked) Schema() *arrow.Schema { return p.rows.Schema() }
+
+// peek returns the next batch that has rows, which stays the next.
+func (p *peeked) peek() (arrow.RecordBatch, error) {
+	for p.next == nil {
+		rec, err := p.rows.Next()
+		if err != nil {
+			return nil, err
+		}
+		if rec.NumRows() == 0 {
+			rec.Release()
+			continue
+		}
+		p.next = rec
 	}
-	return changed, nil
+	return p.next, nil
+}
+
+func (p *peeked) Next() (arrow.RecordBatch, error) {
+	rec, err := p.peek()
+	p.next = nil
+	return rec, err
+}
+
+func (p *peeked) drop() {
+	if p.next != nil {
+		p.next.Release()
+		p.next = nil
+	}
 }
 
 var errBatchOutside = pgerror.New(pgerror.FeatureNotSupported, "parameters in several batches need a transaction")

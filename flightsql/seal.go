@@ -26,6 +26,7 @@ const (
 	kindToken    = 't'
 	kindResult   = 'r'
 	kindPrepared = 'p'
+	kindBasic    = 'b' // nothing is handed out
 )
 
 const macSize = 16

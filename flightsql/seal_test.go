@@ -54,7 +54,7 @@ func (nobody) Login(user, password string) (User, error) {
 func (nobody) User(name string) (User, bool) { return User{Name: name}, name == "ann" }
 
 func TestTokensExpireAndUsersGo(t *testing.T) {
-	s := &Server{exec: nobody{}, seal: newSeal("secret")}
+	s := &Server{exec: nobody{}, seal: newSeal("secret"), sessions: newSessions(nil, time.Minute, 1)}
 	header := func(tok token) string {
 		return "Bearer " + base64url.EncodeToString(s.seal.close(kindToken, tok))
 	}
@@ -71,7 +71,7 @@ func TestTokensExpireAndUsersGo(t *testing.T) {
 
 // Nobody comes in by a header that was not made by us, and none breaks us.
 func FuzzLogin(f *testing.F) {
-	s := &Server{exec: nobody{}, seal: newSeal("secret")}
+	s := &Server{exec: nobody{}, seal: newSeal("secret"), sessions: newSessions(nil, time.Minute, 1)}
 	f.Add("Basic " + base64.StdEncoding.EncodeToString([]byte("ann:right")))
 	f.Add("Bearer " + base64url.EncodeToString(s.seal.close(kindToken, token{"ann", "s", 1})))
 	f.Add("bearer x")

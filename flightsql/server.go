@@ -90,7 +90,7 @@ func (s *Server) Serve(lis net.Listener) error {
 	stop := make(chan struct{})
 	var wg sync.WaitGroup
 	wg.Go(func() { s.expireSessions(stop) })
-	err := s.grpc.Serve(lis)
+	err := s.grpc.Serve(&listener{lis, s.sessions.hangUp})
 	close(stop)
 	wg.Wait()
 	return err

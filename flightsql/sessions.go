@@ -3,6 +3,7 @@ package flightsql
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"strings"
 	"sync"
 	"time"
 
@@ -26,6 +27,9 @@ type sessions struct {
 	idle time.Duration
 	max  int
 
+	// closing are the sessions of connections that were closed.
+	closing sync.WaitGroup
+
 	mu   sync.Mutex
 	byID map[string]*session
 	// gone are the sessions that ended with something in them, or were closed: their tokens are no good any more.
@@ -42,6 +46,8 @@ type session struct {
 	mu    sync.Mutex
 	calls int
 	used  time.Time
+	// byToken: calls from other connections than the first may come.
+	byToken bool
 	// transactions are the open ones by their ids.
 	transactions map[string]*transaction
 	// bound are parameters by their prepared statements' ids.
@@ -59,7 +65,7 @@ func newSessionID() string {
 }
 
 // enter returns the session of an id, made if need be, for a call that ends with leave.
-func (ss *sessions) enter(id string, u User, c Client) (*session, error) {
+func (ss *sessions) enter(id string, u User, c Client, byToken bool) (*session, error) {
 	ss.mu.Lock()
 	defer ss.mu.Unlock()
 	if _, ok := ss.gone[id]; ok {
@@ -81,6 +87,7 @@ func (ss *sessions) enter(id string, u User, c Client) (*session, error) {
 	s.mu.Lock()
 	s.calls++
 	s.used = time.Now()
+	s.byToken = s.byToken || byToken
 	s.mu.Unlock()
 	return s, nil
 }
@@ -90,6 +97,36 @@ func (s *session) leave() {
 	defer s.mu.Unlock()
 	s.calls--
 	s.used = time.Now()
+}
+
+// user returns whose session it is; false: there is none of that id.
+func (ss *sessions) user(id string) (User, bool) {
+	ss.mu.Lock()
+	defer ss.mu.Unlock()
+	s := ss.byID[id]
+	if s == nil {
+		return User{}, false
+	}
+	return s.user, true
+}
+
+// hangUp ends the sessions that belong to a connection which is closed.
+func (ss *sessions) hangUp(conn string) {
+	ss.mu.Lock()
+	var list []string
+	for id, s := range ss.byID {
+		s.mu.Lock()
+		if s.client.conn == conn && strings.HasPrefix(id, basicSession) && !s.byToken {
+			list = append(list, id)
+		}
+		s.mu.Unlock()
+	}
+	for _, id := range list {
+		s := ss.byID[id]
+		delete(ss.byID, id)
+		ss.closing.Go(s.close) // a statement may still be on its way out
+	}
+	ss.mu.Unlock()
 }
 
 // end closes a session for good.
@@ -157,6 +194,7 @@ func (ss *sessions) closeAll() {
 	for _, s := range list {
 		s.close()
 	}
+	ss.closing.Wait()
 }
 
 func (ss *sessions) count() int {

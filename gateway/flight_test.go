@@ -223,7 +223,6 @@ func TestFlightSQLAuthentication(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = plain.Close() })
 	if _, err := handshake(t.Context(), plain, "tavana", "wrong"); status.Code(err) != codes.Unauthenticated {
 		t.Errorf("a wrong password: %v", err)
 	}
@@ -248,6 +247,16 @@ func TestFlightSQLAuthentication(t *testing.T) {
 	if _, err := plain.Execute(t.Context(), "SELECT 1"); status.Code(err) != codes.Unauthenticated {
 		t.Errorf("nothing: %v", err)
 	}
+	// Such a client has a session as long as its connection lives.
+	each := &flightClient{plain, t, metadata.AppendToOutgoingContext(t.Context(), "authorization", "Basic dGF2YW5hOnRhdmFuYQ==")}
+	each.update("CREATE TEMP TABLE own AS SELECT 7 AS a")
+	if got := each.query("SELECT a FROM own"); got != "7" {
+		t.Errorf("the session's table: %q", got)
+	}
+	if err := plain.Close(); err != nil {
+		t.Error(err)
+	}
+	eventually(t, "the end of its sessions", func() bool { return w.metric("tavana_flight_sessions") == 0 })
 	c := w.flight()
 	if _, err := c.CloseSession(c.ctx, &flight.CloseSessionRequest{}); err != nil {
 		t.Error(err)
@@ -379,10 +388,36 @@ func TestFlightSQLPreparedStatements(t *testing.T) {
 	if got := c.query("SELECT count(*) FROM t"); got != "3" {
 		t.Errorf("%q rows", got)
 	}
-	for range 2 {
-		if err := p.Close(c.ctx); err != nil {
-			break // the client refuses the second by itself
-		}
+	// Thousands of rows go in as one statement, with what the INSERT makes of them; other statements run for each row.
+	lower, err := c.Prepare(c.ctx, "INSERT INTO t (b, a) VALUES (lower(?), ? + 1)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows [][]any
+	for i := range 5000 {
+		rows = append(rows, []any{fmt.Sprintf("ROW %d", i), int64(1000 + i)})
+	}
+	fields := []arrow.Field{{Name: "x", Type: arrow.BinaryTypes.String}, {Name: "x", Type: arrow.PrimitiveTypes.Int64}}
+	lower.SetParameters(record(t, fields, rows...))
+	if n, err := lower.ExecuteUpdate(c.ctx); err != nil || n != 5000 {
+		t.Errorf("%d, %v", n, err)
+	}
+	if got := c.query("SELECT count(*), sum(a), max(b), count(DISTINCT b) FROM t WHERE a > 1000"); got != fmt.Sprintf("5000|%d|row 999|5000", 5000*1001+4999*5000/2) {
+		t.Errorf("%q", got)
+	}
+	update, err := c.Prepare(c.ctx, "UPDATE t SET b = ? WHERE a = ?")
+	if err != nil {
+		t.Fatal(err)
+	}
+	update.SetParameters(record(t, fields, []any{"first", int64(1)}, []any{"second", int64(2)}, []any{"nobody", int64(-1)}))
+	if n, err := update.ExecuteUpdate(c.ctx); err != nil || n != 2 {
+		t.Errorf("%d, %v", n, err)
+	}
+	if got := c.query("SELECT b FROM t WHERE a < 3 ORDER BY a"); got != "first second" {
+		t.Errorf("%q", got)
+	}
+	if err := p.Close(c.ctx); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 
@@ -38,8 +39,18 @@ func (s *Session) Ingest(ctx context.Context, in Ingest, schema *arrow.Schema, n
 		s.dropIdlePin()
 		return 0, err
 	}
-	defer func() { c.Close(err) }()
+	rows, err := c.drain(next, schema)
+	c.Close(err)
+	if err == nil && c.makes == sqltext.CreateTemp && s.pin != nil {
+		s.pin.made(strings.ToLower(in.Table))
+	}
+	return rows, err
+}
+
+// drain writes all rows and waits for their statement.
+func (c *CopyIn) drain(next func() (arrow.RecordBatch, error), schema *arrow.Schema) (uint64, error) {
 	for wrote := false; ; wrote = true {
+		var err error
 		rec, nextErr := next()
 		switch {
 		case errors.Is(nextErr, io.EOF) && !wrote:
@@ -60,12 +71,69 @@ func (s *Session) Ingest(ctx context.Context, in Ingest, schema *arrow.Schema, n
 			break
 		}
 	}
-	var rows uint64
-	rows, err = c.Finish()
-	if err == nil && c.makes == sqltext.CreateTemp && s.pin != nil {
-		s.pin.made(strings.ToLower(in.Table))
+	return c.Finish()
+}
+
+func (s *Session) newCopyIn(ctx context.Context, st *session.Statement, target *arrow.Schema, makes sqltext.Verb) *CopyIn {
+	ctx, timer := s.withTimeout(ctx)
+	s.d.metrics.active.Inc()
+	return &CopyIn{Target: target, s: s, st: st, ctx: ctx, timer: timer, started: time.Now(), makes: makes}
+}
+
+// InsertMany runs an INSERT of one row once for each row of a client's, in one statement: all of them or none. casts are the
+// parameters' DuckDB types; "": as they come. done is false where it can't be done so, and then nothing has been read.
+func (s *Session) InsertMany(ctx context.Context, st *session.Statement, casts []string, schema *arrow.Schema, next func() (arrow.RecordBatch, error)) (rows uint64, done bool, err error) {
+	head, row, ok := st.InsertedRow()
+	if n, err := st.Params(); !ok || err != nil || n != schema.NumFields() || n != len(casts) {
+		return 0, false, nil
 	}
-	return rows, err
+	if err := s.Allows(st.Verb); err != nil {
+		return 0, true, err
+	}
+	if err := s.guard(st); err != nil {
+		return 0, true, locate(err, &st.Statement, nil)
+	}
+	columns, values := make([]arrow.Field, len(casts)), make([]string, len(casts))
+	for i, cast := range casts {
+		name := "tavana_param_" + strconv.Itoa(i+1)
+		columns[i] = arrow.Field{Name: name, Type: schema.Field(i).Type, Nullable: true}
+		if values[i] = identifier(name); cast != "" {
+			values[i] = "CAST(" + values[i] + " AS " + cast + ")"
+		}
+	}
+	expressions := make([]string, len(row))
+	for i, e := range row {
+		expressions[i] = e.Text
+	}
+	list, err := sqltext.Split(head + "SELECT " + strings.Join(expressions, ", ") + " FROM tavana_rows('stdin')")
+	if err != nil || len(list) != 1 {
+		return 0, false, nil
+	}
+	if list, err = sqltext.Split(list[0].ReplaceParams(values)); err != nil || len(list) != 1 {
+		return 0, false, nil
+	}
+	text, err := s.rewrite(session.NewStatement(list[0]), &session.Portal{}, true)
+	if err != nil {
+		return 0, true, err
+	}
+	c := s.newCopyIn(ctx, st, schema, sqltext.Insert)
+	c.statement = text.Text
+	if c.pin, err = s.pinFor(c.ctx, st.Effect); err == nil {
+		if s.InBlock() {
+			s.Wrote()
+		}
+		named := arrow.NewSchema(columns, nil)
+		rows, err = c.drain(func() (arrow.RecordBatch, error) {
+			rec, err := next()
+			if err != nil {
+				return nil, err
+			}
+			defer rec.Release()
+			return array.NewRecordBatch(named, rec.Columns(), rec.NumRows()), nil
+		}, named)
+	}
+	c.Close(err)
+	return rows, true, err
 }
 
 func noRows(schema *arrow.Schema) arrow.RecordBatch {
@@ -95,11 +163,10 @@ func (s *Session) ingest(ctx context.Context, in Ingest, schema *arrow.Schema) (
 	if err != nil {
 		return nil, err
 	}
-	ctx, timer := s.withTimeout(ctx)
-	c := &CopyIn{Target: schema, s: s, st: st, ctx: ctx, timer: timer, started: time.Now(), makes: sqltext.Insert}
-	s.d.metrics.active.Inc()
-	c.statement, c.makes = in.statement(table, there, schema)
-	if c.pin, err = s.pinFor(ctx, c.makes); err == nil && in.Temporary && c.pin == nil {
+	sql, makes := in.statement(table, there, schema)
+	c := s.newCopyIn(ctx, st, schema, makes)
+	c.statement = sql
+	if c.pin, err = s.pinFor(c.ctx, makes); err == nil && in.Temporary && c.pin == nil {
 		err = pgerror.New(pgerror.UndefinedTable, "there is no such temporary table")
 	}
 	if err != nil {

@@ -164,6 +164,38 @@ func (s *Session) Run(ctx context.Context, sql string, params *flightsql.Params)
 	return out, err
 }
 
+// RunMany implements flightsql.Session, for an INSERT of values of plain types.
+func (s *Session) RunMany(ctx context.Context, sql string, types []uint32, rows flightsql.Rows) (n int64, done bool, err error) {
+	text, err := one(sql)
+	if err != nil {
+		return 0, true, err
+	}
+	schema := rows.Schema()
+	st := session.NewStatement(text)
+	if schema.NumFields() != len(types) || st.ReadsFiles() {
+		return 0, false, nil
+	}
+	casts := make([]string, len(types))
+	for i, f := range schema.Fields() {
+		if !plain[f.Type.ID()] {
+			return 0, false, nil
+		}
+		casts[i] = pgenc.ArrowCast(f.Type, pgenc.OID(types[i]))
+	}
+	err = s.with(ctx, sql, func(ctx context.Context) error {
+		changed, ok, err := s.s.InsertMany(ctx, st, casts, schema, rows.Next)
+		n, done = int64(changed), ok
+		return err
+	})
+	return n, done || err != nil, err
+}
+
+// plain are the types that are the same to DuckDB in a table's rows and in a parameter.
+var plain = map[arrow.Type]bool{
+	arrow.BOOL: true, arrow.INT8: true, arrow.INT16: true, arrow.INT32: true, arrow.INT64: true, arrow.UINT8: true, arrow.UINT16: true, arrow.UINT32: true, arrow.UINT64: true,
+	arrow.FLOAT32: true, arrow.FLOAT64: true, arrow.STRING: true, arrow.LARGE_STRING: true, arrow.BINARY: true, arrow.DATE32: true, arrow.TIMESTAMP: true, arrow.DECIMAL128: true,
+}
+
 // bind gives a portal the values of a row, each cast to the type that its parameter has. Files that they name are looked at:
 // only superusers may read everywhere.
 func (s *Session) bind(p *session.Portal, params *flightsql.Params) error {

@@ -34,14 +34,20 @@ func ArrowParams(rec arrow.RecordBatch, row int, oids []OID) (arrow.RecordBatch,
 			return nil, nil, err
 		}
 		fields[i] = arrow.Field{Name: "$" + strconv.Itoa(i+1), Type: cols[i].DataType(), Nullable: true}
-		switch d, ok := cols[i].DataType().(*arrow.Decimal128Type); {
-		case ok:
-			casts[i] = decimalName(d)
-		case oids[i] != OIDNumeric && oids[i] != OIDText && oids[i] != OIDVarchar:
-			casts[i] = DuckType(oids[i])
-		}
+		casts[i] = ArrowCast(cols[i].DataType(), oids[i])
 	}
 	return array.NewRecordBatch(arrow.NewSchema(fields, nil), cols, 1), casts, nil
+}
+
+// ArrowCast returns the DuckDB type that a value of an Arrow type is cast to for a parameter; "": none.
+func ArrowCast(t arrow.DataType, oid OID) string {
+	if d, ok := t.(*arrow.Decimal128Type); ok {
+		return decimalName(d)
+	}
+	if oid == OIDNumeric || oid == OIDText || oid == OIDVarchar {
+		return ""
+	}
+	return DuckType(oid)
 }
 
 // bindable returns a value as an array of one of the types that workers bind.

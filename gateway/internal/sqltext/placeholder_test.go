@@ -25,6 +25,27 @@ func TestNumberParams(t *testing.T) {
 	}
 }
 
+func TestInsertedRow(t *testing.T) {
+	for sql, want := range map[string]string{
+		"INSERT INTO t VALUES ($1, $2)": "INSERT INTO t |$1|$2", `INSERT INTO "s"."t" (a, "b c") VALUES (lower($1), ($2 + 1)::int)`: `INSERT INTO "s"."t" (a, "b c") |lower($1)|($2 + 1)::int`,
+		"INSERT INTO t VALUES ($1), ($2)": "", "INSERT INTO t VALUES ($1, DEFAULT)": "", "INSERT INTO t VALUES ($1) RETURNING a": "", "INSERT INTO t SELECT $1": "",
+		"INSERT INTO t DEFAULT VALUES": "", "INSERT INTO t VALUES ()": "", "SELECT 1": "", "WITH x AS (SELECT 1) INSERT INTO t VALUES ($1)": "", "INSERT INTO t AS x VALUES ($1)": "",
+	} {
+		list, err := Split(sql)
+		if err != nil {
+			t.Fatal(err)
+		}
+		head, row, ok := list[0].InsertedRow()
+		got := head
+		for _, p := range row {
+			got += "|" + p.Text
+		}
+		if ok != (want != "") || ok && got != want {
+			t.Errorf("%s: %q %v, want %q", sql, got, ok, want)
+		}
+	}
+}
+
 func FuzzNumberParams(f *testing.F) {
 	f.Add("SELECT a=?, '?' FROM t")
 	f.Add("SELECT /* ? */ ?")
