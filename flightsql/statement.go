@@ -96,11 +96,16 @@ func polled(info *flight.FlightInfo) *flight.PollInfo {
 // ListActions names what DoAction answers.
 func (v *service) ListActions(_ *pb.Empty, stream pb.FlightService_ListActionsServer) error {
 	for _, a := range [][2]string{
-		{stock.BeginTransactionActionType, "Begin a transaction"}, {stock.EndTransactionActionType, "Commit a transaction, or roll it back"},
-		{stock.CreatePreparedStatementActionType, "Describe a statement and prepare to run it"}, {stock.ClosePreparedStatementActionType, "Forget a prepared statement"},
-		{flight.CancelFlightInfoActionType, "Give up a result"}, {stock.CancelQueryActionType, "Give up a result, as older clients ask for it"},
-		{flight.RenewFlightEndpointActionType, "Let a result wait for longer"}, {flight.SetSessionOptionsActionType, "Set options of the session"},
-		{flight.GetSessionOptionsActionType, "Tell the options of the session"}, {flight.CloseSessionActionType, "End the session"},
+		{stock.BeginTransactionActionType, "Begin a transaction"},
+		{stock.EndTransactionActionType, "Commit a transaction, or roll it back"},
+		{stock.CreatePreparedStatementActionType, "Describe a statement and prepare to run it"},
+		{stock.ClosePreparedStatementActionType, "Forget a prepared statement"},
+		{flight.CancelFlightInfoActionType, "Give up a result"},
+		{stock.CancelQueryActionType, "Give up a result, as older clients ask for it"},
+		{flight.RenewFlightEndpointActionType, "Let a result wait for longer"},
+		{flight.SetSessionOptionsActionType, "Set options of the session"},
+		{flight.GetSessionOptionsActionType, "Tell the options of the session"},
+		{flight.CloseSessionActionType, "End the session"},
 	} {
 		if err := stream.Send(&flight.ActionType{Type: a[0], Description: a[1]}); err != nil {
 			return err
