@@ -26,6 +26,7 @@ const (
 	kindToken    = 't'
 	kindResult   = 'r'
 	kindPrepared = 'p'
+	kindPoll     = 'w'
 	kindBasic    = 'b' // nothing is handed out
 )
 

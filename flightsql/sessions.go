@@ -50,6 +50,7 @@ type session struct {
 	byToken bool
 	// transactions are the open ones by their ids.
 	transactions map[string]*transaction
+	polls        map[string]*poll // by their ids
 	// bound are parameters by their prepared statements' ids.
 	bound map[string]arrow.RecordBatch
 }
@@ -77,7 +78,7 @@ func (ss *sessions) enter(id string, u User, c Client, byToken bool) (*session, 
 			return nil, statusOf(pgerror.New(pgerror.TooManyConnections, "sorry, too many clients already"))
 		}
 		c.Terminate = func() { ss.end(id) }
-		s = &session{id: id, user: u, client: c, transactions: map[string]*transaction{}, bound: map[string]arrow.RecordBatch{}}
+		s = &session{id: id, user: u, client: c, transactions: map[string]*transaction{}, polls: map[string]*poll{}, bound: map[string]arrow.RecordBatch{}}
 		s.Session = ss.open(u, c)
 		ss.byID[id] = s
 	}
@@ -143,11 +144,14 @@ func (ss *sessions) end(id string) {
 
 func (s *session) close() {
 	s.mu.Lock()
-	list, params := s.transactions, s.bound
-	s.transactions, s.bound = map[string]*transaction{}, map[string]arrow.RecordBatch{}
+	list, params, polls := s.transactions, s.bound, s.polls
+	s.transactions, s.bound, s.polls = map[string]*transaction{}, map[string]arrow.RecordBatch{}, map[string]*poll{}
 	s.mu.Unlock()
 	for _, rec := range params {
 		rec.Release()
+	}
+	for _, p := range polls {
+		p.cancel()
 	}
 	for _, t := range list {
 		if t.own {

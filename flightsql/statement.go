@@ -74,25 +74,6 @@ func (h *handler) GetSchemaStatement(ctx context.Context, cmd stock.StatementQue
 	return &flight.SchemaResult{Schema: flight.SerializeSchema(d.Result, memory.DefaultAllocator)}, nil
 }
 
-// PollFlightInfoStatement starts a statement, and is done when that has begun to give rows.
-func (h *handler) PollFlightInfoStatement(ctx context.Context, cmd stock.StatementQuery, desc *flight.FlightDescriptor) (*flight.PollInfo, error) {
-	info, err := h.GetFlightInfoStatement(ctx, cmd, desc)
-	return polled(info), err
-}
-
-// PollFlightInfoPreparedStatement does so for a prepared statement.
-func (h *handler) PollFlightInfoPreparedStatement(ctx context.Context, cmd stock.PreparedStatementQuery, desc *flight.FlightDescriptor) (*flight.PollInfo, error) {
-	info, err := h.GetFlightInfoPreparedStatement(ctx, cmd, desc)
-	return polled(info), err
-}
-
-func polled(info *flight.FlightInfo) *flight.PollInfo {
-	if info == nil {
-		return nil
-	}
-	return &flight.PollInfo{Info: info, Progress: proto.Float64(1)}
-}
-
 // ListActions names what DoAction answers.
 func (v *service) ListActions(_ *pb.Empty, stream pb.FlightService_ListActionsServer) error {
 	for _, a := range [][2]string{
@@ -209,6 +190,13 @@ func (h *handler) DoPutCommandStatementUpdate(ctx context.Context, cmd stock.Sta
 // CancelFlightInfo gives up what a FlightInfo names. One that has ended can't be cancelled, which is no error.
 func (h *handler) CancelFlightInfo(ctx context.Context, r *flight.CancelFlightInfoRequest) (flight.CancelFlightInfoResult, error) {
 	status := flight.CancelStatusNotCancellable
+	var id string
+	if h.s.seal.open(kindPoll, r.GetInfo().GetAppMetadata(), &id) == nil {
+		if p := of(ctx).forgetPoll(id); p != nil {
+			p.cancel()
+			return flight.CancelFlightInfoResult{Status: flight.CancelStatusCancelling}, nil
+		}
+	}
 	for _, e := range r.GetInfo().GetEndpoint() {
 		t, err := h.endpoint(ctx, e)
 		if err != nil {

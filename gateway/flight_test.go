@@ -754,6 +754,26 @@ func TestFlightSQLSchemasAndWhatIsNotSupported(t *testing.T) {
 	if rows, err := c.rows(poll.GetInfo()); err != nil || len(rows) != 1 || rows[0] != "42" || poll.GetFlightDescriptor() != nil {
 		t.Errorf("polled: %v %v", rows, err)
 	}
+	// A statement that takes its time is asked for again, and can be cancelled meanwhile.
+	if poll, err = c.ExecutePoll(c.ctx, "SELECT count(*) FROM range(1000000000) a, range(1000000000) b", nil); err != nil {
+		t.Fatal(err)
+	}
+	if poll.GetFlightDescriptor() == nil || poll.GetProgress() != 0 || len(poll.GetInfo().GetEndpoint()) != 0 {
+		t.Fatalf("%v", poll)
+	}
+	again, err := c.ExecutePoll(c.ctx, "", poll.GetFlightDescriptor())
+	if err != nil || again.GetFlightDescriptor() == nil {
+		t.Fatalf("%v %v", again, err)
+	}
+	if res, err := c.CancelFlightInfo(c.ctx, &flight.CancelFlightInfoRequest{Info: again.GetInfo()}); err != nil || res.GetStatus() != flight.CancelStatusCancelling {
+		t.Errorf("%v %v", res, err)
+	}
+	if _, err = c.ExecutePoll(c.ctx, "", again.GetFlightDescriptor()); status.Code(err) != codes.NotFound {
+		t.Errorf("polled behind a cancel: %v", err)
+	}
+	if got := c.query("SELECT 1"); got != "1" {
+		t.Errorf("behind a cancel: %q", got)
+	}
 	if _, err := c.ExecuteSubstrait(c.ctx, flightsql.SubstraitPlan{}); status.Code(err) != codes.Unimplemented {
 		t.Errorf("Substrait: %v", err)
 	}

@@ -1,0 +1,102 @@
+package flightsql
+
+import (
+	"context"
+	"time"
+
+	"github.com/apache/arrow-go/v18/arrow/flight"
+	stock "github.com/apache/arrow-go/v18/arrow/flight/flightsql"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+)
+
+// poll is a statement that PollFlightInfo has started: it waits in the queue, or has no rows yet, while its client comes back
+// from time to time to ask. It belongs to its session.
+type poll struct {
+	cancel context.CancelFunc
+	// done is closed when info and err are set.
+	done chan struct{}
+	info *flight.FlightInfo
+	err  error
+}
+
+// pollPatience is how long a call waits for a statement: most have rows sooner.
+const pollPatience = time.Second
+
+// PollFlightInfoStatement starts a statement.
+func (h *handler) PollFlightInfoStatement(ctx context.Context, cmd stock.StatementQuery, desc *flight.FlightDescriptor) (*flight.PollInfo, error) {
+	return h.startPoll(ctx, desc, func(ctx context.Context) (*flight.FlightInfo, error) { return h.GetFlightInfoStatement(ctx, cmd, desc) })
+}
+
+// PollFlightInfoPreparedStatement starts a prepared statement.
+func (h *handler) PollFlightInfoPreparedStatement(ctx context.Context, cmd stock.PreparedStatementQuery, desc *flight.FlightDescriptor) (*flight.PollInfo, error) {
+	return h.startPoll(ctx, desc, func(ctx context.Context) (*flight.FlightInfo, error) { return h.GetFlightInfoPreparedStatement(ctx, cmd, desc) })
+}
+
+func (h *handler) startPoll(ctx context.Context, desc *flight.FlightDescriptor, run func(context.Context) (*flight.FlightInfo, error)) (*flight.PollInfo, error) {
+	s := of(ctx)
+	id := newSessionID()
+	whole, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	p := &poll{cancel: cancel, done: make(chan struct{})}
+	s.mu.Lock()
+	s.polls[id] = p
+	s.calls++ // the session is not idle meanwhile
+	s.mu.Unlock()
+	go func() {
+		defer s.leave()
+		defer close(p.done)
+		defer cancel()
+		p.info, p.err = run(whole)
+	}()
+	return h.await(ctx, s, p, id, desc)
+}
+
+// PollFlightInfo asks for a statement that was started before.
+func (h *handler) PollFlightInfo(ctx context.Context, desc *flight.FlightDescriptor) (*flight.PollInfo, error) {
+	var id string
+	if h.s.seal.open(kindPoll, desc.GetCmd(), &id) != nil {
+		return nil, invalid("this descriptor is not one that was told to be polled")
+	}
+	s := of(ctx)
+	s.mu.Lock()
+	p := s.polls[id]
+	s.mu.Unlock()
+	if p == nil {
+		return nil, status.Error(codes.NotFound, "there is no such statement under way")
+	}
+	return h.await(ctx, s, p, id, desc)
+}
+
+// await waits a while. A statement that has ended is forgotten by that.
+func (h *handler) await(ctx context.Context, s *session, p *poll, id string, desc *flight.FlightDescriptor) (*flight.PollInfo, error) {
+	patience := time.NewTimer(pollPatience)
+	defer patience.Stop()
+	select {
+	case <-p.done:
+		s.forgetPoll(id)
+		if p.err != nil {
+			return nil, p.err
+		}
+		return &flight.PollInfo{Info: p.info, Progress: proto.Float64(1)}, nil
+	case <-ctx.Done():
+		p.cancel()
+		s.forgetPoll(id)
+		return nil, ctx.Err()
+	case <-patience.C:
+		again := h.s.seal.close(kindPoll, id)
+		return &flight.PollInfo{
+			Info:             &flight.FlightInfo{FlightDescriptor: desc, TotalRecords: -1, TotalBytes: -1, AppMetadata: again},
+			FlightDescriptor: &flight.FlightDescriptor{Type: flight.DescriptorCMD, Cmd: again}, Progress: proto.Float64(0),
+		}, nil
+	}
+}
+
+// forgetPoll takes a poll out of the session, and returns it; nil: there is none of that id.
+func (s *session) forgetPoll(id string) *poll {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := s.polls[id]
+	delete(s.polls, id)
+	return p
+}
