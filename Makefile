@@ -42,6 +42,7 @@ test-clients: tools build extensions ## install real PostgreSQL clients from the
 	@scripts/clients/node.sh $(CURDIR)/$(CACHE)
 	@scripts/clients/java.sh $(CURDIR)/$(CACHE)
 	TAVANA_CLIENTS=$(CURDIR)/$(CACHE)/clients go test -count=1 -timeout 75m ./clients
+	@cat $(CACHE)/clients/checks.txt
 
 .PHONY: race
 race: build extensions ## run the concurrent parts' tests ten times with the race detector

@@ -13,6 +13,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"flag"
+	"fmt"
 	"math/big"
 	"net"
 	"os"
@@ -72,6 +73,12 @@ func TestClients(t *testing.T) {
 		t.Skip("make test-clients installs the drivers and runs this")
 	}
 	s := start(t)
+	// What each has passed, for who runs this without -v.
+	report, err := os.Create(filepath.Join(cache, "checks.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer report.Close()
 	for _, p := range programs {
 		t.Run(p.name, func(t *testing.T) {
 			if *postgres && strings.HasPrefix(p.name, "flight-") {
@@ -81,7 +88,8 @@ func TestClients(t *testing.T) {
 			for i, w := range p.command {
 				command[i] = strings.ReplaceAll(w, "{cache}", cache)
 			}
-			s.run(t, command, differences[p.name])
+			passed := s.run(t, command, differences[p.name])
+			fmt.Fprintf(report, "%-16s %4d checks pass, %3d differ\n", p.name, passed, len(differences[p.name]))
 		})
 	}
 }
@@ -92,7 +100,8 @@ type server struct{ host, port, flight, cert string }
 // line is what a program says of a check.
 var line = regexp.MustCompile(`(?m)^(ok|not ok) ([^\s:]+)(?:: (.*))?$`)
 
-func (s *server) run(t *testing.T, command []string, differs map[string]string) {
+// run returns how many checks have passed.
+func (s *server) run(t *testing.T, command []string, differs map[string]string) (passed int) {
 	const limit = 15 * time.Minute
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
@@ -105,7 +114,6 @@ func (s *server) run(t *testing.T, command []string, differs map[string]string) 
 	cmd.Env = append(os.Environ(), "PGHOST="+s.host, "PGPORT="+s.port, "FLIGHTPORT="+s.flight, "PGUSER="+pgtest.User, "PGPASSWORD="+pgtest.Password,
 		"PGDATABASE="+pgtest.Database, "PGSSLMODE=require", "PGSSLROOTCERT="+s.cert, "CHECK_TMP="+t.TempDir(), "GOFLAGS=")
 	err := cmd.Run()
-	passed := 0
 	for _, m := range line.FindAllStringSubmatch(out.String(), -1) {
 		name, why := m[2], differs[m[2]]
 		switch {
@@ -124,6 +132,7 @@ func (s *server) run(t *testing.T, command []string, differs map[string]string) 
 	if t.Failed() {
 		t.Logf("the program said: %v\n%s", err, tail(errs.String()))
 	}
+	return passed
 }
 
 func tail(s string) string {

@@ -31,7 +31,9 @@ func (h *handler) PollFlightInfoStatement(ctx context.Context, cmd stock.Stateme
 
 // PollFlightInfoPreparedStatement starts a prepared statement.
 func (h *handler) PollFlightInfoPreparedStatement(ctx context.Context, cmd stock.PreparedStatementQuery, desc *flight.FlightDescriptor) (*flight.PollInfo, error) {
-	return h.startPoll(ctx, desc, func(ctx context.Context) (*flight.FlightInfo, error) { return h.GetFlightInfoPreparedStatement(ctx, cmd, desc) })
+	return h.startPoll(ctx, desc, func(ctx context.Context) (*flight.FlightInfo, error) {
+		return h.GetFlightInfoPreparedStatement(ctx, cmd, desc)
+	})
 }
 
 func (h *handler) startPoll(ctx context.Context, desc *flight.FlightDescriptor, run func(context.Context) (*flight.FlightInfo, error)) (*flight.PollInfo, error) {
