@@ -77,6 +77,9 @@ func (s *Server) login(ctx context.Context, header string) (u User, session stri
 		if time.Since(time.Unix(t.Issued, 0)) > tokenLife {
 			return u, "", unauthenticated("the token has expired: authenticate again")
 		}
+		if t.Server != s.id {
+			return u, "", unauthenticated("the session is another server's, or has ended: authenticate again")
+		}
 		u, ok := s.exec.User(t.User)
 		if !ok {
 			return u, "", unauthenticated("user %q does not exist any more", t.User)
@@ -99,7 +102,7 @@ func (s *Server) basic(value string) (User, error) {
 
 // bearer makes the header of a token for a session.
 func (s *Server) bearer(u User, session string) string {
-	return "Bearer " + base64url.EncodeToString(s.seal.close(kindToken, token{u.Name, session, time.Now().Unix()}))
+	return "Bearer " + base64url.EncodeToString(s.seal.close(kindToken, token{u.Name, session, time.Now().Unix(), s.id}))
 }
 
 // reply sends the token that stands for what the caller has shown: Java's client reads it in the header, C++'s and Go's there
@@ -120,14 +123,17 @@ func (v *service) Handshake(stream pb.FlightService_HandshakeServer) error {
 	md, _ := metadata.FromIncomingContext(ctx)
 	var u User
 	var err error
-	session, byPayload := newSessionID(), false
+	session, byPayload, bearer := newSessionID(), false, ""
 	if header := md.Get(authorization); len(header) > 0 {
 		var id string
 		if u, id, err = s.login(ctx, header[0]); err != nil {
 			return err
 		}
-		if isBearer(header[0]) {
-			session = id
+		if isBearer(header[0]) { // which lives no longer by being shown
+			if s.sessions.hasEnded(id) {
+				return unauthenticated("the session has ended: authenticate again")
+			}
+			bearer = "Bearer " + strings.TrimSpace(header[0][len("bearer "):])
 		}
 	} else {
 		first, err := stream.Recv()
@@ -146,7 +152,9 @@ func (v *service) Handshake(stream pb.FlightService_HandshakeServer) error {
 	if err := s.checkCertificate(ctx, u); err != nil {
 		return err
 	}
-	bearer := s.bearer(u, session)
+	if bearer == "" {
+		bearer = s.bearer(u, session)
+	}
 	pairs := metadata.Pairs(authorization, bearer)
 	stream.SetTrailer(pairs)
 	if err := stream.SetHeader(pairs); err != nil {

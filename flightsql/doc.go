@@ -80,9 +80,11 @@ type Session interface {
 	TableSchemas(ctx context.Context, tables []TableName) ([]*arrow.Schema, error)
 	// Ingest writes rows into a table.
 	Ingest(ctx context.Context, to Target, rows Rows) (int64, error)
+	// Beside returns another session of the same client, with the same parameters, that has nothing in it. The caller closes it.
+	Beside() Session
 	// Transaction tells how the session's block stands.
 	Transaction() TxState
-	// Holds tells whether something would be lost with the session: an open transaction, temporary tables.
+	// Holds tells whether something would be lost with the session: an open transaction, temporary tables, changed parameters.
 	Holds() bool
 	// Option and SetOption are the session's parameters, by PostgreSQL's names; 42704 for an unknown one.
 	Option(name string) (string, error)

@@ -35,7 +35,7 @@ func statusOf(err error) error {
 	}
 	e := pgerror.Flatten(err)
 	code := pgerror.GRPCCode(e)
-	if e.Code == pgerror.QueryCanceled && strings.Contains(e.Message, "timeout") {
+	if e.Code == pgerror.QueryCanceled && (strings.Contains(e.Message, "timeout") || strings.Contains(e.Message, "waited too long")) {
 		code = codes.DeadlineExceeded
 	}
 	text := e.Message
@@ -44,7 +44,7 @@ func statusOf(err error) error {
 			text += "\n" + more
 		}
 	}
-	const most = 4 << 10 // it travels in HTTP/2 trailers
+	const most = 600 // it travels in HTTP/2 trailers, several times, and Java takes 8 KiB of those
 	st := status.New(code, "["+string(e.Code)+"] "+short(text, most))
 	fields := map[string]string{"sqlstate": string(e.Code), "message": short(e.Message, most)}
 	if e.Detail != "" {

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/flight"
 	stock "github.com/apache/arrow-go/v18/arrow/flight/flightsql"
 	pb "github.com/apache/arrow-go/v18/arrow/flight/gen/flight"
@@ -20,6 +21,9 @@ func (h *handler) DoPutCommandStatementIngest(ctx context.Context, cmd stock.Sta
 	to := Target{Catalog: cmd.GetCatalog(), Schema: cmd.GetSchema(), Table: cmd.GetTable(), Temporary: cmd.GetTemporary()}
 	if to.Table == "" {
 		return 0, invalid("the ingest names no table")
+	}
+	if in.Schema() == nil {
+		return 0, invalid("the ingest has no schema")
 	}
 	o := cmd.GetTableDefinitionOptions()
 	switch o.GetIfNotExist() {
@@ -51,6 +55,12 @@ func (r rowsOf) Schema() *arrow.Schema { return r.in.Schema() }
 func (r rowsOf) Next() (arrow.RecordBatch, error) {
 	if r.in.Next() {
 		rec := r.in.RecordBatch()
+		for i, c := range rec.Columns() {
+			// Offsets and indices are the client's: what reads them later believes them.
+			if err := array.ValidateFull(c); err != nil {
+				return nil, invalid("malformed column %q: %s", rec.ColumnName(i), err)
+			}
+		}
 		rec.Retain()
 		return rec, nil
 	}

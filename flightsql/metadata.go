@@ -27,7 +27,7 @@ func command(desc *flight.FlightDescriptor, schema *arrow.Schema) (*flight.Fligh
 const chunkRows = 1000
 
 // stream sends the rows that write makes, chunk by chunk. write calls flush wherever a chunk may end.
-func stream(ctx context.Context, schema *arrow.Schema, write func(b *array.RecordBuilder, flush func()) error) (*arrow.Schema, <-chan flight.StreamChunk, error) {
+func (h *handler) stream(ctx context.Context, schema *arrow.Schema, write func(b *array.RecordBuilder, flush func()) error) (*arrow.Schema, <-chan flight.StreamChunk, error) {
 	out := make(chan flight.StreamChunk)
 	go func() {
 		defer close(out)
@@ -42,10 +42,12 @@ func stream(ctx context.Context, schema *arrow.Schema, write func(b *array.Recor
 				}
 			}
 		}
-		err := write(b, func() {
-			if b.Field(0).Len() >= chunkRows {
-				send(flight.StreamChunk{Data: b.NewRecordBatch()})
-			}
+		_, err := safely(h.s, func() (any, error) {
+			return nil, write(b, func() {
+				if b.Field(0).Len() >= chunkRows {
+					send(flight.StreamChunk{Data: b.NewRecordBatch()})
+				}
+			})
 		})
 		if err != nil {
 			send(flight.StreamChunk{Err: err})
@@ -98,7 +100,7 @@ func (h *handler) GetFlightInfoCatalogs(_ context.Context, desc *flight.FlightDe
 
 // DoGetCatalogs returns the one database.
 func (h *handler) DoGetCatalogs(ctx context.Context) (*arrow.Schema, <-chan flight.StreamChunk, error) {
-	return stream(ctx, schema_ref.Catalogs, func(b *array.RecordBuilder, _ func()) error {
+	return h.stream(ctx, schema_ref.Catalogs, func(b *array.RecordBuilder, _ func()) error {
 		appendText(b, h.s.exec.Database())
 		return nil
 	})
@@ -116,7 +118,7 @@ func (h *handler) GetFlightInfoSchemas(_ context.Context, _ stock.GetDBSchemas, 
 
 // DoGetDBSchemas returns the schemas.
 func (h *handler) DoGetDBSchemas(ctx context.Context, cmd stock.GetDBSchemas) (*arrow.Schema, <-chan flight.StreamChunk, error) {
-	return stream(ctx, schema_ref.DBSchemas, func(b *array.RecordBuilder, flush func()) error {
+	return h.stream(ctx, schema_ref.DBSchemas, func(b *array.RecordBuilder, flush func()) error {
 		if !h.ours(cmd.GetCatalog()) {
 			return nil
 		}
@@ -146,7 +148,7 @@ func (h *handler) GetFlightInfoTableTypes(_ context.Context, desc *flight.Flight
 
 // DoGetTableTypes returns the types of tables.
 func (h *handler) DoGetTableTypes(ctx context.Context) (*arrow.Schema, <-chan flight.StreamChunk, error) {
-	return stream(ctx, schema_ref.TableTypes, func(b *array.RecordBuilder, _ func()) error {
+	return h.stream(ctx, schema_ref.TableTypes, func(b *array.RecordBuilder, _ func()) error {
 		for _, t := range []string{typeTemporary, typeSystem, typeTable, typeView} {
 			appendText(b, t)
 		}
@@ -168,7 +170,7 @@ func (h *handler) DoGetTables(ctx context.Context, cmd stock.GetTables) (*arrow.
 	if cmd.GetIncludeSchema() {
 		schema = schema_ref.TablesWithIncludedSchema
 	}
-	return stream(ctx, schema, func(b *array.RecordBuilder, flush func()) error {
+	return h.stream(ctx, schema, func(b *array.RecordBuilder, flush func()) error {
 		if !h.ours(cmd.GetCatalog()) {
 			return nil
 		}
@@ -229,7 +231,7 @@ func (h *handler) GetFlightInfoPrimaryKeys(_ context.Context, _ stock.TableRef, 
 
 // DoGetPrimaryKeys returns a table's primary key.
 func (h *handler) DoGetPrimaryKeys(ctx context.Context, ref stock.TableRef) (*arrow.Schema, <-chan flight.StreamChunk, error) {
-	return stream(ctx, schema_ref.PrimaryKeys, func(b *array.RecordBuilder, flush func()) error {
+	return h.stream(ctx, schema_ref.PrimaryKeys, func(b *array.RecordBuilder, flush func()) error {
 		if !h.ours(ref.Catalog) {
 			return nil
 		}
@@ -252,8 +254,8 @@ func number(s string) int32 {
 }
 
 // noKeys answers what asks for foreign keys: lasting tables have none.
-func noKeys(ctx context.Context) (*arrow.Schema, <-chan flight.StreamChunk, error) {
-	return stream(ctx, schema_ref.ImportedExportedKeysAndCrossReference, func(*array.RecordBuilder, func()) error { return nil })
+func (h *handler) noKeys(ctx context.Context) (*arrow.Schema, <-chan flight.StreamChunk, error) {
+	return h.stream(ctx, schema_ref.ImportedExportedKeysAndCrossReference, func(*array.RecordBuilder, func()) error { return nil })
 }
 
 // GetFlightInfoExportedKeys describes the keys that refer to a table.
@@ -263,7 +265,7 @@ func (h *handler) GetFlightInfoExportedKeys(_ context.Context, _ stock.TableRef,
 
 // DoGetExportedKeys returns none: no table has foreign keys.
 func (h *handler) DoGetExportedKeys(ctx context.Context, _ stock.TableRef) (*arrow.Schema, <-chan flight.StreamChunk, error) {
-	return noKeys(ctx)
+	return h.noKeys(ctx)
 }
 
 // GetFlightInfoImportedKeys describes a table's foreign keys.
@@ -273,7 +275,7 @@ func (h *handler) GetFlightInfoImportedKeys(_ context.Context, _ stock.TableRef,
 
 // DoGetImportedKeys returns none: no table has foreign keys.
 func (h *handler) DoGetImportedKeys(ctx context.Context, _ stock.TableRef) (*arrow.Schema, <-chan flight.StreamChunk, error) {
-	return noKeys(ctx)
+	return h.noKeys(ctx)
 }
 
 // GetFlightInfoCrossReference describes the foreign keys between two tables.
@@ -283,5 +285,5 @@ func (h *handler) GetFlightInfoCrossReference(_ context.Context, _ stock.CrossTa
 
 // DoGetCrossReference returns none: no table has foreign keys.
 func (h *handler) DoGetCrossReference(ctx context.Context, _ stock.CrossTableRef) (*arrow.Schema, <-chan flight.StreamChunk, error) {
-	return noKeys(ctx)
+	return h.noKeys(ctx)
 }

@@ -42,6 +42,11 @@ func (h *handler) startPoll(ctx context.Context, desc *flight.FlightDescriptor, 
 	whole, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	p := &poll{cancel: cancel, done: make(chan struct{})}
 	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		cancel()
+		return nil, unauthenticated("the session has ended")
+	}
 	s.polls[id] = p
 	s.calls++ // the session is not idle meanwhile
 	s.mu.Unlock()
@@ -49,9 +54,13 @@ func (h *handler) startPoll(ctx context.Context, desc *flight.FlightDescriptor, 
 		defer s.leave()
 		defer close(p.done)
 		defer cancel()
-		p.info, p.err = run(whole)
+		_, p.err = safely(h.s, func() (any, error) {
+			var err error
+			p.info, err = run(whole)
+			return nil, err
+		})
 	}()
-	return h.await(ctx, s, p, id, desc)
+	return h.await(ctx, s, p, id, desc, true)
 }
 
 // PollFlightInfo asks for a statement that was started before.
@@ -67,11 +76,11 @@ func (h *handler) PollFlightInfo(ctx context.Context, desc *flight.FlightDescrip
 	if p == nil {
 		return nil, status.Error(codes.NotFound, "there is no such statement under way")
 	}
-	return h.await(ctx, s, p, id, desc)
+	return h.await(ctx, s, p, id, desc, false)
 }
 
-// await waits a while. A statement that has ended is forgotten by that.
-func (h *handler) await(ctx context.Context, s *session, p *poll, id string, desc *flight.FlightDescriptor) (*flight.PollInfo, error) {
+// await waits a while. A statement that has ended is forgotten by that, and so is one whose first caller leaves.
+func (h *handler) await(ctx context.Context, s *session, p *poll, id string, desc *flight.FlightDescriptor, first bool) (*flight.PollInfo, error) {
 	patience := time.NewTimer(pollPatience)
 	defer patience.Stop()
 	select {
@@ -82,9 +91,11 @@ func (h *handler) await(ctx context.Context, s *session, p *poll, id string, des
 		}
 		return &flight.PollInfo{Info: p.info, Progress: proto.Float64(1)}, nil
 	case <-ctx.Done():
-		p.cancel()
-		s.forgetPoll(id)
-		return nil, ctx.Err()
+		if first { // it has not heard what to ask for
+			p.cancel()
+			s.forgetPoll(id)
+		}
+		return nil, status.FromContextError(ctx.Err()).Err()
 	case <-patience.C:
 		again := h.s.seal.close(kindPoll, id)
 		return &flight.PollInfo{

@@ -65,7 +65,11 @@ func (s *session) bind(id string, rec arrow.RecordBatch) {
 		old.Release()
 		delete(s.bound, id)
 	}
-	if rec != nil {
+	switch {
+	case rec == nil:
+	case s.closed:
+		rec.Release()
+	default:
 		s.bound[id] = rec
 	}
 }
@@ -88,26 +92,28 @@ func (h *handler) DoPutPreparedStatementQuery(ctx context.Context, cmd stock.Pre
 		return nil, err
 	}
 	var rec arrow.RecordBatch
-	for in.Next() {
-		b := in.RecordBatch()
-		if b.NumRows() == 0 {
+	rows := rowsOf{in}
+	for {
+		b, err := rows.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err == nil && b.NumRows() == 0 {
+			b.Release()
 			continue
 		}
-		if rec != nil || b.NumRows() > 1 {
+		if err != nil || rec != nil || b.NumRows() > 1 {
 			if rec != nil {
 				rec.Release()
 			}
+			if err != nil {
+				return nil, err
+			}
+			b.Release()
 			return nil, pgerror.New(pgerror.FeatureNotSupported, "a query takes one row of parameters").
 				WithHint("Run it once for each row, or join the rows as a table.")
 		}
-		b.Retain()
 		rec = b
-	}
-	if err := in.Err(); err != nil {
-		if rec != nil {
-			rec.Release()
-		}
-		return nil, invalid("malformed parameters: %s", err)
 	}
 	of(ctx).bind(p.ID, rec)
 	return cmd.GetPreparedStatementHandle(), nil
@@ -162,35 +168,24 @@ func (h *handler) DoPutPreparedStatementUpdate(ctx context.Context, cmd stock.Pr
 	if err != nil {
 		return 0, err
 	}
-	if in.Schema().NumFields() == 0 { // a statement without parameters
-		return h.update(ctx, s, p.SQL, nil)
+	if schema := in.Schema(); schema == nil || schema.NumFields() == 0 { // without parameters, or with those that were bound before
+		var params *Params
+		if rec := of(ctx).params(p.ID); rec != nil {
+			defer rec.Release()
+			params = &Params{rec, 0, p.Types}
+		}
+		return h.update(ctx, s, p.SQL, params)
 	}
 	rows := &peeked{rows: rowsOf{in}}
-	first, err := rows.peek()
-	if errors.Is(err, io.EOF) {
-		return 0, nil
-	}
-	if err != nil {
-		return 0, err
-	}
 	defer rows.drop()
-	if first.NumRows() == 1 {
-		n, err := h.update(ctx, s, p.SQL, &Params{first, 0, p.Types})
-		rows.drop()
-		if err != nil {
-			return 0, err
-		}
-		more, err := rows.peek()
-		switch {
-		case errors.Is(err, io.EOF):
-			return n, nil
-		case err != nil:
-			return n, err
-		case s.Transaction() == NoTx && more.NumRows() > 0:
-			return n, errBatchOutside
-		}
-		others, err := h.each(ctx, s, p, rows)
-		return n + others, err
+	n, err := rows.look(2)
+	switch {
+	case err != nil:
+		return 0, err
+	case n == 0:
+		return 0, nil
+	case n == 1 && rows.next[0].NumRows() == 1:
+		return h.update(ctx, s, p.SQL, &Params{rows.next[0], 0, p.Types})
 	}
 	if n, done, err := s.RunMany(ctx, p.SQL, p.Types, rows); done {
 		return n, err
@@ -201,13 +196,13 @@ func (h *handler) DoPutPreparedStatementUpdate(ctx context.Context, cmd stock.Pr
 	if _, err := s.Run(ctx, "BEGIN", nil); err != nil {
 		return 0, err
 	}
-	n, err := h.each(ctx, s, p, rows)
+	changed, err := h.each(ctx, s, p, rows)
 	if err != nil {
 		_, _ = s.Run(context.WithoutCancel(ctx), "ROLLBACK", nil)
 		return 0, err
 	}
 	_, err = s.Run(context.WithoutCancel(ctx), "COMMIT", nil)
-	return n, err
+	return changed, err
 }
 
 // each runs a prepared statement once for each row.
@@ -232,41 +227,46 @@ func (h *handler) each(ctx context.Context, s Session, p *handle, rows Rows) (ch
 	}
 }
 
-// peeked is rows whose next batch may have been looked at.
+// peeked is rows whose next batches have been looked at.
 type peeked struct {
 	rows Rows
-	next arrow.RecordBatch
+	next []arrow.RecordBatch
 }
 
+// Schema implements Rows.
 func (p *peeked) Schema() *arrow.Schema { return p.rows.Schema() }
 
-// peek returns the next batch that has rows, which stays the next.
-func (p *peeked) peek() (arrow.RecordBatch, error) {
-	for p.next == nil {
+// look reads ahead until so many batches are there that have rows, or all, and returns how many there are.
+func (p *peeked) look(batches int) (int, error) {
+	for len(p.next) < batches {
 		rec, err := p.rows.Next()
-		if err != nil {
-			return nil, err
-		}
-		if rec.NumRows() == 0 {
+		switch {
+		case errors.Is(err, io.EOF):
+			return len(p.next), nil
+		case err != nil:
+			return 0, err
+		case rec.NumRows() == 0:
 			rec.Release()
-			continue
+		default:
+			p.next = append(p.next, rec)
 		}
-		p.next = rec
 	}
-	return p.next, nil
+	return len(p.next), nil
 }
 
+// Next implements Rows.
 func (p *peeked) Next() (arrow.RecordBatch, error) {
-	rec, err := p.peek()
-	p.next = nil
-	return rec, err
+	if len(p.next) == 0 {
+		return p.rows.Next()
+	}
+	rec := p.next[0]
+	p.next = p.next[1:]
+	return rec, nil
 }
 
 func (p *peeked) drop() {
-	if p.next != nil {
-		p.next.Release()
-		p.next = nil
+	for _, rec := range p.next {
+		rec.Release()
 	}
+	p.next = nil
 }
-
-var errBatchOutside = pgerror.New(pgerror.FeatureNotSupported, "parameters in several batches need a transaction")

@@ -54,15 +54,15 @@ func (nobody) Login(user, password string) (User, error) {
 func (nobody) User(name string) (User, bool) { return User{Name: name}, name == "ann" }
 
 func TestTokensExpireAndUsersGo(t *testing.T) {
-	s := &Server{exec: nobody{}, seal: newSeal("secret"), sessions: newSessions(nil, time.Minute, 1)}
+	s := &Server{exec: nobody{}, seal: newSeal("secret"), id: "p", sessions: newSessions(nil, time.Minute, 1)}
 	header := func(tok token) string {
 		return "Bearer " + base64url.EncodeToString(s.seal.close(kindToken, tok))
 	}
 	now := time.Now().Unix()
-	if u, id, err := s.login(t.Context(), header(token{"ann", "s", now})); err != nil || u.Name != "ann" || id != "s" {
+	if u, id, err := s.login(t.Context(), header(token{"ann", "s", now, "p"})); err != nil || u.Name != "ann" || id != "s" {
 		t.Errorf("%v %v %v", u, id, err)
 	}
-	for what, tok := range map[string]token{"expired": {"ann", "s", now - int64(tokenLife/time.Second) - 1}, "somebody who is gone": {"bob", "s", now}} {
+	for what, tok := range map[string]token{"expired": {"ann", "s", now - int64(tokenLife/time.Second) - 1, "p"}, "somebody who is gone": {"bob", "s", now, "p"}, "another server": {"ann", "s", now, "q"}} {
 		if _, _, err := s.login(t.Context(), header(tok)); status.Code(err) != codes.Unauthenticated {
 			t.Errorf("%s: %v", what, err)
 		}
@@ -71,9 +71,9 @@ func TestTokensExpireAndUsersGo(t *testing.T) {
 
 // Nobody comes in by a header that was not made by us, and none breaks us.
 func FuzzLogin(f *testing.F) {
-	s := &Server{exec: nobody{}, seal: newSeal("secret"), sessions: newSessions(nil, time.Minute, 1)}
+	s := &Server{exec: nobody{}, seal: newSeal("secret"), id: "p", sessions: newSessions(nil, time.Minute, 1)}
 	f.Add("Basic " + base64.StdEncoding.EncodeToString([]byte("ann:right")))
-	f.Add("Bearer " + base64url.EncodeToString(s.seal.close(kindToken, token{"ann", "s", 1})))
+	f.Add("Bearer " + base64url.EncodeToString(s.seal.close(kindToken, token{"ann", "s", 1, "p"})))
 	f.Add("bearer x")
 	f.Fuzz(func(t *testing.T, header string) {
 		u, _, err := s.login(t.Context(), header)

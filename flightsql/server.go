@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"math"
 	"net"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -41,6 +42,7 @@ type Server struct {
 	exec     Executor
 	log      *slog.Logger
 	seal     seal
+	id       string // of this process: sessions' state is nowhere else
 	sessions *sessions
 	grpc     *grpc.Server
 	bytes    prometheus.Counter
@@ -48,7 +50,7 @@ type Server struct {
 
 // New returns a server of clients whose statements go to exec. It registers its metrics with reg.
 func New(cfg Config, exec Executor, reg prometheus.Registerer, log *slog.Logger) *Server {
-	s := &Server{cfg: cfg, exec: exec, log: log, seal: newSeal(cfg.Secret)}
+	s := &Server{cfg: cfg, exec: exec, log: log, seal: newSeal(cfg.Secret), id: newSessionID()}
 	s.sessions = newSessions(exec.Open, cfg.SessionTimeout, cfg.MaxSessions)
 	reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "tavana_flight_sessions", Help: "Sessions of Flight SQL clients.",
@@ -155,15 +157,27 @@ func (s *Server) unary(ctx context.Context, req any, _ *grpc.UnaryServerInfo, ne
 	if err := c.reply(func(md metadataPairs) error { return grpc.SetHeader(ctx, md) }, func(md metadataPairs) { _ = grpc.SetTrailer(ctx, md) }); err != nil {
 		return nil, err
 	}
-	resp, err := next(context.WithValue(ctx, callerKey{}, c), req)
+	resp, err := safely(s, func() (any, error) { return next(context.WithValue(ctx, callerKey{}, c), req) })
 	return resp, answer(ctx, err)
+}
+
+// safely calls a handler. Arrow's readers panic on messages whose offsets point nowhere: that must end the call, and no more.
+func safely(s *Server, f func() (any, error)) (resp any, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			s.log.Error("a call could not be read", "panic", r, "stack", string(debug.Stack()))
+			resp, err = nil, invalid("malformed message")
+		}
+	}()
+	return f()
 }
 
 const handshakeMethod = "/arrow.flight.protocol.FlightService/Handshake"
 
 func (s *Server) stream(srv any, ss grpc.ServerStream, info *grpc.StreamServerInfo, next grpc.StreamHandler) error {
 	if info.FullMethod == handshakeMethod {
-		return statusOf(next(srv, ss))
+		_, err := safely(s, func() (any, error) { return nil, next(srv, ss) })
+		return statusOf(err)
 	}
 	c, err := s.authenticate(ss.Context())
 	if err != nil {
@@ -173,7 +187,10 @@ func (s *Server) stream(srv any, ss grpc.ServerStream, info *grpc.StreamServerIn
 	if err := c.reply(func(md metadataPairs) error { return ss.SetHeader(md) }, func(md metadataPairs) { ss.SetTrailer(md) }); err != nil {
 		return err
 	}
-	return answer(ss.Context(), next(srv, &calledStream{ss, context.WithValue(ss.Context(), callerKey{}, c)}))
+	_, err = safely(s, func() (any, error) {
+		return nil, next(srv, &calledStream{ss, context.WithValue(ss.Context(), callerKey{}, c)})
+	})
+	return answer(ss.Context(), err)
 }
 
 // calledStream is a stream whose context knows who calls.

@@ -19,6 +19,8 @@ type token struct {
 	User    string `json:"u"`
 	Session string `json:"s"`
 	Issued  int64  `json:"i"` // Unix seconds
+	// Server is the process that has the session's state.
+	Server string `json:"p"`
 }
 
 // sessions are the clients' sessions by their tokens' ids.
@@ -43,9 +45,13 @@ type session struct {
 	user   User
 	client Client
 
-	mu    sync.Mutex
-	calls int
-	used  time.Time
+	// beginning is held while a transaction begins.
+	beginning sync.Mutex
+
+	mu     sync.Mutex
+	closed bool
+	calls  int
+	used   time.Time
 	// byToken: calls from other connections than the first may come.
 	byToken bool
 	// transactions are the open ones by their ids.
@@ -77,7 +83,7 @@ func (ss *sessions) enter(id string, u User, c Client, byToken bool) (*session, 
 		if len(ss.byID) >= ss.max {
 			return nil, statusOf(pgerror.New(pgerror.TooManyConnections, "sorry, too many clients already"))
 		}
-		c.Terminate = func() { ss.end(id) }
+		c.Terminate = func() { ss.closing.Go(func() { ss.end(id) }) } // who calls it may hold what the end waits for
 		s = &session{id: id, user: u, client: c, transactions: map[string]*transaction{}, polls: map[string]*poll{}, bound: map[string]arrow.RecordBatch{}}
 		s.Session = ss.open(u, c)
 		ss.byID[id] = s
@@ -135,15 +141,32 @@ func (ss *sessions) end(id string) {
 	ss.mu.Lock()
 	s := ss.byID[id]
 	delete(ss.byID, id)
-	ss.gone[id] = time.Now()
+	if !strings.HasPrefix(id, basicSession) || s != nil && s.isByToken() { // a password is good for another session
+		ss.gone[id] = time.Now()
+	}
 	ss.mu.Unlock()
 	if s != nil {
 		s.close()
 	}
 }
 
+func (s *session) isByToken() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.byToken
+}
+
+// hasEnded tells whether a session's tokens are no good any more.
+func (ss *sessions) hasEnded(id string) bool {
+	ss.mu.Lock()
+	defer ss.mu.Unlock()
+	_, ok := ss.gone[id]
+	return ok
+}
+
 func (s *session) close() {
 	s.mu.Lock()
+	s.closed = true
 	list, params, polls := s.transactions, s.bound, s.polls
 	s.transactions, s.bound, s.polls = map[string]*transaction{}, map[string]arrow.RecordBatch{}, map[string]*poll{}
 	s.mu.Unlock()

@@ -95,6 +95,25 @@ func (v *service) ListActions(_ *pb.Empty, stream pb.FlightService_ListActionsSe
 	return nil
 }
 
+// DoPut takes rows. Its first message must say what they are for.
+func (v *service) DoPut(stream pb.FlightService_DoPutServer) error {
+	return v.FlightServer.DoPut(&describedPut{FlightService_DoPutServer: stream})
+}
+
+type describedPut struct {
+	pb.FlightService_DoPutServer
+	begun bool
+}
+
+func (p *describedPut) Recv() (*pb.FlightData, error) {
+	d, err := p.FlightService_DoPutServer.Recv()
+	if err == nil && !p.begun && d.GetFlightDescriptor() == nil {
+		return nil, invalid("the first message has no descriptor")
+	}
+	p.begun = true
+	return d, err
+}
+
 // DoGet gives the rows of a ticket: those of a statement unopened, those of metadata as the server makes them.
 func (v *service) DoGet(t *flight.Ticket, stream pb.FlightService_DoGetServer) error {
 	var cmd anypb.Any
@@ -173,9 +192,9 @@ func (h *handler) update(ctx context.Context, s Session, sql string, params *Par
 		return 0, err
 	}
 	if res.Schema.NumFields() > 0 {
-		_, err = h.s.exec.Cancel(ctx, res.At)
+		_, _ = h.s.exec.Cancel(ctx, res.At) // what it has changed is changed; its rows go by themselves in the end
 	}
-	return max(res.Changed, 0), err
+	return max(res.Changed, 0), nil
 }
 
 // DoPutCommandStatementUpdate runs a statement that changes something.

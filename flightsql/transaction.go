@@ -17,6 +17,15 @@ type transaction struct {
 	own bool
 }
 
+// abandon ends a transaction that nobody knows of.
+func (t *transaction) abandon() {
+	if t.own {
+		t.s.Close()
+		return
+	}
+	_, _ = t.s.Run(context.Background(), "ROLLBACK", nil)
+}
+
 // in returns the session that a command with a transaction's id runs in; without an id the session itself, which may be in a
 // transaction.
 func (s *session) in(id []byte) (Session, error) {
@@ -35,20 +44,24 @@ func (s *session) in(id []byte) (Session, error) {
 // BeginTransaction starts one.
 func (h *handler) BeginTransaction(ctx context.Context, _ stock.ActionBeginTransactionRequest) ([]byte, error) {
 	s := of(ctx)
+	s.beginning.Lock()
+	defer s.beginning.Unlock()
 	t := &transaction{s: s.Session}
 	if s.Transaction() != NoTx {
-		t.s, t.own = h.s.exec.Open(s.user, s.client), true
+		t.s, t.own = s.Beside(), true
 	}
 	if _, err := t.s.Run(ctx, "BEGIN", nil); err != nil {
-		if t.own {
-			t.s.Close()
-		}
+		t.abandon()
 		return nil, err
 	}
 	id := newSessionID()
 	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed || ctx.Err() != nil { // nobody would ever end it
+		t.abandon()
+		return nil, unauthenticated("the session has ended")
+	}
 	s.transactions[id] = t
-	s.mu.Unlock()
 	return []byte(id), nil
 }
 
@@ -56,6 +69,9 @@ func (h *handler) BeginTransaction(ctx context.Context, _ stock.ActionBeginTrans
 // error.
 func (h *handler) EndTransaction(ctx context.Context, r stock.ActionEndTransactionRequest) error {
 	s := of(ctx)
+	if a := r.GetAction(); a != stock.EndTransactionCommit && a != stock.EndTransactionRollback {
+		return invalid("EndTransaction must commit or roll back")
+	}
 	s.mu.Lock()
 	t := s.transactions[string(r.GetTransactionId())]
 	delete(s.transactions, string(r.GetTransactionId()))
@@ -67,23 +83,19 @@ func (h *handler) EndTransaction(ctx context.Context, r stock.ActionEndTransacti
 		defer t.s.Close()
 	}
 	state := t.s.Transaction()
-	sql := "ROLLBACK"
-	switch r.GetAction() {
-	case stock.EndTransactionCommit:
-		if state == InTx {
-			sql = "COMMIT"
-		}
-	case stock.EndTransactionRollback:
-	default:
-		return invalid("EndTransaction must commit or roll back")
-	}
-	if state == NoTx { // ended by SQL
+	sql, commit := "ROLLBACK", r.GetAction() == stock.EndTransactionCommit
+	switch {
+	case state == NoTx && commit:
+		return pgerror.New(pgerror.NoActiveSQLTransaction, "the transaction has been ended already")
+	case state == NoTx:
 		return nil
+	case state == InTx && commit:
+		sql = "COMMIT"
 	}
 	if _, err := t.s.Run(ctx, sql, nil); err != nil {
 		return err
 	}
-	if r.GetAction() == stock.EndTransactionCommit && state == FailedTx {
+	if commit && state == FailedTx {
 		return pgerror.New(pgerror.InFailedSQLTransaction, "the transaction has failed, and was rolled back")
 	}
 	return nil

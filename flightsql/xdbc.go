@@ -52,7 +52,7 @@ func (h *handler) GetFlightInfoXdbcTypeInfo(_ context.Context, _ stock.GetXdbcTy
 
 // DoGetXdbcTypeInfo returns the types of data that columns can have.
 func (h *handler) DoGetXdbcTypeInfo(ctx context.Context, cmd stock.GetXdbcTypeInfo) (*arrow.Schema, <-chan flight.StreamChunk, error) {
-	return stream(ctx, schema_ref.XdbcTypeInfo, func(b *array.RecordBuilder, _ func()) error {
+	return h.stream(ctx, schema_ref.XdbcTypeInfo, func(b *array.RecordBuilder, _ func()) error {
 		for _, t := range xdbcTypes {
 			if want := cmd.GetDataType(); want == nil || *want == t.typ {
 				t.append(b)

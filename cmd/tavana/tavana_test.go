@@ -113,7 +113,7 @@ func readme(t *testing.T) []block {
 	return out
 }
 
-// The README's queries, as they stand there, by psql with and without TLS, by psycopg and by pgx.
+// The README's queries, as they stand there, by psql with and without TLS, by psycopg, by ADBC and by pgx.
 func TestTheREADMEsQueries(t *testing.T) {
 	u := startUp(t, "--sample-data")
 	var sql, python []string
@@ -125,7 +125,7 @@ func TestTheREADMEsQueries(t *testing.T) {
 			python = append(python, b.text)
 		}
 	}
-	if len(sql) != 4 || len(python) != 1 {
+	if len(sql) != 4 || len(python) != 2 {
 		t.Fatalf("the README has %d SQL and %d Python blocks", len(sql), len(python))
 	}
 	want := []string{"AIR|", "", "FRANCE|", "IRAN|"} // what a row of each begins with
@@ -148,6 +148,15 @@ func TestTheREADMEsQueries(t *testing.T) {
 	cmd := exec.CommandContext(t.Context(), filepath.Join(workertest.Root(), ".cache", "venv", "bin", "python"), "-c", script)
 	if out, err := cmd.CombinedOutput(); err != nil || strings.Count(string(out), "\n") != 5 || !strings.Contains(string(out), "FRANCE ") {
 		t.Errorf("psycopg: %v\n%s", err, out)
+	}
+
+	flight := regexp.MustCompile(`grpc://(127\.0\.0\.1:\d+)`).FindStringSubmatch(u.out.String())
+	if flight == nil {
+		t.Fatalf("it does not say where Flight SQL is:\n%s", u.out)
+	}
+	cmd = exec.CommandContext(t.Context(), filepath.Join(workertest.Root(), ".cache", "venv", "bin", "python"), "-c", strings.Replace(python[1], "127.0.0.1:8815", flight[1], 1))
+	if out, err := cmd.CombinedOutput(); err != nil || strings.TrimSpace(string(out)) != "600572" {
+		t.Errorf("ADBC: %v\n%s", err, out)
 	}
 
 	for _, mode := range []string{"disable", "require"} {

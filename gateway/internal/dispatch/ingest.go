@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,7 +30,7 @@ type Ingest struct {
 
 // Ingest writes rows into a table: all of them or none, in the session's block if it is in one. next returns io.EOF after the
 // last; what it returns is released here.
-func (s *Session) Ingest(ctx context.Context, in Ingest, schema *arrow.Schema, next func() (arrow.RecordBatch, error)) (uint64, error) {
+func (s *Session) Ingest(ctx context.Context, in Ingest, schema *arrow.Schema, next func() (arrow.RecordBatch, error)) (rows uint64, err error) {
 	if err := s.Allows(sqltext.Insert); err != nil {
 		return 0, err
 	}
@@ -39,10 +40,11 @@ func (s *Session) Ingest(ctx context.Context, in Ingest, schema *arrow.Schema, n
 		s.dropIdlePin()
 		return 0, err
 	}
-	rows, err := c.drain(next, schema)
-	c.Close(err)
+	err = errBroken // unless drain returns: what reads a client's rows may panic
+	defer func() { c.Close(err) }()
+	rows, err = c.drain(next, schema)
 	if err == nil && c.makes == sqltext.CreateTemp && s.pin != nil {
-		s.pin.made(strings.ToLower(in.Table))
+		s.pin.made(in.Table)
 	}
 	return rows, err
 }
@@ -118,6 +120,8 @@ func (s *Session) InsertMany(ctx context.Context, st *session.Statement, casts [
 	}
 	c := s.newCopyIn(ctx, st, schema, sqltext.Insert)
 	c.statement = text.Text
+	err = errBroken
+	defer func() { c.Close(err) }()
 	if c.pin, err = s.pinFor(c.ctx, st.Effect); err == nil {
 		if s.InBlock() {
 			s.Wrote()
@@ -132,9 +136,10 @@ func (s *Session) InsertMany(ctx context.Context, st *session.Statement, casts [
 			return array.NewRecordBatch(named, rec.Columns(), rec.NumRows()), nil
 		}, named)
 	}
-	c.Close(err)
 	return rows, true, err
 }
+
+var errBroken = pgerror.New(pgerror.ProtocolViolation, "the rows could not be read")
 
 func noRows(schema *arrow.Schema) arrow.RecordBatch {
 	b := array.NewRecordBuilder(memory.DefaultAllocator, schema)
@@ -146,6 +151,12 @@ func noRows(schema *arrow.Schema) arrow.RecordBatch {
 func (s *Session) ingest(ctx context.Context, in Ingest, schema *arrow.Schema) (*CopyIn, error) {
 	if schema.NumFields() == 0 {
 		return nil, pgerror.New(pgerror.InvalidTableDefinition, "rows without columns cannot be ingested")
+	}
+	for _, f := range schema.Fields() {
+		if hasDictionary(f.Type) && !isEnum(f.Type) {
+			return nil, pgerror.Newf(pgerror.FeatureNotSupported, "column %q of type %s cannot be ingested", f.Name, f.Type).
+				WithHint("Decode its dictionary, or make that one of utf8.")
+		}
 	}
 	table := sqltext.Object{Schema: in.Schema, Name: in.Table}
 	if in.Temporary {
@@ -180,12 +191,24 @@ func (s *Session) ingest(ctx context.Context, in Ingest, schema *arrow.Schema) (
 	return c, nil
 }
 
+// isEnum tells whether a type is a dictionary of texts, which DuckDB takes.
+func isEnum(t arrow.DataType) bool {
+	d, ok := t.(*arrow.DictionaryType)
+	return ok && d.ValueType.ID() == arrow.STRING
+}
+
+func hasDictionary(t arrow.DataType) bool {
+	if t.ID() == arrow.DICTIONARY {
+		return true
+	}
+	n, ok := t.(arrow.NestedType)
+	return ok && slices.ContainsFunc(n.Fields(), func(f arrow.Field) bool { return hasDictionary(f.Type) })
+}
+
 // isThere looks for the table, and refuses what the client does not want.
 func (s *Session) isThere(ctx context.Context, in Ingest, table sqltext.Object) (bool, error) {
 	there := false
-	if in.Temporary {
-		there = s.pin != nil && s.pin.temporary[strings.ToLower(in.Table)]
-	} else {
+	if !in.Temporary || s.pin != nil {
 		list, err := derived("SELECT * FROM " + tableName(table))
 		if err != nil {
 			return false, err

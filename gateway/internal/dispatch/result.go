@@ -130,7 +130,11 @@ func (s *Session) openAtWorker(ctx context.Context, p *session.Portal) (*Result,
 
 func (s *Session) opened(ctx context.Context, p *session.Portal) (*Result, error) {
 	st := p.Statement
-	req, text, pin, err := s.request(ctx, p, s.readsOwn(st))
+	own := s.readsOwn(st)
+	if level, _ := s.Settings.Get("transaction_isolation"); s.InBlock() && level != "read committed" {
+		own = true // the block's statements see the same
+	}
+	req, text, pin, err := s.request(ctx, p, own)
 	if err != nil {
 		return nil, err
 	}
@@ -162,7 +166,7 @@ func (s *Session) stage(ctx context.Context, schema *arrow.Schema, batches []*Ba
 		return nil, err
 	}
 	return s.d.open(ctx, &workerpb.Statement{
-		QueryId: s.d.newID(), User: s.user, Sql: "SELECT * FROM tavana_rows('rows')", Profile: s.Profile,
+		QueryId: s.d.newID(), User: s.user, Sql: "SELECT * FROM tavana_rows('rows')", Profile: s.Profile, Settings: s.Settings.Worker(),
 		Tables: []*workerpb.Table{{Name: "rows", Ipc: buf.Bytes()}},
 	}, nil, true)
 }

@@ -57,13 +57,19 @@ func (e *Executor) Open(u flightsql.User, c flightsql.Client) flightsql.Session 
 		name = name[:maxApplicationName]
 	}
 	_ = st.Settings.Start("application_name", name) // it is only shown
+	s := e.session(st, c)
+	s.SetCompat(wantsCompat(c.Agent))
+	return s
+}
+
+// session makes a session of a client.
+func (e *Executor) session(st *session.Session, c flightsql.Client) *Session {
 	var b [4]byte
 	_, _ = rand.Read(b[:]) // never fails
-	s := &Session{}
+	s := &Session{e: e, client: c}
 	s.base, s.stop = context.WithCancelCause(context.Background())
 	client := dispatch.Client{PID: binary.BigEndian.Uint32(b[:]) & 0x7fffffff, Addr: c.Addr, Port: c.Port, Cancel: s.cancel, Terminate: c.Terminate}
 	s.s = e.d.NewSession(st, client, func(*pgerror.Error) {})
-	s.SetCompat(wantsCompat(c.Agent))
 	s.s.Idle()
 	return s
 }

@@ -1,6 +1,7 @@
 package flight
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -22,6 +23,9 @@ import (
 
 // Session implements flightsql.Session: statements start one after the other. Their rows are not its any more.
 type Session struct {
+	e      *Executor
+	client flightsql.Client
+
 	base context.Context
 	stop context.CancelCauseFunc
 
@@ -56,7 +60,7 @@ func (s *Session) SetCompat(on bool) {
 func (s *Session) with(ctx context.Context, what string, f func(ctx context.Context) error) error {
 	s.turn.Lock()
 	defer s.turn.Unlock()
-	if err := pgerror.FromContext(s.base); err != nil {
+	if err := cmp.Or(pgerror.FromContext(s.base), pgerror.FromContext(ctx)); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -82,6 +86,20 @@ func (s *Session) cancel() {
 	if s.running != nil {
 		s.running(pgerror.Canceled)
 	}
+}
+
+// failed notes an error of a statement: as in PostgreSQL, a block that it is in has failed, whatever was wrong.
+func (s *Session) failed(err error) error {
+	if err == nil {
+		return nil
+	}
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	s.s.Fail()
+	if pgerror.CodeOf(err) == pgerror.ConnectionFailure { // it never goes on without its state
+		s.stop(err)
+	}
+	return err
 }
 
 // one reads the one statement of a text. ? stands for the next parameter.
@@ -113,12 +131,11 @@ func one(sql string) (sqltext.Statement, error) {
 func (s *Session) Describe(ctx context.Context, sql string) (out *flightsql.Description, err error) {
 	text, err := one(sql)
 	if err != nil {
-		return nil, err
+		return nil, s.failed(err)
 	}
 	err = s.with(ctx, sql, func(ctx context.Context) error {
 		st, err := s.s.Describe(ctx, text, nil)
 		if err != nil {
-			s.s.Fail()
 			return err
 		}
 		out = &flightsql.Description{Params: paramSchema(st, s.s.Profile == workerpb.Profile_PROFILE_COMPAT), Result: resultSchema(st)}
@@ -127,7 +144,7 @@ func (s *Session) Describe(ctx context.Context, sql string) (out *flightsql.Desc
 		}
 		return nil
 	})
-	return out, err
+	return out, s.failed(err)
 }
 
 func resultSchema(st *session.Statement) *arrow.Schema {
@@ -145,12 +162,12 @@ func resultSchema(st *session.Statement) *arrow.Schema {
 func (s *Session) Run(ctx context.Context, sql string, params *flightsql.Params) (out *flightsql.Result, err error) {
 	text, err := one(sql)
 	if err != nil {
-		return nil, err
+		return nil, s.failed(err)
 	}
 	p := &session.Portal{Statement: session.NewStatement(text)}
 	if params != nil {
 		if err := s.bind(p, params); err != nil {
-			return nil, err
+			return nil, s.failed(err)
 		}
 	}
 	err = s.with(ctx, sql, func(ctx context.Context) error {
@@ -161,7 +178,7 @@ func (s *Session) Run(ctx context.Context, sql string, params *flightsql.Params)
 		out = &flightsql.Result{Schema: told(res.Schema), Changed: res.Changed, At: flightsql.Place(res.Waiting), Expires: res.Expires}
 		return nil
 	})
-	return out, err
+	return out, s.failed(err)
 }
 
 // RunMany implements flightsql.Session, for an INSERT of values of plain types.
@@ -177,7 +194,7 @@ func (s *Session) RunMany(ctx context.Context, sql string, types []uint32, rows 
 	}
 	casts := make([]string, len(types))
 	for i, f := range schema.Fields() {
-		if !plain[f.Type.ID()] {
+		if t, ok := f.Type.(*arrow.TimestampType); !plain[f.Type.ID()] || ok && t.Unit == arrow.Nanosecond {
 			return 0, false, nil
 		}
 		casts[i] = pgenc.ArrowCast(f.Type, pgenc.OID(types[i]))
@@ -187,7 +204,7 @@ func (s *Session) RunMany(ctx context.Context, sql string, types []uint32, rows 
 		n, done = int64(changed), ok
 		return err
 	})
-	return n, done || err != nil, err
+	return n, done || err != nil, s.failed(err)
 }
 
 // plain are the types that are the same to DuckDB in a table's rows and in a parameter.
@@ -308,7 +325,7 @@ func (s *Session) Ingest(ctx context.Context, to flightsql.Target, rows flightsq
 		n = int64(changed)
 		return err
 	})
-	return n, err
+	return n, s.failed(err)
 }
 
 // Transaction implements flightsql.Session.
@@ -328,7 +345,18 @@ func (s *Session) Transaction() flightsql.TxState {
 func (s *Session) Holds() bool {
 	s.turn.Lock()
 	defer s.turn.Unlock()
-	return s.s.InBlock() || s.s.Pinned()
+	return s.s.InBlock() || s.s.Pinned() || s.s.Settings.Altered()
+}
+
+// Beside implements flightsql.Session.
+func (s *Session) Beside() flightsql.Session {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	st := session.New(s.s.Identity)
+	st.Settings.Like(s.s.Settings)
+	out := s.e.session(st, s.client)
+	out.s.Profile = s.s.Profile
+	return out
 }
 
 // Option implements flightsql.Session.

@@ -110,6 +110,15 @@ func (s *Settings) Start(name, value string) error {
 	return nil
 }
 
+// Altered tells whether a parameter differs from what the client connected with.
+func (s *Settings) Altered() bool { return len(s.values) > 0 }
+
+// Like gives all parameters the values of another session's.
+func (s *Settings) Like(other *Settings) {
+	s.values, s.start = other.values, other.start
+	s.derive()
+}
+
 // Reset gives a parameter back the value that the client connected with. local: until the end of the block.
 func (s *Settings) Reset(name string, local bool) error {
 	key := strings.ToLower(name)

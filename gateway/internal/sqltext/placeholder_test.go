@@ -29,7 +29,7 @@ func TestInsertedRow(t *testing.T) {
 	for sql, want := range map[string]string{
 		"INSERT INTO t VALUES ($1, $2)": "INSERT INTO t |$1|$2", `INSERT INTO "s"."t" (a, "b c") VALUES (lower($1), ($2 + 1)::int)`: `INSERT INTO "s"."t" (a, "b c") |lower($1)|($2 + 1)::int`,
 		"INSERT INTO t VALUES ($1), ($2)": "", "INSERT INTO t VALUES ($1, DEFAULT)": "", "INSERT INTO t VALUES ($1) RETURNING a": "", "INSERT INTO t SELECT $1": "",
-		"INSERT INTO t DEFAULT VALUES": "", "INSERT INTO t VALUES ()": "", "SELECT 1": "", "WITH x AS (SELECT 1) INSERT INTO t VALUES ($1)": "", "INSERT INTO t AS x VALUES ($1)": "",
+		"INSERT INTO t DEFAULT VALUES": "", "INSERT INTO t VALUES ()": "", "INSERT INTO t VALUES (sum($1))": "", "INSERT INTO t VALUES ((SELECT max(a) FROM t), $1)": "", "INSERT INTO t VALUES (random(), $1)": "", "SELECT 1": "", "WITH x AS (SELECT 1) INSERT INTO t VALUES ($1)": "", "INSERT INTO t AS x VALUES ($1)": "",
 	} {
 		list, err := Split(sql)
 		if err != nil {
