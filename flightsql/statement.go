@@ -10,6 +10,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/flight"
 	stock "github.com/apache/arrow-go/v18/arrow/flight/flightsql"
 	pb "github.com/apache/arrow-go/v18/arrow/flight/gen/flight"
+	"github.com/apache/arrow-go/v18/arrow/ipc"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
@@ -95,7 +96,7 @@ func (v *service) ListActions(_ *pb.Empty, stream pb.FlightService_ListActionsSe
 	return nil
 }
 
-// DoPut takes rows. Its first message must say what they are for.
+// DoPut takes rows. Its first message must say what they are for, and has their schema if there are any.
 func (v *service) DoPut(stream pb.FlightService_DoPutServer) error {
 	return v.FlightServer.DoPut(&describedPut{FlightService_DoPutServer: stream})
 }
@@ -107,11 +108,17 @@ type describedPut struct {
 
 func (p *describedPut) Recv() (*pb.FlightData, error) {
 	d, err := p.FlightService_DoPutServer.Recv()
-	if err == nil && !p.begun && d.GetFlightDescriptor() == nil {
-		return nil, invalid("the first message has no descriptor")
+	if err != nil || p.begun {
+		return d, err
 	}
 	p.begun = true
-	return d, err
+	switch header := d.GetDataHeader(); {
+	case d.GetFlightDescriptor() == nil:
+		return nil, invalid("the first message has no descriptor")
+	case len(header) > 0 && ipc.NewMessage(memory.NewBufferBytes(header), memory.NewBufferBytes(d.GetDataBody())).Type() != ipc.MessageSchema:
+		return nil, invalid("the first message is not a schema")
+	}
+	return d, nil
 }
 
 // DoGet gives the rows of a ticket: those of a statement unopened, those of metadata as the server makes them.

@@ -16,6 +16,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/flight"
 	"github.com/apache/arrow-go/v18/arrow/flight/flightsql"
+	pb "github.com/apache/arrow-go/v18/arrow/flight/gen/flight"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc"
@@ -23,6 +24,8 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/anypb"
 
 	"github.com/angelerator/tavana/gateway"
 	"github.com/angelerator/tavana/internal/workerapi/workerpb"
@@ -388,6 +391,20 @@ func TestFlightSQLPreparedStatements(t *testing.T) {
 	if got := c.query("SELECT count(*) FROM t"); got != "3" {
 		t.Errorf("%q rows", got)
 	}
+	// The first batch is not stored when the second fails.
+	first := record(t, []arrow.Field{{Name: "a", Type: arrow.PrimitiveTypes.Int64}, {Name: "b", Type: arrow.BinaryTypes.String}, {Name: "d", Type: arrow.BinaryTypes.String}}, []any{int64(7), "", nil})
+	bad := record(t, first.Schema().Fields(), []any{int64(8), "", "no date"})
+	rd, err := array.NewRecordReader(first.Schema(), []arrow.RecordBatch{first, bad})
+	if err != nil {
+		t.Fatal(err)
+	}
+	insert.SetRecordReader(rd)
+	if _, err := insert.ExecuteUpdate(c.ctx); status.Code(err) != codes.InvalidArgument {
+		t.Errorf("no date: %v", err)
+	}
+	if got := c.query("SELECT count(*) FROM t"); got != "3" {
+		t.Errorf("%q rows", got)
+	}
 	// Thousands of rows go in as one statement, with what the INSERT makes of them; other statements run for each row.
 	lower, err := c.Prepare(c.ctx, "INSERT INTO t (b, a) VALUES (lower(?), ? + 1)")
 	if err != nil {
@@ -468,6 +485,11 @@ func TestFlightSQLTickets(t *testing.T) {
 	}
 	if c := status.Code(err); c != codes.Unauthenticated {
 		t.Errorf("a changed ticket: %v", err)
+	}
+	// But the session is at the first.
+	stranger := &flightClient{annThere.Client, t, ann.ctx}
+	if _, err := stranger.Execute(ann.ctx, "SELECT 1"); status.Code(err) != codes.Unauthenticated {
+		t.Errorf("a token of another gateway's session: %v", err)
 	}
 	if rows, err := annThere.rows(info); err != nil || len(rows) != 1 || rows[0] != "42" {
 		t.Errorf("by another gateway: %v %v", rows, err)
@@ -828,8 +850,165 @@ func TestFlightSQLBadInput(t *testing.T) {
 			t.Errorf("DoPut of %q: %v", cmd, err)
 		}
 	}
+	// A command that is one, with a header that is none.
+	prepared, err := c.Prepare(c.ctx, "SELECT set_config('application_name', 'prepared', false)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, cmd := range []proto.Message{
+		&pb.CommandStatementIngest{Table: "t"}, &pb.CommandPreparedStatementUpdate{PreparedStatementHandle: prepared.Handle()},
+		&pb.CommandPreparedStatementQuery{PreparedStatementHandle: prepared.Handle()},
+	} {
+		for _, header := range [][]byte{nil, {0}, []byte("no schema"), bytes.Repeat([]byte{0xff}, 64), bytes.Repeat([]byte{8, 0, 0, 0}, 16)} {
+			put, err := raw.DoPut(c.ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = put.Send(&flight.FlightData{FlightDescriptor: descriptor(t, cmd), DataHeader: header})
+			_ = put.CloseSend()
+			for err == nil {
+				_, err = put.Recv()
+			}
+			_, updates := cmd.(*pb.CommandPreparedStatementUpdate)
+			if status.Code(err) != codes.InvalidArgument && !(updates && header == nil && errors.Is(err, io.EOF)) {
+				t.Errorf("DoPut of %T with the header %q: %v", cmd, header, err)
+			}
+		}
+	}
+	put, err := raw.DoPut(c.ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = put.Send(&flight.FlightData{DataHeader: []byte("nothing said")})
+	if _, err := put.Recv(); status.Code(err) != codes.InvalidArgument {
+		t.Errorf("DoPut without a descriptor: %v", err)
+	}
+	// An offset that points past the text.
+	offsets := memory.NewBufferBytes(arrow.Int32Traits.CastToBytes([]int32{0, 1 << 30, 3}))
+	data := array.NewData(arrow.BinaryTypes.String, 2, []*memory.Buffer{nil, offsets, memory.NewBufferBytes([]byte("abc"))}, nil, 0, 0)
+	column := array.MakeFromData(data)
+	rec := array.NewRecordBatch(arrow.NewSchema([]arrow.Field{{Name: "s", Type: arrow.BinaryTypes.String}}, nil), []arrow.Array{column}, 2)
+	rd, err := array.NewRecordReader(rec.Schema(), []arrow.RecordBatch{rec})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.ExecuteIngest(c.ctx, rd, &flightsql.ExecuteIngestOpts{Table: "t", Temporary: true, TableDefinitionOptions: &flightsql.TableDefinitionOptions{
+		IfNotExist: flightsql.TableDefinitionOptionsTableNotExistOptionCreate,
+	}}); status.Code(err) != codes.InvalidArgument {
+		t.Errorf("an offset past the text: %v", err)
+	}
 	if got := c.query("SELECT 1"); got != "1" {
 		t.Errorf("afterwards: %q", got)
+	}
+}
+
+// descriptor is that of a command.
+func descriptor(t *testing.T, cmd proto.Message) *flight.FlightDescriptor {
+	t.Helper()
+	packed, err := anypb.New(cmd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := proto.Marshal(packed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &flight.FlightDescriptor{Type: flight.DescriptorCMD, Cmd: b}
+}
+
+// Transactions that begin at the same time are two, and both have what the session has set.
+func TestFlightSQLTransactionsBesideEachOther(t *testing.T) {
+	w := openLasting(t, 1, nil)
+	c := w.flight()
+	c.update("CREATE SCHEMA s")
+	c.update("CREATE TABLE s.t (a INTEGER)")
+	c.update("SET search_path = s")
+	begun := make(chan *flightsql.Txn, 2)
+	for range 2 {
+		go func() {
+			tx, err := c.BeginTransaction(c.ctx)
+			if err != nil {
+				t.Error(err)
+			}
+			begun <- tx
+		}()
+	}
+	a, b := <-begun, <-begun
+	if a == nil || b == nil {
+		t.FailNow()
+	}
+	if n, err := a.ExecuteUpdate(c.ctx, "INSERT INTO t VALUES (1)"); err != nil || n != 1 {
+		t.Errorf("%d %v", n, err)
+	}
+	info, err := b.Execute(c.ctx, "SELECT count(*) FROM t")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rows, err := c.rows(info); err != nil || rows[0] != "0" {
+		t.Errorf("one sees the other's row: %v %v", rows, err)
+	}
+	if err := a.Rollback(c.ctx); err != nil {
+		t.Error(err)
+	}
+	if n, err := b.ExecuteUpdate(c.ctx, "INSERT INTO t VALUES (2)"); err != nil || n != 1 {
+		t.Errorf("%d %v", n, err)
+	}
+	if err := b.Commit(c.ctx); err != nil {
+		t.Error(err)
+	}
+	if got := c.query("SELECT a FROM t"); got != "2" {
+		t.Errorf("%q is there", got)
+	}
+	// A block that was ended by SQL can't be committed.
+	if a, err = c.BeginTransaction(c.ctx); err != nil {
+		t.Fatal(err)
+	}
+	c.update("ROLLBACK")
+	wantStatus(t, "a COMMIT behind it", a.Commit(c.ctx), codes.FailedPrecondition, "25P01")
+	// What is refused fails the block, whoever refuses it.
+	for _, bad := range []string{"SELECT 1; SELECT 2", "COPY (SELECT 1) TO STDOUT", "SELECT pg_read_file('x')"} {
+		if a, err = c.BeginTransaction(c.ctx); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := a.Execute(c.ctx, bad); err == nil {
+			t.Errorf("%s was run", bad)
+		}
+		wantStatus(t, "COMMIT behind "+bad, a.Commit(c.ctx), codes.FailedPrecondition, "25P02")
+	}
+}
+
+// A session may end all sessions, itself among them, and nobody hangs.
+func TestFlightSQLSessionsAreTerminated(t *testing.T) {
+	w := open(t, 1, nil)
+	c := w.flight()
+	tx, err := c.BeginTransaction(c.ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := c.BeginTransaction(c.ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range []*flightsql.Txn{tx, second} {
+		ctx, cancel := context.WithTimeout(c.ctx, 20*time.Second)
+		_, err := x.Execute(ctx, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity")
+		cancel()
+		if status.Code(err) == codes.DeadlineExceeded {
+			t.Fatal("it hangs")
+		}
+	}
+	eventually(t, "the sessions' end", func() bool { return w.metric("tavana_flight_sessions") == 0 })
+	if _, err := c.Execute(c.ctx, "SELECT 1"); status.Code(err) != codes.Unauthenticated {
+		t.Errorf("behind it: %v", err)
+	}
+	// Its token does not come to life again by being shown.
+	md, _ := metadata.FromOutgoingContext(c.ctx)
+	stream, err := c.Client.Client.Handshake(metadata.NewOutgoingContext(t.Context(), md))
+	for err == nil {
+		_, err = stream.Recv()
+	}
+	if status.Code(err) != codes.Unauthenticated {
+		t.Errorf("a handshake with it: %v", err)
 	}
 }
 
