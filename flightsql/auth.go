@@ -14,6 +14,7 @@ import (
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/peer"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/angelerator/tavana/internal/pgerror"
 )
@@ -141,7 +142,7 @@ func (v *service) Handshake(stream pb.FlightService_HandshakeServer) error {
 			return unauthenticated("no credentials")
 		}
 		var basic pb.BasicAuth
-		if err := unmarshal(first.GetPayload(), &basic); err != nil {
+		if err := proto.Unmarshal(first.GetPayload(), &basic); err != nil {
 			return unauthenticated("malformed credentials")
 		}
 		if u, err = s.exec.Login(basic.GetUsername(), basic.GetPassword()); err != nil {

@@ -93,7 +93,9 @@ type Session interface {
 	Options() map[string]string
 	// SetCompat makes results have the types that every driver reads, or those that lose nothing.
 	SetCompat(on bool)
-	// Close cancels what runs, rolls back, and frees everything.
+	// Stop ends what runs, and refuses what comes. It does not wait.
+	Stop()
+	// Close stops, rolls back, and frees everything.
 	Close()
 }
 
@@ -167,10 +169,11 @@ const (
 	ReplaceExisting
 )
 
-// Rows gives the rows of a client. Next returns io.EOF after the last; the receiver releases what it gets.
+// Rows gives the rows of a client. Next returns io.EOF after the last, and the reason of ctx when that ends before the client
+// has sent more; the receiver releases what it gets.
 type Rows interface {
 	Schema() *arrow.Schema
-	Next() (arrow.RecordBatch, error)
+	Next(ctx context.Context) (arrow.RecordBatch, error)
 }
 
 // Version is what GetSqlInfo tells of the server, and arrowVersion of the Arrow library.

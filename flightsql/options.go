@@ -60,6 +60,9 @@ func (h *handler) setOption(s *session, name string, v *flight.SessionOptionValu
 		}
 		return nil
 	case optionSchema:
+		if text == "" {
+			return s.SetOption("search_path", "public")
+		}
 		return s.SetOption("search_path", `"`+strings.ReplaceAll(text, `"`, `""`)+`"`)
 	case optionProfile:
 		switch strings.ToLower(text) {

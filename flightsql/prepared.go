@@ -92,9 +92,9 @@ func (h *handler) DoPutPreparedStatementQuery(ctx context.Context, cmd stock.Pre
 		return nil, err
 	}
 	var rec arrow.RecordBatch
-	rows := rowsOf{in}
+	rows := rows(ctx, in)
 	for {
-		b, err := rows.Next()
+		b, err := rows.Next(ctx)
 		if errors.Is(err, io.EOF) {
 			break
 		}
@@ -176,9 +176,9 @@ func (h *handler) DoPutPreparedStatementUpdate(ctx context.Context, cmd stock.Pr
 		}
 		return h.update(ctx, s, p.SQL, params)
 	}
-	rows := &peeked{rows: rowsOf{in}}
+	rows := &peeked{rows: rows(ctx, in)}
 	defer rows.drop()
-	n, err := rows.look(2)
+	n, err := rows.look(ctx, 2)
 	switch {
 	case err != nil:
 		return 0, err
@@ -208,7 +208,7 @@ func (h *handler) DoPutPreparedStatementUpdate(ctx context.Context, cmd stock.Pr
 // each runs a prepared statement once for each row.
 func (h *handler) each(ctx context.Context, s Session, p *handle, rows Rows) (changed int64, err error) {
 	for {
-		rec, err := rows.Next()
+		rec, err := rows.Next(ctx)
 		if errors.Is(err, io.EOF) {
 			return changed, nil
 		}
@@ -237,9 +237,9 @@ type peeked struct {
 func (p *peeked) Schema() *arrow.Schema { return p.rows.Schema() }
 
 // look reads ahead until so many batches are there that have rows, or all, and returns how many there are.
-func (p *peeked) look(batches int) (int, error) {
+func (p *peeked) look(ctx context.Context, batches int) (int, error) {
 	for len(p.next) < batches {
-		rec, err := p.rows.Next()
+		rec, err := p.rows.Next(ctx)
 		switch {
 		case errors.Is(err, io.EOF):
 			return len(p.next), nil
@@ -255,9 +255,9 @@ func (p *peeked) look(batches int) (int, error) {
 }
 
 // Next implements Rows.
-func (p *peeked) Next() (arrow.RecordBatch, error) {
+func (p *peeked) Next(ctx context.Context) (arrow.RecordBatch, error) {
 	if len(p.next) == 0 {
-		return p.rows.Next()
+		return p.rows.Next(ctx)
 	}
 	rec := p.next[0]
 	p.next = p.next[1:]

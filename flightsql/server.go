@@ -118,6 +118,7 @@ func (s *Server) Shutdown(ctx context.Context) {
 	select {
 	case <-done:
 	case <-ctx.Done():
+		s.sessions.stop() // with its reason, which a call that is cut off does not have
 		s.grpc.Stop()
 		<-done
 	}
@@ -139,7 +140,7 @@ type handler struct {
 // caller is who calls.
 type caller struct {
 	s *session
-	// header is sent back with the answer.
+	// authorization is sent back with the answer; empty: nothing is.
 	authorization string
 }
 

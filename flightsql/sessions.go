@@ -213,14 +213,28 @@ func (ss *sessions) expire(now time.Time) {
 	}
 }
 
+// stop ends what all sessions run.
+func (ss *sessions) stop() {
+	ss.mu.Lock()
+	defer ss.mu.Unlock()
+	for _, s := range ss.byID {
+		s.mu.Lock()
+		s.Stop()
+		for _, t := range s.transactions {
+			t.s.Stop()
+		}
+		s.mu.Unlock()
+	}
+}
+
 func (ss *sessions) closeAll() {
 	ss.mu.Lock()
 	list := ss.byID
 	ss.byID = map[string]*session{}
-	ss.mu.Unlock()
 	for _, s := range list {
-		s.close()
+		ss.closing.Go(s.close)
 	}
+	ss.mu.Unlock()
 	ss.closing.Wait()
 }
 

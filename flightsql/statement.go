@@ -10,7 +10,6 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/flight"
 	stock "github.com/apache/arrow-go/v18/arrow/flight/flightsql"
 	pb "github.com/apache/arrow-go/v18/arrow/flight/gen/flight"
-	"github.com/apache/arrow-go/v18/arrow/ipc"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
@@ -25,11 +24,9 @@ type ticket struct {
 	Worker string `json:"w"`
 	ID     string `json:"q"`
 	User   string `json:"u"`
-	// Schema is what the client was told, as an IPC message, where that is not what the worker sends.
-	Schema []byte `json:"s,omitempty"`
+	// Schema is what the client was told, as an IPC message: the worker's own has other names and metadata.
+	Schema []byte `json:"s"`
 }
-
-func unmarshal(b []byte, m proto.Message) error { return proto.Unmarshal(b, m) }
 
 // GetFlightInfoStatement runs a statement.
 func (h *handler) GetFlightInfoStatement(ctx context.Context, cmd stock.StatementQuery, desc *flight.FlightDescriptor) (*flight.FlightInfo, error) {
@@ -101,26 +98,6 @@ func (v *service) DoPut(stream pb.FlightService_DoPutServer) error {
 	return v.FlightServer.DoPut(&describedPut{FlightService_DoPutServer: stream})
 }
 
-type describedPut struct {
-	pb.FlightService_DoPutServer
-	begun bool
-}
-
-func (p *describedPut) Recv() (*pb.FlightData, error) {
-	d, err := p.FlightService_DoPutServer.Recv()
-	if err != nil || p.begun {
-		return d, err
-	}
-	p.begun = true
-	switch header := d.GetDataHeader(); {
-	case d.GetFlightDescriptor() == nil:
-		return nil, invalid("the first message has no descriptor")
-	case len(header) > 0 && ipc.NewMessage(memory.NewBufferBytes(header), memory.NewBufferBytes(d.GetDataBody())).Type() != ipc.MessageSchema:
-		return nil, invalid("the first message is not a schema")
-	}
-	return d, nil
-}
-
 // DoGet gives the rows of a ticket: those of a statement unopened, those of metadata as the server makes them.
 func (v *service) DoGet(t *flight.Ticket, stream pb.FlightService_DoGetServer) error {
 	var cmd anypb.Any
@@ -161,9 +138,7 @@ func (h *handler) relay(t *ticket, stream grpc.ServerStream) error {
 	if err != nil {
 		return err
 	}
-	if len(t.Schema) > 0 {
-		schema.Header = messageOf(t.Schema)
-	}
+	schema.Header = messageOf(t.Schema)
 	if err := stream.SendMsg(schema); err != nil {
 		return err
 	}
@@ -215,7 +190,7 @@ func (h *handler) DoPutCommandStatementUpdate(ctx context.Context, cmd stock.Sta
 
 // CancelFlightInfo gives up what a FlightInfo names. One that has ended can't be cancelled, which is no error.
 func (h *handler) CancelFlightInfo(ctx context.Context, r *flight.CancelFlightInfoRequest) (flight.CancelFlightInfoResult, error) {
-	status := flight.CancelStatusNotCancellable
+	outcome := flight.CancelStatusNotCancellable
 	var id string
 	if h.s.seal.open(kindPoll, r.GetInfo().GetAppMetadata(), &id) == nil {
 		if p := of(ctx).forgetPoll(id); p != nil {
@@ -233,10 +208,10 @@ func (h *handler) CancelFlightInfo(ctx context.Context, r *flight.CancelFlightIn
 			return flight.CancelFlightInfoResult{}, err
 		}
 		if found {
-			status = flight.CancelStatusCancelled
+			outcome = flight.CancelStatusCancelled
 		}
 	}
-	return flight.CancelFlightInfoResult{Status: status}, nil
+	return flight.CancelFlightInfoResult{Status: outcome}, nil
 }
 
 // RenewFlightEndpoint lets rows wait for longer.

@@ -17,6 +17,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/flight"
 	"github.com/apache/arrow-go/v18/arrow/flight/flightsql"
 	pb "github.com/apache/arrow-go/v18/arrow/flight/gen/flight"
+	"github.com/apache/arrow-go/v18/arrow/ipc"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc"
@@ -974,6 +975,51 @@ func TestFlightSQLTransactionsBesideEachOther(t *testing.T) {
 			t.Errorf("%s was run", bad)
 		}
 		wantStatus(t, "COMMIT behind "+bad, a.Commit(c.ctx), codes.FailedPrecondition, "25P02")
+	}
+}
+
+// A client that stops in the middle of its rows holds nobody: its statement has a time limit like others, and can be cancelled.
+func TestFlightSQLStalledIngest(t *testing.T) {
+	w := open(t, 1, nil)
+	c := w.flight()
+	stall := func() pb.FlightService_DoPutClient {
+		t.Helper()
+		stream, err := c.Client.Client.DoPut(c.ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rec := record(t, []arrow.Field{{Name: "a", Type: arrow.PrimitiveTypes.Int64}}, []any{int64(1)})
+		writer := flight.NewRecordWriter(stream, ipc.WithSchema(rec.Schema()))
+		writer.SetFlightDescriptor(descriptor(t, &pb.CommandStatementIngest{Table: "stalled", Temporary: true, TableDefinitionOptions: &pb.CommandStatementIngest_TableDefinitionOptions{
+			IfNotExist: pb.CommandStatementIngest_TableDefinitionOptions_TABLE_NOT_EXIST_OPTION_CREATE,
+		}}))
+		if err := writer.Write(rec); err != nil {
+			t.Fatal(err)
+		}
+		return stream
+	}
+	wait := func(r pb.FlightService_DoPutClient) (err error) {
+		for err == nil {
+			_, err = r.Recv()
+		}
+		return err
+	}
+	c.update("SET statement_timeout = '300ms'")
+	wantStatus(t, "past the timeout", wait(stall()), codes.DeadlineExceeded, "57014")
+	c.update("SET statement_timeout = 0")
+	stalled := stall()
+	pg := w.connect()
+	eventually(t, "the ingest in pg_stat_activity", func() bool {
+		pids, err := query(t.Context(), pg, "SELECT pid FROM pg_stat_activity WHERE query = 'INGEST stalled' AND state = 'active'")
+		if err != nil || len(pids) != 1 {
+			return false
+		}
+		w.want(pg, "SELECT pg_cancel_backend("+pids[0]+")", "t")
+		return true
+	})
+	wantStatus(t, "cancelled", wait(stalled), codes.Canceled, "57014")
+	if got := c.query("SELECT count(*) FROM pg_class WHERE relname = 'stalled'"); got != "0" {
+		t.Errorf("%q tables were made", got)
 	}
 }
 

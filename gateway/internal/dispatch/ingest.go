@@ -29,8 +29,8 @@ type Ingest struct {
 }
 
 // Ingest writes rows into a table: all of them or none, in the session's block if it is in one. next returns io.EOF after the
-// last; what it returns is released here.
-func (s *Session) Ingest(ctx context.Context, in Ingest, schema *arrow.Schema, next func() (arrow.RecordBatch, error)) (rows uint64, err error) {
+// last, and the reason of its context when that ends before; what it returns is released here.
+func (s *Session) Ingest(ctx context.Context, in Ingest, schema *arrow.Schema, next func(context.Context) (arrow.RecordBatch, error)) (rows uint64, err error) {
 	if err := s.Allows(sqltext.Insert); err != nil {
 		return 0, err
 	}
@@ -50,10 +50,10 @@ func (s *Session) Ingest(ctx context.Context, in Ingest, schema *arrow.Schema, n
 }
 
 // drain writes all rows and waits for their statement.
-func (c *CopyIn) drain(next func() (arrow.RecordBatch, error), schema *arrow.Schema) (uint64, error) {
+func (c *CopyIn) drain(next func(context.Context) (arrow.RecordBatch, error), schema *arrow.Schema) (uint64, error) {
 	for wrote := false; ; wrote = true {
 		var err error
-		rec, nextErr := next()
+		rec, nextErr := next(c.ctx)
 		switch {
 		case errors.Is(nextErr, io.EOF) && !wrote:
 			rec = noRows(schema) // the table is made all the same
@@ -84,7 +84,7 @@ func (s *Session) newCopyIn(ctx context.Context, st *session.Statement, target *
 
 // InsertMany runs an INSERT of one row once for each row of a client's, in one statement: all of them or none. casts are the
 // parameters' DuckDB types; "": as they come. done is false where it can't be done so, and then nothing has been read.
-func (s *Session) InsertMany(ctx context.Context, st *session.Statement, casts []string, schema *arrow.Schema, next func() (arrow.RecordBatch, error)) (rows uint64, done bool, err error) {
+func (s *Session) InsertMany(ctx context.Context, st *session.Statement, casts []string, schema *arrow.Schema, next func(context.Context) (arrow.RecordBatch, error)) (rows uint64, done bool, err error) {
 	head, row, ok := st.InsertedRow()
 	if n, err := st.Params(); !ok || err != nil || n != schema.NumFields() || n != len(casts) {
 		return 0, false, nil
@@ -127,8 +127,8 @@ func (s *Session) InsertMany(ctx context.Context, st *session.Statement, casts [
 			s.Wrote()
 		}
 		named := arrow.NewSchema(columns, nil)
-		rows, err = c.drain(func() (arrow.RecordBatch, error) {
-			rec, err := next()
+		rows, err = c.drain(func(ctx context.Context) (arrow.RecordBatch, error) {
+			rec, err := next(ctx)
 			if err != nil {
 				return nil, err
 			}

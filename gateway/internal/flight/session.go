@@ -382,9 +382,12 @@ func (s *Session) Options() map[string]string {
 	return out
 }
 
+// Stop implements flightsql.Session.
+func (s *Session) Stop() { s.stop(errEnded) }
+
 // Close implements flightsql.Session.
 func (s *Session) Close() {
-	s.stop(errEnded)
+	s.Stop()
 	s.turn.Lock()
 	defer s.turn.Unlock()
 	s.s.Close()
