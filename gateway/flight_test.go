@@ -652,7 +652,7 @@ func TestFlightSQLSessionOptions(t *testing.T) {
 	c := w.flight()
 	c.update("CREATE SCHEMA s")
 	c.update("CREATE TABLE s.t AS SELECT 1 AS a")
-	options := map[string]any{"schema": "s", "timezone": "Asia/Tokyo", "statement_timeout": "200ms", "catalog": "tavana", "type_profile": "compat", "no_such": "x", "datestyle": "nonsense"}
+	options := map[string]any{"schema": "s", "timezone": "Asia/Tokyo", "catalog": "tavana", "type_profile": "compat", "no_such": "x", "datestyle": "nonsense"}
 	values, err := flight.NewSessionOptionValues(options)
 	if err != nil {
 		t.Fatal(err)
@@ -678,6 +678,13 @@ func TestFlightSQLSessionOptions(t *testing.T) {
 	}
 	if got := c.query("SELECT '5b1a3d1e-0000-4000-8000-000000000001'::UUID"); got != "5b1a3d1e-0000-4000-8000-000000000001" {
 		t.Errorf("compat: %q", got)
+	}
+	limit, err := flight.NewSessionOptionValues(map[string]any{"statement_timeout": "200ms"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.SetSessionOptions(c.ctx, &flight.SetSessionOptionsRequest{SessionOptions: limit}); err != nil {
+		t.Fatal(err)
 	}
 	_, err = c.Execute(c.ctx, "SELECT count(*) FROM range(1000000000) a, range(1000000000) b")
 	wantStatus(t, "past the timeout", err, codes.DeadlineExceeded, "57014")
