@@ -23,7 +23,7 @@ PASSWORD = os.environ.get("PGPASSWORD", "tavana")
 DATABASE = os.environ.get("PGDATABASE", "tavana")
 SSLROOTCERT = os.environ.get("PGSSLROOTCERT", "")
 TMP = os.environ.get("CHECK_TMP", "/tmp")
-TIMEOUT = float(os.environ.get("CHECK_TIMEOUT", "120"))  # seconds for one check
+TIMEOUT = float(os.environ.get("CHECK_TIMEOUT", "300"))  # seconds for one check, on a slow machine
 
 
 # ---- the runner -------------------------------------------------------------------------------------------------------
