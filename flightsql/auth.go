@@ -2,6 +2,7 @@ package flightsql
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
@@ -21,8 +22,6 @@ import (
 
 // tokenLife is how long a token is good.
 const tokenLife = 24 * time.Hour
-
-type metadataPairs = metadata.MD
 
 const authorization = "authorization"
 
@@ -124,7 +123,7 @@ func (v *service) Handshake(stream pb.FlightService_HandshakeServer) error {
 	md, _ := metadata.FromIncomingContext(ctx)
 	var u User
 	var err error
-	session, byPayload, bearer := newSessionID(), false, ""
+	session, byPayload, bearer := rand.Text(), false, ""
 	if header := md.Get(authorization); len(header) > 0 {
 		var id string
 		if u, id, err = s.login(ctx, header[0]); err != nil {

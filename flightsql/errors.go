@@ -45,13 +45,13 @@ func statusOf(err error) error {
 		}
 	}
 	const most = 600 // it travels in HTTP/2 trailers, several times, and Java takes 8 KiB of those
-	st := status.New(code, "["+string(e.Code)+"] "+short(text, most))
-	fields := map[string]string{"sqlstate": string(e.Code), "message": short(e.Message, most)}
+	st := status.New(code, "["+string(e.Code)+"] "+pgerror.Short(text, most))
+	fields := map[string]string{"sqlstate": string(e.Code), "message": pgerror.Short(e.Message, most)}
 	if e.Detail != "" {
-		fields["detail"] = short(e.Detail, most)
+		fields["detail"] = pgerror.Short(e.Detail, most)
 	}
 	if e.Hint != "" {
-		fields["hint"] = short(e.Hint, most)
+		fields["hint"] = pgerror.Short(e.Hint, most)
 	}
 	if e.Position > 0 {
 		fields["position"] = strconv.Itoa(e.Position)
@@ -60,13 +60,6 @@ func statusOf(err error) error {
 		st = full
 	}
 	return st.Err()
-}
-
-func short(s string, most int) string {
-	if len(s) <= most {
-		return s
-	}
-	return strings.ToValidUTF8(s[:most], "") + " …"
 }
 
 func invalid(format string, args ...any) error {

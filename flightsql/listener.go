@@ -1,6 +1,7 @@
 package flightsql
 
 import (
+	"crypto/rand"
 	"net"
 	"sync"
 )
@@ -17,7 +18,7 @@ func (l *listener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &conn{Conn: c, name: newSessionID(), closed: l.closed}, nil
+	return &conn{Conn: c, name: rand.Text(), closed: l.closed}, nil
 }
 
 type conn struct {

@@ -2,6 +2,7 @@ package flightsql
 
 import (
 	"context"
+	"crypto/rand"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow/flight"
@@ -38,7 +39,7 @@ func (h *handler) PollFlightInfoPreparedStatement(ctx context.Context, cmd stock
 
 func (h *handler) startPoll(ctx context.Context, desc *flight.FlightDescriptor, run func(context.Context) (*flight.FlightInfo, error)) (*flight.PollInfo, error) {
 	s := of(ctx)
-	id := newSessionID()
+	id := rand.Text()
 	whole, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	p := &poll{cancel: cancel, done: make(chan struct{})}
 	s.mu.Lock()

@@ -2,13 +2,13 @@ package flightsql
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"io"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/flight"
 	stock "github.com/apache/arrow-go/v18/arrow/flight/flightsql"
-	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"github.com/angelerator/tavana/internal/pgerror"
 )
@@ -30,6 +30,16 @@ func (h *handler) handleOf(b []byte) (*handle, error) {
 	return &out, nil
 }
 
+// prepared returns the statement of a handle, and the session that it runs in.
+func (h *handler) prepared(ctx context.Context, b []byte) (*handle, Session, error) {
+	p, err := h.handleOf(b)
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err := of(ctx).in(p.Transaction)
+	return p, s, err
+}
+
 // CreatePreparedStatement describes a statement, and runs nothing. One without rows has no schema, not an empty one: that is
 // how drivers tell an update.
 func (h *handler) CreatePreparedStatement(ctx context.Context, r stock.ActionCreatePreparedStatementRequest) (out stock.ActionCreatePreparedStatementResult, err error) {
@@ -41,7 +51,7 @@ func (h *handler) CreatePreparedStatement(ctx context.Context, r stock.ActionCre
 	if err != nil {
 		return out, err
 	}
-	out.Handle = h.s.seal.close(kindPrepared, handle{r.GetQuery(), newSessionID(), r.GetTransactionId(), d.Types})
+	out.Handle = h.s.seal.close(kindPrepared, handle{r.GetQuery(), rand.Text(), r.GetTransactionId(), d.Types})
 	out.ParameterSchema = d.Params
 	if d.Result.NumFields() > 0 {
 		out.DatasetSchema = d.Result
@@ -74,15 +84,16 @@ func (s *session) bind(id string, rec arrow.RecordBatch) {
 	}
 }
 
-// params returns a statement's parameters, which the caller releases; nil: it has none.
-func (s *session) params(id string) arrow.RecordBatch {
+// params returns a statement's parameters, which the caller frees; nil: it has none.
+func (s *session) params(p *handle) (params *Params, free func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	rec := s.bound[id]
-	if rec != nil {
-		rec.Retain()
+	rec := s.bound[p.ID]
+	if rec == nil {
+		return nil, func() {}
 	}
-	return rec
+	rec.Retain()
+	return &Params{rec, 0, p.Types}, rec.Release
 }
 
 // DoPutPreparedStatementQuery binds a row of parameters.
@@ -121,19 +132,12 @@ func (h *handler) DoPutPreparedStatementQuery(ctx context.Context, cmd stock.Pre
 
 // GetFlightInfoPreparedStatement runs a prepared statement with the parameters bound last.
 func (h *handler) GetFlightInfoPreparedStatement(ctx context.Context, cmd stock.PreparedStatementQuery, desc *flight.FlightDescriptor) (*flight.FlightInfo, error) {
-	p, err := h.handleOf(cmd.GetPreparedStatementHandle())
+	p, s, err := h.prepared(ctx, cmd.GetPreparedStatementHandle())
 	if err != nil {
 		return nil, err
 	}
-	s, err := of(ctx).in(p.Transaction)
-	if err != nil {
-		return nil, err
-	}
-	var params *Params
-	if rec := of(ctx).params(p.ID); rec != nil {
-		defer rec.Release()
-		params = &Params{rec, 0, p.Types}
-	}
+	params, free := of(ctx).params(p)
+	defer free()
 	res, err := s.Run(ctx, p.SQL, params)
 	if err != nil {
 		return nil, err
@@ -143,37 +147,22 @@ func (h *handler) GetFlightInfoPreparedStatement(ctx context.Context, cmd stock.
 
 // GetSchemaPreparedStatement describes a prepared statement's rows.
 func (h *handler) GetSchemaPreparedStatement(ctx context.Context, cmd stock.PreparedStatementQuery, _ *flight.FlightDescriptor) (*flight.SchemaResult, error) {
-	p, err := h.handleOf(cmd.GetPreparedStatementHandle())
+	p, s, err := h.prepared(ctx, cmd.GetPreparedStatementHandle())
 	if err != nil {
 		return nil, err
 	}
-	s, err := of(ctx).in(p.Transaction)
-	if err != nil {
-		return nil, err
-	}
-	d, err := s.Describe(ctx, p.SQL)
-	if err != nil {
-		return nil, err
-	}
-	return &flight.SchemaResult{Schema: flight.SerializeSchema(d.Result, memory.DefaultAllocator)}, nil
+	return schemaOf(ctx, s, p.SQL)
 }
 
 // DoPutPreparedStatementUpdate runs a prepared statement once for each row of parameters: all of them or none.
 func (h *handler) DoPutPreparedStatementUpdate(ctx context.Context, cmd stock.PreparedStatementUpdate, in flight.MessageReader) (int64, error) {
-	p, err := h.handleOf(cmd.GetPreparedStatementHandle())
-	if err != nil {
-		return 0, err
-	}
-	s, err := of(ctx).in(p.Transaction)
+	p, s, err := h.prepared(ctx, cmd.GetPreparedStatementHandle())
 	if err != nil {
 		return 0, err
 	}
 	if schema := in.Schema(); schema == nil || schema.NumFields() == 0 { // without parameters, or with those that were bound before
-		var params *Params
-		if rec := of(ctx).params(p.ID); rec != nil {
-			defer rec.Release()
-			params = &Params{rec, 0, p.Types}
-		}
+		params, free := of(ctx).params(p)
+		defer free()
 		return h.update(ctx, s, p.SQL, params)
 	}
 	rows := &peeked{rows: rows(ctx, in)}

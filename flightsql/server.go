@@ -2,6 +2,7 @@ package flightsql
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/tls"
 	"log/slog"
 	"math"
@@ -16,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/keepalive"
+	"google.golang.org/grpc/metadata"
 
 	"github.com/angelerator/tavana/internal/workerapi"
 )
@@ -50,7 +52,7 @@ type Server struct {
 
 // New returns a server of clients whose statements go to exec. It registers its metrics with reg.
 func New(cfg Config, exec Executor, reg prometheus.Registerer, log *slog.Logger) *Server {
-	s := &Server{cfg: cfg, exec: exec, log: log, seal: newSeal(cfg.Secret), id: newSessionID()}
+	s := &Server{cfg: cfg, exec: exec, log: log, seal: newSeal(cfg.Secret), id: rand.Text()}
 	s.sessions = newSessions(exec.Open, cfg.SessionTimeout, cfg.MaxSessions)
 	reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "tavana_flight_sessions", Help: "Sessions of Flight SQL clients.",
@@ -155,7 +157,7 @@ func (s *Server) unary(ctx context.Context, req any, _ *grpc.UnaryServerInfo, ne
 		return nil, err
 	}
 	defer c.s.leave()
-	if err := c.reply(func(md metadataPairs) error { return grpc.SetHeader(ctx, md) }, func(md metadataPairs) { _ = grpc.SetTrailer(ctx, md) }); err != nil {
+	if err := c.reply(func(md metadata.MD) error { return grpc.SetHeader(ctx, md) }, func(md metadata.MD) { _ = grpc.SetTrailer(ctx, md) }); err != nil {
 		return nil, err
 	}
 	resp, err := safely(s, func() (any, error) { return next(context.WithValue(ctx, callerKey{}, c), req) })
@@ -185,7 +187,7 @@ func (s *Server) stream(srv any, ss grpc.ServerStream, info *grpc.StreamServerIn
 		return err
 	}
 	defer c.s.leave()
-	if err := c.reply(func(md metadataPairs) error { return ss.SetHeader(md) }, func(md metadataPairs) { ss.SetTrailer(md) }); err != nil {
+	if err := c.reply(func(md metadata.MD) error { return ss.SetHeader(md) }, func(md metadata.MD) { ss.SetTrailer(md) }); err != nil {
 		return err
 	}
 	_, err = safely(s, func() (any, error) {

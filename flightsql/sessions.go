@@ -1,8 +1,6 @@
 package flightsql
 
 import (
-	"crypto/rand"
-	"encoding/hex"
 	"strings"
 	"sync"
 	"time"
@@ -63,12 +61,6 @@ type session struct {
 
 func newSessions(open func(User, Client) Session, idle time.Duration, most int) *sessions {
 	return &sessions{open: open, idle: idle, max: most, byID: map[string]*session{}, gone: map[string]time.Time{}}
-}
-
-func newSessionID() string {
-	var b [12]byte
-	_, _ = rand.Read(b[:]) // never fails
-	return hex.EncodeToString(b[:])
 }
 
 // enter returns the session of an id, made if need be, for a call that ends with leave.

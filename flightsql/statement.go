@@ -65,7 +65,11 @@ func (h *handler) GetSchemaStatement(ctx context.Context, cmd stock.StatementQue
 	if err != nil {
 		return nil, err
 	}
-	d, err := s.Describe(ctx, cmd.GetQuery())
+	return schemaOf(ctx, s, cmd.GetQuery())
+}
+
+func schemaOf(ctx context.Context, s Session, sql string) (*flight.SchemaResult, error) {
+	d, err := s.Describe(ctx, sql)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package flightsql
 
 import (
 	"context"
+	"crypto/rand"
 
 	stock "github.com/apache/arrow-go/v18/arrow/flight/flightsql"
 	"google.golang.org/grpc/codes"
@@ -17,7 +18,7 @@ type transaction struct {
 	own bool
 }
 
-// abandon ends a transaction that nobody knows of.
+// abandon ends a transaction that has begun and that nobody knows of.
 func (t *transaction) abandon() {
 	if t.own {
 		t.s.Close()
@@ -51,10 +52,12 @@ func (h *handler) BeginTransaction(ctx context.Context, _ stock.ActionBeginTrans
 		t.s, t.own = s.Beside(), true
 	}
 	if _, err := t.s.Run(ctx, "BEGIN", nil); err != nil {
-		t.abandon()
-		return nil, err
+		if t.own {
+			t.s.Close()
+		}
+		return nil, err // what the session is in meanwhile is somebody else's
 	}
-	id := newSessionID()
+	id := rand.Text()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed || ctx.Err() != nil { // nobody would ever end it

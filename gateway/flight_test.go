@@ -106,6 +106,20 @@ func (c *flightClient) rows(info *flight.FlightInfo) (rows []string, err error) 
 	return rows, nil
 }
 
+// reader starts to read a statement's rows. The caller releases it.
+func (c *flightClient) reader(sql string) *flight.Reader {
+	c.t.Helper()
+	info, err := c.Execute(c.ctx, sql)
+	if err != nil {
+		c.t.Fatalf("%s: %v", sql, err)
+	}
+	r, err := c.DoGet(c.ctx, info.GetEndpoint()[0].GetTicket())
+	if err != nil {
+		c.t.Fatalf("%s: %v", sql, err)
+	}
+	return r
+}
+
 func (c *flightClient) query(sql string) string {
 	c.t.Helper()
 	info, err := c.Execute(c.ctx, sql)
@@ -1074,14 +1088,7 @@ func TestFlightSQLWhenAWorkerIsKilled(t *testing.T) {
 	w := open(t, 2, nil)
 	states := []func() *workerpb.State{w.state(0), w.state(1)}
 	c := w.flight()
-	info, err := c.Execute(c.ctx, "SELECT i, repeat('x', 100) FROM range(100000000000) t(i)")
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := c.DoGet(c.ctx, info.GetEndpoint()[0].GetTicket())
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := c.reader("SELECT i, repeat('x', 100) FROM range(100000000000) t(i)")
 	defer r.Release()
 	if !r.Next() {
 		t.Fatal(r.Err())
@@ -1107,14 +1114,7 @@ func TestFlightSQLWhenAWorkerIsKilled(t *testing.T) {
 func TestFlightSQLDrain(t *testing.T) {
 	w := open(t, 1, func(c *gateway.Config) { c.DrainTimeout = 20 * time.Second })
 	c := w.flight()
-	info, err := c.Execute(c.ctx, "SELECT i FROM range(5000000) t(i)")
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := c.DoGet(c.ctx, info.GetEndpoint()[0].GetTicket())
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := c.reader("SELECT i FROM range(5000000) t(i)")
 	defer r.Release()
 	stopped := make(chan struct{})
 	go func() { w.stop(); close(stopped) }()
@@ -1139,14 +1139,7 @@ func TestFlightSQLHalfReadResults(t *testing.T) {
 	before := w.metric("process_resident_memory_bytes")
 	var readers []*flight.Reader
 	for range 3 {
-		info, err := c.Execute(c.ctx, "SELECT i, repeat('x', 100) FROM range(10000000) t(i)")
-		if err != nil {
-			t.Fatal(err)
-		}
-		r, err := c.DoGet(c.ctx, info.GetEndpoint()[0].GetTicket())
-		if err != nil {
-			t.Fatal(err)
-		}
+		r := c.reader("SELECT i, repeat('x', 100) FROM range(10000000) t(i)")
 		defer r.Release()
 		if !r.Next() {
 			t.Fatal(r.Err())

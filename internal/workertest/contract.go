@@ -149,16 +149,13 @@ func emptyResult(t *testing.T, p *peer) {
 	}
 }
 
-func manyRows(t *testing.T, p *peer) {
-	const n = 300_000
-	s, err := p.Execute(t.Context(), statement(fmt.Sprintf("SELECT i FROM range(%d) t(i)", n)))
-	ok(t, err)
-	defer s.Close()
-	next, batches := int64(0), 0
-	for {
+// inOrder reads a stream of 0, 1, 2 … to its end, and returns how many there are, in how many batches.
+func inOrder(t *testing.T, s *workerapi.Stream) (next int64, batches int) {
+	t.Helper()
+	for ; ; batches++ {
 		b, err := s.Next()
 		if errors.Is(err, io.EOF) {
-			break
+			return next, batches
 		}
 		ok(t, err)
 		for _, v := range b.Column(0).(*array.Int64).Int64Values() {
@@ -168,8 +165,15 @@ func manyRows(t *testing.T, p *peer) {
 			next++
 		}
 		b.Release()
-		batches++
 	}
+}
+
+func manyRows(t *testing.T, p *peer) {
+	const n = 300_000
+	s, err := p.Execute(t.Context(), statement(fmt.Sprintf("SELECT i FROM range(%d) t(i)", n)))
+	ok(t, err)
+	defer s.Close()
+	next, batches := inOrder(t, s)
 	if next != n || batches < 2 || s.Completion().GetRows() != n {
 		t.Errorf("%d rows in %d batches, completion %v", next, batches, s.Completion())
 	}
@@ -427,21 +431,7 @@ func result(t *testing.T, p *peer) {
 	s, err := p.Result(t.Context(), st.GetQueryId())
 	ok(t, err)
 	defer s.Close()
-	next := int64(0)
-	for {
-		b, err := s.Next()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		ok(t, err)
-		for _, v := range b.Column(0).(*array.Int64).Int64Values() {
-			if v != next {
-				t.Fatalf("row %d is %d", next, v)
-			}
-			next++
-		}
-		b.Release()
-	}
+	next, _ := inOrder(t, s)
 	if next != n || s.Completion().GetRows() != n {
 		t.Errorf("%d rows, completion %v", next, s.Completion())
 	}

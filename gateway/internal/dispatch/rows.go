@@ -89,6 +89,24 @@ func (r *Rows) Next() (*Batch, error) {
 	return r.counted(b), nil
 }
 
+// Each calls f with each batch to the end, and releases it.
+func (r *Rows) Each(f func(*Batch) error) error {
+	for {
+		b, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		err = f(b)
+		b.Release()
+		if err != nil {
+			return err
+		}
+	}
+}
+
 // counted returns a batch as the client gets it, and counts its rows.
 func (r *Rows) counted(b *Batch) *Batch {
 	if r.convert != nil {

@@ -3,8 +3,6 @@ package dispatch
 import (
 	"cmp"
 	"context"
-	"errors"
-	"io"
 
 	"github.com/angelerator/tavana/gateway/internal/session"
 	"github.com/angelerator/tavana/gateway/internal/sqltext"
@@ -71,16 +69,7 @@ func (s *Session) toEnd(ctx context.Context, st *session.Statement) error {
 		return err
 	}
 	defer rows.Close()
-	for {
-		b, err := rows.Next()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		b.Release()
-	}
+	return rows.Each(func(*Batch) error { return nil })
 }
 
 // derived returns statements that the client did not write. A text from the client that stands in one may be no text at all.

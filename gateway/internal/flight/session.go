@@ -3,8 +3,6 @@ package flight
 import (
 	"cmp"
 	"context"
-	"errors"
-	"io"
 	"slices"
 	"strings"
 	"sync"
@@ -185,7 +183,7 @@ func (s *Session) Run(ctx context.Context, sql string, params *flightsql.Params)
 func (s *Session) RunMany(ctx context.Context, sql string, types []uint32, rows flightsql.Rows) (n int64, done bool, err error) {
 	text, err := one(sql)
 	if err != nil {
-		return 0, true, err
+		return 0, true, s.failed(err)
 	}
 	schema := rows.Schema()
 	st := session.NewStatement(text)
@@ -255,20 +253,7 @@ func (s *Session) Read(ctx context.Context, sql string, each func(arrow.RecordBa
 			return err
 		}
 		defer rows.Close()
-		for {
-			b, err := rows.Next()
-			if errors.Is(err, io.EOF) {
-				return nil
-			}
-			if err != nil {
-				return err
-			}
-			err = each(b.RecordBatch)
-			b.Release()
-			if err != nil {
-				return err
-			}
-		}
+		return rows.Each(func(b *dispatch.Batch) error { return each(b.RecordBatch) })
 	})
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/angelerator/tavana/internal/arrowpool"
 	"github.com/angelerator/tavana/internal/pgerror"
 	"github.com/angelerator/tavana/internal/workerapi/workerpb"
+	"github.com/angelerator/tavana/worker/internal/pgfunc"
 )
 
 // profile turns DuckDB's lossless types into those that Flight SQL's clients read. A value that does not fit is an error.
@@ -231,8 +232,8 @@ func texts(write func(a arrow.Array, row int) string) turn {
 // clocks turns moments, in microseconds, into what clocks show in a zone. JDBC's driver has no values with a zone, and ODBC no
 // type.
 func clocks(zone string) turn {
+	loc, err := time.LoadLocation(zone)
 	return func(a arrow.Array) (arrow.Array, error) {
-		loc, err := time.LoadLocation(zone)
 		if err != nil {
 			return nil, pgerror.Newf(pgerror.InvalidParameterValue, "invalid value for parameter %q: %q", "TimeZone", zone)
 		}
@@ -313,16 +314,7 @@ func timeTZText(a arrow.Array, row int) string {
 	case offset%3600 != 0:
 		zone += fmt.Sprintf(":%02d", offset/60%60)
 	}
-	return clock(int64(v>>24)) + zone
-}
-
-// clock writes microseconds as HH:MM:SS[.ffffff].
-func clock(micros int64) string {
-	text := fmt.Sprintf("%02d:%02d:%02d", micros/3600e6, micros/60e6%60, micros/1e6%60)
-	if fraction := micros % 1e6; fraction != 0 {
-		text += "." + strings.TrimRight(fmt.Sprintf("%06d", fraction), "0")
-	}
-	return text
+	return pgfunc.ClockText(int64(v>>24)) + zone
 }
 
 // bitText reads DuckDB's BIT: a byte that counts the padding bits, then the bits, the first padding of them unused.
@@ -340,36 +332,7 @@ func uuidText(a arrow.Array, row int) string {
 	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
 }
 
-// intervalText writes an interval as IntervalStyle postgres does: a part behind a negative one has its sign.
 func intervalText(a arrow.Array, row int) string {
 	v := a.(*array.MonthDayNanoInterval).Value(row)
-	var parts []string
-	negative := false
-	unit := func(n int32, name string) {
-		if n == 0 {
-			return
-		}
-		sign, plural := "", "s"
-		if negative && n > 0 {
-			sign = "+"
-		}
-		if n == 1 {
-			plural = ""
-		}
-		parts = append(parts, fmt.Sprintf("%s%d %s%s", sign, n, name, plural))
-		negative = n < 0
-	}
-	unit(v.Months/12, "year")
-	unit(v.Months%12, "mon")
-	unit(v.Days, "day")
-	if micros := v.Nanoseconds / 1000; micros != 0 || len(parts) == 0 {
-		sign := ""
-		if micros < 0 {
-			sign, micros = "-", -micros
-		} else if negative {
-			sign = "+"
-		}
-		parts = append(parts, sign+clock(micros))
-	}
-	return strings.Join(parts, " ")
+	return pgfunc.IntervalText(int64(v.Months), int64(v.Days), v.Nanoseconds/1000)
 }

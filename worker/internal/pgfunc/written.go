@@ -121,7 +121,10 @@ func parseInterval(s string) (interval, error) {
 	return out, nil
 }
 
-// String writes the interval in IntervalStyle postgres: a part behind a negative one has its sign.
+// IntervalText writes an interval in IntervalStyle postgres: a part behind a negative one has its sign.
+func IntervalText(months, days, micros int64) string { return interval{months, days, micros}.String() }
+
+// String is IntervalText.
 func (i interval) String() string {
 	var parts []string
 	negative := false
@@ -149,13 +152,18 @@ func (i interval) String() string {
 		} else if negative {
 			sign = "+"
 		}
-		clock := fmt.Sprintf("%s%02d:%02d:%02d", sign, us/3600e6, us/60e6%60, us/1e6%60)
-		if fraction := us % 1e6; fraction != 0 {
-			clock += "." + strings.TrimRight(fmt.Sprintf("%06d", fraction), "0")
-		}
-		parts = append(parts, clock)
+		parts = append(parts, sign+ClockText(us))
 	}
 	return strings.Join(parts, " ")
+}
+
+// ClockText writes microseconds, 0 or more, as HH:MM:SS[.ffffff].
+func ClockText(us int64) string {
+	text := fmt.Sprintf("%02d:%02d:%02d", us/3600e6, us/60e6%60, us/1e6%60)
+	if fraction := us % 1e6; fraction != 0 {
+		text += "." + strings.TrimRight(fmt.Sprintf("%06d", fraction), "0")
+	}
+	return text
 }
 
 // list reads DuckDB's text of a list, [a, 'b c', NULL, [d]], and writes it as an array: {a,"b c",NULL,{d}}.
