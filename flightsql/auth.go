@@ -25,68 +25,103 @@ const tokenLife = 24 * time.Hour
 
 const authorization = "authorization"
 
-// authenticate finds out who calls: by a token of ours, or by name and password, which any call may bring. The caller leaves
-// the session it gets.
+// login is what an authorization header says.
+type login struct {
+	user User
+	// session is the id of the session that it is for: the token's, or else that of the client's connection.
+	session string
+	// until is when it is no good any more.
+	until time.Time
+	means means
+}
+
+// means are the ways to show who one is.
+type means uint8
+
+const (
+	byPassword means = iota
+	byToken          // of ours
+	byJWT            // of an identity provider
+)
+
+// authenticate finds out who calls: by a token of ours or of the identity provider, or by name and password, which any call
+// may bring. The caller leaves the session it gets.
 func (s *Server) authenticate(ctx context.Context) (*caller, error) {
 	md, _ := metadata.FromIncomingContext(ctx)
 	v := md.Get(authorization)
 	if len(v) == 0 {
 		return nil, unauthenticated("no authorization: log in with a name and a password, or a token")
 	}
-	u, id, err := s.login(ctx, v[0])
+	l, err := s.login(ctx, v[0])
 	if err != nil {
 		return nil, err
 	}
-	byToken := isBearer(v[0])
-	if err := s.checkCertificate(ctx, u); err != nil {
+	if err := s.checkCertificate(ctx, l.user); err != nil {
 		return nil, err
 	}
-	in, err := s.sessions.enter(id, u, client(ctx, md), byToken)
+	in, err := s.sessions.enter(l.session, l.user, client(ctx, md), l.means == byToken)
 	if err != nil {
 		return nil, err
 	}
 	c := &caller{s: in}
-	if !byToken {
-		c.authorization = s.bearer(u, id)
+	if l.means == byPassword {
+		c.authorization = s.bearer(l)
 	}
 	return c, nil
 }
 
-func isBearer(header string) bool { return strings.HasPrefix(strings.ToLower(header), "bearer ") }
-
-// login reads an authorization header. Its session is the token's; for a name and a password that of the client's connection.
-func (s *Server) login(ctx context.Context, header string) (u User, session string, err error) {
+// login reads an authorization header.
+func (s *Server) login(ctx context.Context, header string) (login, error) {
 	scheme, value, _ := strings.Cut(strings.TrimSpace(header), " ")
 	value = strings.TrimSpace(value)
+	l := login{until: time.Now().Add(tokenLife)}
+	var err error
 	switch strings.ToLower(scheme) {
 	case "basic":
-		id := basicSession + connection(ctx) + " " + hex.EncodeToString(s.seal.mac(kindBasic, []byte(value)))
-		if u, ok := s.sessions.user(id); ok { // it was checked when the session began
-			return u, id, nil
+		l.session = connected + connection(ctx) + " password " + hex.EncodeToString(s.seal.mac(kindBasic, []byte(value)))
+		var known bool
+		if l.user, known = s.sessions.user(l.session); !known { // else it was checked when the session began
+			l.user, err = s.basic(value)
 		}
-		if u, err = s.basic(value); err != nil {
-			return u, "", err
-		}
-		return u, id, nil
+		return l, err
 	case "bearer":
-		var t token
-		b, err := base64url.DecodeString(value)
-		if err != nil || s.seal.open(kindToken, b, &t) != nil {
-			return u, "", unauthenticated("this token is not one of ours")
+		if isJWT(value) {
+			l.means = byJWT
+			if l.user, l.until, err = s.exec.Token(ctx, value); err != nil {
+				return l, statusOf(err)
+			}
+			// The client gets new ones from time to time, and stays what it is.
+			l.session = connected + connection(ctx) + " jwt " + l.user.Name
+			return l, nil
 		}
-		if time.Since(time.Unix(t.Issued, 0)) > tokenLife {
-			return u, "", unauthenticated("the token has expired: authenticate again")
-		}
-		if t.Server != s.id {
-			return u, "", unauthenticated("the session is another server's, or has ended: authenticate again")
-		}
-		u, ok := s.exec.User(t.User)
-		if !ok {
-			return u, "", unauthenticated("user %q does not exist any more", t.User)
-		}
-		return u, t.Session, nil
+		l.means = byToken
+		return l, s.readToken(value, &l)
 	}
-	return u, "", unauthenticated("authorization must be Basic or Bearer")
+	return l, unauthenticated("authorization must be Basic or Bearer")
+}
+
+// isJWT tells an identity provider's token from one of ours, which has no dots.
+func isJWT(token string) bool { return strings.Count(token, ".") == 2 }
+
+// readToken reads a token of ours.
+func (s *Server) readToken(value string, l *login) error {
+	var t token
+	b, err := base64url.DecodeString(value)
+	if err != nil || s.seal.open(kindToken, b, &t) != nil {
+		return unauthenticated("this token is not one of ours")
+	}
+	l.session, l.until = t.Session, time.Unix(t.Until, 0)
+	if time.Now().After(l.until) {
+		return unauthenticated("the token has expired: authenticate again")
+	}
+	if t.Server != s.id {
+		return unauthenticated("the session is another server's, or has ended: authenticate again")
+	}
+	var ok bool
+	if l.user, ok = s.exec.User(t.User); !ok {
+		return unauthenticated("user %q does not exist any more", t.User)
+	}
+	return nil
 }
 
 // basic checks base64 of name:password, with or without its padding.
@@ -100,9 +135,9 @@ func (s *Server) basic(value string) (User, error) {
 	return u, statusOf(err)
 }
 
-// bearer makes the header of a token for a session.
-func (s *Server) bearer(u User, session string) string {
-	return "Bearer " + base64url.EncodeToString(s.seal.close(kindToken, token{u.Name, session, time.Now().Unix(), s.id}))
+// bearer makes the header of a token of ours for a login's session.
+func (s *Server) bearer(l login) string {
+	return "Bearer " + base64url.EncodeToString(s.seal.close(kindToken, token{l.user.Name, l.session, l.until.Unix(), s.id}))
 }
 
 // reply sends the token that stands for what the caller has shown: Java's client reads it in the header, C++'s and Go's there
@@ -121,46 +156,36 @@ func (v *service) Handshake(stream pb.FlightService_HandshakeServer) error {
 	s := v.h.s
 	ctx := stream.Context()
 	md, _ := metadata.FromIncomingContext(ctx)
-	var u User
+	header := md.Get(authorization)
+	var l login
 	var err error
-	session, byPayload, bearer := rand.Text(), false, ""
-	if header := md.Get(authorization); len(header) > 0 {
-		var id string
-		if u, id, err = s.login(ctx, header[0]); err != nil {
-			return err
-		}
-		if isBearer(header[0]) { // which lives no longer by being shown
-			if s.sessions.hasEnded(id) {
-				return unauthenticated("the session has ended: authenticate again")
-			}
-			bearer = "Bearer " + strings.TrimSpace(header[0][len("bearer "):])
-		}
+	if len(header) > 0 {
+		l, err = s.login(ctx, header[0])
 	} else {
-		first, err := stream.Recv()
-		if err != nil {
-			return unauthenticated("no credentials")
-		}
-		var basic pb.BasicAuth
-		if err := proto.Unmarshal(first.GetPayload(), &basic); err != nil {
-			return unauthenticated("malformed credentials")
-		}
-		if u, err = s.exec.Login(basic.GetUsername(), basic.GetPassword()); err != nil {
-			return err
-		}
-		byPayload = true
+		l, err = s.payload(stream)
 	}
-	if err := s.checkCertificate(ctx, u); err != nil {
+	if err != nil {
 		return err
 	}
-	if bearer == "" {
-		bearer = s.bearer(u, session)
+	if err := s.checkCertificate(ctx, l.user); err != nil {
+		return err
+	}
+	var bearer string
+	if l.means == byToken { // which lives no longer by being shown
+		if s.sessions.hasEnded(l.session) {
+			return unauthenticated("the session has ended: authenticate again")
+		}
+		bearer = "Bearer " + strings.TrimSpace(header[0][len("bearer "):])
+	} else {
+		l.session = rand.Text() // one of the token's own, not the connection's
+		bearer = s.bearer(l)
 	}
 	pairs := metadata.Pairs(authorization, bearer)
 	stream.SetTrailer(pairs)
 	if err := stream.SetHeader(pairs); err != nil {
 		return err
 	}
-	if byPayload {
+	if len(header) == 0 {
 		if err := stream.Send(&pb.HandshakeResponse{Payload: []byte(strings.TrimPrefix(bearer, "Bearer "))}); err != nil {
 			return err
 		}
@@ -177,6 +202,20 @@ func (v *service) Handshake(stream pb.FlightService_HandshakeServer) error {
 	return nil
 }
 
+// payload reads the credentials of a handshake's first message.
+func (s *Server) payload(stream pb.FlightService_HandshakeServer) (login, error) {
+	first, err := stream.Recv()
+	if err != nil {
+		return login{}, unauthenticated("no credentials")
+	}
+	var basic pb.BasicAuth
+	if err := proto.Unmarshal(first.GetPayload(), &basic); err != nil {
+		return login{}, unauthenticated("malformed credentials")
+	}
+	u, err := s.exec.Login(basic.GetUsername(), basic.GetPassword())
+	return login{user: u, until: time.Now().Add(tokenLife)}, err
+}
+
 // checkCertificate compares the client's certificate, which TLS has verified, with the user.
 func (s *Server) checkCertificate(ctx context.Context, u User) error {
 	if !s.cfg.RequireUserCert {
@@ -190,8 +229,8 @@ func (s *Server) checkCertificate(ctx context.Context, u User) error {
 	return statusOf(pgerror.Newf(pgerror.InvalidAuthorization, "certificate authentication failed for user %q", u.Name))
 }
 
-// basicSession begins the ids of sessions that belong to connections, whose clients show a name and a password at each call.
-const basicSession = "basic "
+// connected begins the ids of sessions that belong to connections, whose clients show who they are at each call.
+const connected = "connection "
 
 // connection returns the name of a call's connection.
 func connection(ctx context.Context) string {

@@ -49,6 +49,8 @@ type Place struct {
 type Executor interface {
 	// Login checks a password: 28P01.
 	Login(user, password string) (User, error)
+	// Token checks an identity provider's token, and returns whose it is and until when it is good: 28000.
+	Token(ctx context.Context, token string) (User, time.Time, error)
 	// User returns a user by name.
 	User(name string) (User, bool)
 	// Database is the name of the one catalog.

@@ -16,7 +16,7 @@ import (
 type token struct {
 	User    string `json:"u"`
 	Session string `json:"s"`
-	Issued  int64  `json:"i"` // Unix seconds
+	Until   int64  `json:"x"` // Unix seconds
 	// Server is the process that has the session's state.
 	Server string `json:"p"`
 }
@@ -115,7 +115,7 @@ func (ss *sessions) hangUp(conn string) {
 	var list []string
 	for id, s := range ss.byID {
 		s.mu.Lock()
-		if s.client.conn == conn && strings.HasPrefix(id, basicSession) && !s.byToken {
+		if s.client.conn == conn && strings.HasPrefix(id, connected) && !s.byToken {
 			list = append(list, id)
 		}
 		s.mu.Unlock()
@@ -133,7 +133,7 @@ func (ss *sessions) end(id string) {
 	ss.mu.Lock()
 	s := ss.byID[id]
 	delete(ss.byID, id)
-	if !strings.HasPrefix(id, basicSession) || s != nil && s.isByToken() { // a password is good for another session
+	if !strings.HasPrefix(id, connected) || s != nil && s.isByToken() { // a password is good for another session
 		ss.gone[id] = time.Now()
 	}
 	ss.mu.Unlock()

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"time"
 
 	"github.com/angelerator/tavana/gateway/internal/pgwire"
@@ -38,6 +39,11 @@ type Config struct {
 	DrainTimeout   time.Duration
 	LogSQL         bool
 
+	JWKS         string
+	JWTIssuer    string
+	JWTAudience  string
+	JWTUserClaim string
+
 	FlightSecret         string
 	FlightSessionTimeout time.Duration
 }
@@ -66,6 +72,10 @@ func (c *Config) SharedSettings(t *config.Table) {
 	t.String(&c.UsersFile, "users-file", "", "file of users, a line each as `tavana passwd` makes it; instead of --user")
 	t.String(&c.User, "user", "tavana", "the one user, a superuser, when there is no users file")
 	t.String(&c.PasswordFile, "password-file", "", "file with the user's password; without it the password is `tavana`, on loopback addresses only")
+	t.String(&c.JWKS, "jwks", "", "file or https URL of an identity provider's keys (a JSON Web Key Set): its tokens log Flight SQL clients in")
+	t.String(&c.JWTIssuer, "jwt-issuer", "", "with --jwks: who tokens must be from")
+	t.String(&c.JWTAudience, "jwt-audience", "", "with --jwks: for whom tokens must be")
+	t.String(&c.JWTUserClaim, "jwt-user-claim", "sub", "with --jwks: the claim of a token that has the user's name, which must be a user's here")
 	t.String(&c.TLS, "tls", tlsSelfSigned, "certificate for clients: off, self-signed (new at each start), or files")
 	t.String(&c.TLSCert, "tls-cert", "", "PEM file of the certificate and its chain, for --tls files; read again when it changes")
 	t.String(&c.TLSKey, "tls-key", "", "PEM file of the certificate's key, for --tls files")
@@ -120,6 +130,12 @@ func (c *Config) Validate() error {
 	}
 	if c.RequireTLS && c.TLS == tlsOff {
 		bad("require-tls: there is no TLS with --tls off")
+	}
+	if c.JWKS != "" && (c.JWTIssuer == "" || c.JWTAudience == "" || c.JWTUserClaim == "") {
+		bad("jwks: needs jwt-issuer, jwt-audience and jwt-user-claim, or any token of the provider would do")
+	}
+	if u, err := url.Parse(c.JWKS); err == nil && u.Scheme == "http" && !isLoopback(net.JoinHostPort(u.Hostname(), "80")) {
+		bad("jwks: keys that come over plain http can be changed on their way: use https")
 	}
 	if c.UsersFile == "" && c.User == "" {
 		bad("user: must not be empty without a users file")

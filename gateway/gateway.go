@@ -52,6 +52,8 @@ type Gateway struct {
 
 	pg, http net.Listener
 	arrow    net.Listener // of Flight SQL clients
+	// stopKeys ends what follows the identity provider's keys.
+	stopKeys context.CancelFunc
 }
 
 // New opens the listeners, so that an address in use is an error here, and reads users and certificates. The caller
@@ -68,9 +70,16 @@ func New(cfg Config, log *slog.Logger) (*Gateway, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &Gateway{cfg: cfg, log: log, reg: prometheus.NewRegistry()}
+	following, stopKeys := context.WithCancel(context.Background())
+	jwts, err := tokens(following, &cfg, log)
+	if err != nil {
+		stopKeys()
+		return nil, err
+	}
+	g := &Gateway{cfg: cfg, log: log, reg: prometheus.NewRegistry(), stopKeys: stopKeys}
 	g.reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	if g.router, err = router.New(cfg.Workers, cfg.WorkerToken, log); err != nil {
+		stopKeys()
 		return nil, err
 	}
 	d := dispatch.New(dispatch.Config{QueueTimeout: cfg.QueueTimeout, WorkerWait: cfg.WorkerWait, LogSQL: cfg.LogSQL, Roles: roles(users)}, g.router, g.reg, log)
@@ -81,7 +90,7 @@ func New(cfg Config, log *slog.Logger) (*Gateway, error) {
 	g.flight = flightsql.New(flightsql.Config{
 		TLS: flightTLS(certs), RequireTLS: cfg.RequireTLS || cfg.TLSClientCA != "", RequireUserCert: cfg.clientCert() == pgwire.VerifyFull,
 		Secret: cfg.FlightSecret, SessionTimeout: cfg.FlightSessionTimeout, MaxSessions: cfg.MaxConnections,
-	}, flight.New(d, users, cfg.Database), g.reg, log)
+	}, flight.New(d, users, jwts, cfg.Database), g.reg, log)
 	g.pg, err = lifecycle.Listen(cfg.PGListen, 0o777)
 	if err == nil && cfg.FlightListen != "" {
 		g.arrow, err = lifecycle.Listen(cfg.FlightListen, 0o777)
@@ -135,6 +144,7 @@ func (g *Gateway) close() {
 		_ = g.http.Close()
 	}
 	g.router.Close()
+	g.stopKeys()
 }
 
 // Run serves until ctx ends, then drains: not ready, no new clients, idle clients told, running statements finished
@@ -238,6 +248,14 @@ func loadUsers(cfg *Config) (*auth.Users, error) {
 		return nil, err
 	}
 	return auth.NewUsers(auth.User{Name: cfg.User, Superuser: true, Verifier: v})
+}
+
+// tokens makes what checks an identity provider's tokens; nil: none are taken.
+func tokens(ctx context.Context, cfg *Config, log *slog.Logger) (*auth.JWTs, error) {
+	if cfg.JWKS == "" {
+		return nil, nil
+	}
+	return auth.NewJWTs(ctx, auth.JWTConfig{Keys: cfg.JWKS, Issuer: cfg.JWTIssuer, Audience: cfg.JWTAudience, UserClaim: cfg.JWTUserClaim}, log)
 }
 
 // certificates reads what TLS shows; nil: no TLS.

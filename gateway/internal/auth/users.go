@@ -3,6 +3,7 @@
 //	Users         a file of users with SCRAM verifiers, read by Load
 //	Verifier      what is stored of a password, in PostgreSQL's own form
 //	Conversation  SCRAM-SHA-256, with channel binding over TLS
+//	JWTs          tokens of an identity provider, by its published keys
 //
 // Invariants: a password is never stored; an unknown user costs the same time and gets the same messages as a wrong
 // password.

@@ -21,14 +21,15 @@ import (
 type Executor struct {
 	d        *dispatch.Dispatcher
 	users    *auth.Users
+	jwts     *auth.JWTs // nil: none are taken
 	database string
 }
 
 var _ flightsql.Executor = (*Executor)(nil)
 
 // New returns an Executor whose statements go to d.
-func New(d *dispatch.Dispatcher, users *auth.Users, database string) *Executor {
-	return &Executor{d, users, database}
+func New(d *dispatch.Dispatcher, users *auth.Users, jwts *auth.JWTs, database string) *Executor {
+	return &Executor{d, users, jwts, database}
 }
 
 // Login implements flightsql.Executor.
@@ -38,6 +39,22 @@ func (e *Executor) Login(user, password string) (flightsql.User, error) {
 		return flightsql.User{}, pgerror.Newf(pgerror.InvalidPassword, "password authentication failed for user %q", user)
 	}
 	return flightsql.User{Name: u.Name, Superuser: u.Superuser}, nil
+}
+
+// Token implements flightsql.Executor.
+func (e *Executor) Token(ctx context.Context, token string) (flightsql.User, time.Time, error) {
+	if e.jwts == nil {
+		return flightsql.User{}, time.Time{}, pgerror.New(pgerror.InvalidAuthorization, "no identity provider's tokens are taken here")
+	}
+	name, until, err := e.jwts.Check(ctx, token)
+	if err != nil {
+		return flightsql.User{}, until, pgerror.Newf(pgerror.InvalidAuthorization, "the token is not valid: %v", err)
+	}
+	u, ok := e.User(name)
+	if !ok {
+		return u, until, pgerror.Newf(pgerror.InvalidAuthorization, "the token is of user %q, who does not exist here", name)
+	}
+	return u, until, nil
 }
 
 // User implements flightsql.Executor.

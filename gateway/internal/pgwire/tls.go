@@ -15,6 +15,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"github.com/angelerator/tavana/internal/lifecycle"
 )
 
 // TLSFiles names the PEM files of TLS. They are read anew when they change.
@@ -27,14 +29,12 @@ type TLSFiles struct {
 
 // Certificates is what the server shows its clients and wants of them. It is safe for concurrent use.
 type Certificates struct {
-	files TLSFiles
-	log   *slog.Logger
+	files   TLSFiles
+	changes *lifecycle.Files
+	log     *slog.Logger
 
 	mu      sync.Mutex
 	current identity
-	// stamps are the files' when they were read last; checked is when that was compared last.
-	stamps  [3]stamp
-	checked time.Time
 }
 
 // identity is one state of the files.
@@ -43,37 +43,22 @@ type identity struct {
 	leaf   *x509.Certificate
 }
 
-type stamp struct {
-	at   time.Time
-	size int64
-}
-
 // NewCertificates reads the files. A bad one is an error: there is no falling back to another certificate.
 func NewCertificates(files TLSFiles, log *slog.Logger) (*Certificates, error) {
-	c := &Certificates{files: files, log: log}
+	c := &Certificates{files: files, changes: lifecycle.WatchFiles(files.Cert, files.Key, files.ClientCA), log: log}
 	var err error
-	c.stamps = c.stampsNow()
 	c.current, err = files.load()
 	return c, err
 }
-
-// checkEvery is how often at most the files are looked at: not at each connection.
-const checkEvery = time.Second
 
 // now returns the TLS configuration of a new connection and the certificate it shows. When the files have changed since,
 // they are read; when that fails, it is logged, and the last good ones stay.
 func (c *Certificates) now() identity {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if time.Since(c.checked) < checkEvery {
+	if !c.changes.Changed() {
 		return c.current
 	}
-	c.checked = time.Now()
-	stamps := c.stampsNow()
-	if stamps == c.stamps {
-		return c.current
-	}
-	c.stamps = stamps
 	id, err := c.files.load()
 	if err != nil {
 		c.log.Error("reading changed TLS files failed, the old ones stay", "error", err)
@@ -94,15 +79,6 @@ func (c *Certificates) Config(protos ...string) *tls.Config {
 	config := current()
 	config.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) { return current(), nil }
 	return config
-}
-
-func (c *Certificates) stampsNow() (out [3]stamp) {
-	for i, f := range [3]string{c.files.Cert, c.files.Key, c.files.ClientCA} {
-		if st, err := os.Stat(f); f != "" && err == nil {
-			out[i] = stamp{st.ModTime(), st.Size()}
-		}
-	}
-	return out
 }
 
 func (f TLSFiles) load() (identity, error) {
