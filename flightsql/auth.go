@@ -18,6 +18,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/angelerator/tavana/internal/pgerror"
+	"github.com/angelerator/tavana/internal/seal"
 )
 
 // tokenLife is how long a token is good.
@@ -78,7 +79,7 @@ func (s *Server) login(ctx context.Context, header string) (login, error) {
 	var err error
 	switch strings.ToLower(scheme) {
 	case "basic":
-		l.session = connected + connection(ctx) + " password " + hex.EncodeToString(s.seal.mac(kindBasic, []byte(value)))
+		l.session = connected + connection(ctx) + " password " + hex.EncodeToString(s.seal.MAC(seal.Password, []byte(value)))
 		var known bool
 		if l.user, known = s.sessions.user(l.session); !known { // else it was checked when the session began
 			l.user, err = s.basic(value)
@@ -106,8 +107,8 @@ func isJWT(token string) bool { return strings.Count(token, ".") == 2 }
 // readToken reads a token of ours.
 func (s *Server) readToken(value string, l *login) error {
 	var t token
-	b, err := base64url.DecodeString(value)
-	if err != nil || s.seal.open(kindToken, b, &t) != nil {
+	b, err := base64.RawURLEncoding.DecodeString(value)
+	if err != nil || s.seal.Open(seal.Token, b, &t) != nil {
 		return unauthenticated("this token is not one of ours")
 	}
 	l.session, l.until = t.Session, time.Unix(t.Until, 0)
@@ -137,7 +138,7 @@ func (s *Server) basic(value string) (User, error) {
 
 // bearer makes the header of a token of ours for a login's session.
 func (s *Server) bearer(l login) string {
-	return "Bearer " + base64url.EncodeToString(s.seal.close(kindToken, token{l.user.Name, l.session, l.until.Unix(), s.id}))
+	return "Bearer " + base64.RawURLEncoding.EncodeToString(s.seal.Close(seal.Token, token{l.user.Name, l.session, l.until.Unix(), s.id}))
 }
 
 // reply sends the token that stands for what the caller has shown: Java's client reads it in the header, C++'s and Go's there

@@ -93,8 +93,9 @@ type Session interface {
 	SetOption(name, value string) error
 	// Options are all parameters.
 	Options() map[string]string
-	// SetCompat makes results have the types that every driver reads, or those that lose nothing.
+	// SetCompat makes results have the types that every driver reads, or those that lose nothing. Compat tells which.
 	SetCompat(on bool)
+	Compat() bool
 	// Stop ends what runs, and refuses what comes. It does not wait.
 	Stop()
 	// Close stops, rolls back, and frees everything.
@@ -137,6 +138,11 @@ type Result struct {
 	// At is where the rows wait, until Expires.
 	At      Place
 	Expires time.Time
+	// Location is the URL at which clients may come for the rows themselves; empty: they come to the server.
+	Location string
+	// Whole says that the rows are so few that they are here, as FlightData messages: none wait.
+	Whole bool
+	Rows  [][]byte
 }
 
 // TableName names a table in the one catalog.

@@ -17,6 +17,8 @@ const (
 	optionSchema  = "schema"
 	// optionProfile is "rich" or "compat": which Arrow types results have.
 	optionProfile = "type_profile"
+	// optionEndpoints is "gateway" or "worker": where a client comes for rows.
+	optionEndpoints = "endpoints"
 )
 
 // SetSessionOptions sets each option by itself, and says which it could not.
@@ -74,8 +76,31 @@ func (h *handler) setOption(s *session, name string, v *flight.SessionOptionValu
 			return pgerror.Newf(pgerror.InvalidParameterValue, "type_profile is rich or compat, not %q", text)
 		}
 		return nil
+	case optionEndpoints:
+		return h.setEndpoints(s, strings.ToLower(text))
 	}
 	return s.SetOption(name, text)
+}
+
+func (h *handler) setEndpoints(s *session, text string) error {
+	direct := text == "worker"
+	switch {
+	case !direct && text != "gateway" && text != "":
+		return pgerror.Newf(pgerror.InvalidParameterValue, "endpoints is gateway or worker, not %q", text)
+	case direct && !h.s.cfg.Direct:
+		return pgerror.New(pgerror.InvalidParameterValue, "this server gives rows itself").WithHint("The operator sets flight-direct.")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.direct = direct
+	return nil
+}
+
+// wantsDirect tells whether the client wants to come to the workers for its rows.
+func (s *session) wantsDirect() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.direct
 }
 
 // GetSessionOptions returns all options.
@@ -95,7 +120,16 @@ func (h *handler) GetSessionOptions(ctx context.Context, _ *flight.GetSessionOpt
 	}
 	first, _, _ := strings.Cut(schema, ",")
 	set(optionSchema, strings.Trim(strings.TrimSpace(first), `"`))
+	set(optionProfile, choice(s.Compat(), "compat", "rich"))
+	set(optionEndpoints, choice(s.wantsDirect(), "worker", "gateway"))
 	return out, nil
+}
+
+func choice(b bool, yes, no string) string {
+	if b {
+		return yes
+	}
+	return no
 }
 
 // CloseSession ends the session; its token is no good any more.

@@ -10,6 +10,8 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
+
+	"github.com/angelerator/tavana/internal/seal"
 )
 
 // poll is a statement that PollFlightInfo has started: it waits in the queue, or has no rows yet, while its client comes back
@@ -67,7 +69,7 @@ func (h *handler) startPoll(ctx context.Context, desc *flight.FlightDescriptor, 
 // PollFlightInfo asks for a statement that was started before.
 func (h *handler) PollFlightInfo(ctx context.Context, desc *flight.FlightDescriptor) (*flight.PollInfo, error) {
 	var id string
-	if h.s.seal.open(kindPoll, desc.GetCmd(), &id) != nil {
+	if h.s.seal.Open(seal.Poll, desc.GetCmd(), &id) != nil {
 		return nil, invalid("this descriptor is not one that was told to be polled")
 	}
 	s := of(ctx)
@@ -98,7 +100,7 @@ func (h *handler) await(ctx context.Context, s *session, p *poll, id string, des
 		}
 		return nil, status.FromContextError(ctx.Err()).Err()
 	case <-patience.C:
-		again := h.s.seal.close(kindPoll, id)
+		again := h.s.seal.Close(seal.Poll, id)
 		return &flight.PollInfo{
 			Info:             &flight.FlightInfo{FlightDescriptor: desc, TotalRecords: -1, TotalBytes: -1, AppMetadata: again},
 			FlightDescriptor: &flight.FlightDescriptor{Type: flight.DescriptorCMD, Cmd: again}, Progress: proto.Float64(0),

@@ -11,6 +11,7 @@ import (
 	stock "github.com/apache/arrow-go/v18/arrow/flight/flightsql"
 
 	"github.com/angelerator/tavana/internal/pgerror"
+	"github.com/angelerator/tavana/internal/seal"
 )
 
 // handle is a prepared statement: all of it but its parameters' values, which wait in the session; sealed.
@@ -24,7 +25,7 @@ type handle struct {
 
 func (h *handler) handleOf(b []byte) (*handle, error) {
 	var out handle
-	if h.s.seal.open(kindPrepared, b, &out) != nil {
+	if h.s.seal.Open(seal.Prepared, b, &out) != nil {
 		return nil, unauthenticated("this prepared statement is not one of ours")
 	}
 	return &out, nil
@@ -51,7 +52,7 @@ func (h *handler) CreatePreparedStatement(ctx context.Context, r stock.ActionCre
 	if err != nil {
 		return out, err
 	}
-	out.Handle = h.s.seal.close(kindPrepared, handle{r.GetQuery(), rand.Text(), r.GetTransactionId(), d.Types})
+	out.Handle = h.s.seal.Close(seal.Prepared, handle{r.GetQuery(), rand.Text(), r.GetTransactionId(), d.Types})
 	out.ParameterSchema = d.Params
 	if d.Result.NumFields() > 0 {
 		out.DatasetSchema = d.Result

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"log/slog"
-	"math"
 	"net"
 	"runtime/debug"
 	"sync"
@@ -19,6 +18,7 @@ import (
 	"google.golang.org/grpc/keepalive"
 	"google.golang.org/grpc/metadata"
 
+	"github.com/angelerator/tavana/internal/seal"
 	"github.com/angelerator/tavana/internal/workerapi"
 )
 
@@ -34,6 +34,8 @@ type Config struct {
 	Secret string
 	// SessionTimeout is how long a session may be unused.
 	SessionTimeout time.Duration
+	// Direct lets clients ask for endpoints that name the workers.
+	Direct bool
 	// MaxSessions is how many there may be.
 	MaxSessions int
 }
@@ -43,7 +45,7 @@ type Server struct {
 	cfg      Config
 	exec     Executor
 	log      *slog.Logger
-	seal     seal
+	seal     seal.Seal
 	id       string // of this process: sessions' state is nowhere else
 	sessions *sessions
 	grpc     *grpc.Server
@@ -52,7 +54,7 @@ type Server struct {
 
 // New returns a server of clients whose statements go to exec. It registers its metrics with reg.
 func New(cfg Config, exec Executor, reg prometheus.Registerer, log *slog.Logger) *Server {
-	s := &Server{cfg: cfg, exec: exec, log: log, seal: newSeal(cfg.Secret), id: rand.Text()}
+	s := &Server{cfg: cfg, exec: exec, log: log, seal: seal.New(cfg.Secret), id: rand.Text()}
 	s.sessions = newSessions(exec.Open, cfg.SessionTimeout, cfg.MaxSessions)
 	reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "tavana_flight_sessions", Help: "Sessions of Flight SQL clients.",
@@ -62,20 +64,13 @@ func New(cfg Config, exec Executor, reg prometheus.Registerer, log *slog.Logger)
 	})
 	reg.MustRegister(s.bytes)
 
-	opts := []grpc.ServerOption{
-		grpc.ForceServerCodecV2(workerapi.Codec{}),
-		grpc.MaxRecvMsgSize(workerapi.MaxMessage),
-		grpc.MaxSendMsgSize(math.MaxInt32),
+	opts := append(workerapi.ServerOptions(),
 		grpc.MaxHeaderListSize(maxHeaders),
-		grpc.InitialWindowSize(workerapi.Window),
-		grpc.InitialConnWindowSize(4 * workerapi.Window),
-		grpc.WriteBufferSize(128 << 10),
-		grpc.ReadBufferSize(128 << 10),
 		grpc.KeepaliveParams(keepalive.ServerParameters{Time: time.Minute, Timeout: 20 * time.Second}),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 5 * time.Second, PermitWithoutStream: true}),
 		grpc.UnaryInterceptor(s.unary),
 		grpc.StreamInterceptor(s.stream),
-	}
+	)
 	if cfg.TLS != nil {
 		opts = append(opts, grpc.Creds(newEither(cfg.TLS, cfg.RequireTLS)))
 	}

@@ -50,6 +50,8 @@ type session struct {
 	closed bool
 	calls  int
 	used   time.Time
+	// direct: the client wants to come to the workers for its rows.
+	direct bool
 	// byToken: calls from other connections than the first may come.
 	byToken bool
 	// transactions are the open ones by their ids.

@@ -2,7 +2,6 @@ package flightsql
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"io"
 	"time"
@@ -15,18 +14,12 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/types/known/anypb"
 	"google.golang.org/protobuf/types/known/timestamppb"
-)
 
-// ticket says where rows wait, whose they are, and what the client was told of them; sealed.
-type ticket struct {
-	Worker string `json:"w"`
-	ID     string `json:"q"`
-	User   string `json:"u"`
-	// Schema is what the client was told, as an IPC message: the worker's own has other names and metadata.
-	Schema []byte `json:"s"`
-}
+	"github.com/angelerator/tavana/internal/pgerror"
+	"github.com/angelerator/tavana/internal/seal"
+	"github.com/angelerator/tavana/internal/workerapi"
+)
 
 // GetFlightInfoStatement runs a statement.
 func (h *handler) GetFlightInfoStatement(ctx context.Context, cmd stock.StatementQuery, desc *flight.FlightDescriptor) (*flight.FlightInfo, error) {
@@ -50,13 +43,25 @@ func (h *handler) info(ctx context.Context, res *Result, desc *flight.FlightDesc
 	if res.Schema.NumFields() == 0 {
 		return info
 	}
-	t := ticket{Worker: res.At.Worker, ID: res.At.ID, User: of(ctx).user.Name, Schema: info.Schema}
-	handle, err := stock.CreateStatementQueryTicket(h.s.seal.close(kindResult, t))
+	t := seal.Ticket{
+		Worker: res.At.Worker, ID: res.At.ID, User: of(ctx).user.Name, Schema: info.Schema, Whole: res.Whole, Rows: res.Rows, Until: res.Expires.Unix(),
+	}
+	e := h.endpoint(seal.Result, &t)
+	if res.Location != "" && of(ctx).wantsDirect() {
+		e = h.endpoint(seal.Direct, &t)
+		e.Location = []*flight.Location{{Uri: res.Location}}
+	}
+	info.Endpoint = []*flight.FlightEndpoint{e}
+	return info
+}
+
+// endpoint makes an endpoint with a ticket.
+func (h *handler) endpoint(kind seal.Kind, t *seal.Ticket) *flight.FlightEndpoint {
+	ticket, err := stock.CreateStatementQueryTicket(h.s.seal.Close(kind, t))
 	if err != nil {
 		panic(err) // of our own message
 	}
-	info.Endpoint = []*flight.FlightEndpoint{{Ticket: &flight.Ticket{Ticket: handle}, ExpirationTime: timestamppb.New(res.Expires)}}
-	return info
+	return &flight.FlightEndpoint{Ticket: &flight.Ticket{Ticket: ticket}, ExpirationTime: timestamppb.New(time.Unix(t.Until, 0))}
 }
 
 // GetSchemaStatement describes a statement's rows without running it.
@@ -104,35 +109,51 @@ func (v *service) DoPut(stream pb.FlightService_DoPutServer) error {
 
 // DoGet gives the rows of a ticket: those of a statement unopened, those of metadata as the server makes them.
 func (v *service) DoGet(t *flight.Ticket, stream pb.FlightService_DoGetServer) error {
-	var cmd anypb.Any
-	var query pb.TicketStatementQuery
-	if proto.Unmarshal(t.GetTicket(), &cmd) != nil || !cmd.MessageIs(&query) {
+	handle := workerapi.ClientTicket(t.GetTicket())
+	if handle == nil {
 		return v.FlightServer.DoGet(t, stream)
 	}
-	if err := cmd.UnmarshalTo(&query); err != nil {
-		return invalid("malformed ticket")
-	}
-	in, err := v.h.ticketOf(stream.Context(), query.GetStatementHandle())
+	in, err := v.h.ticketOf(stream.Context(), handle)
 	if err != nil {
 		return err
+	}
+	if in.Whole {
+		return v.h.give(in, stream)
 	}
 	return v.h.relay(in, stream)
 }
 
+// give sends the few rows that are in their ticket.
+func (h *handler) give(t *seal.Ticket, stream grpc.ServerStream) error {
+	if err := stream.SendMsg(&workerapi.Frame{Header: workerapi.IPCMessage(t.Schema)}); err != nil {
+		return err
+	}
+	for _, message := range t.Rows {
+		h.s.bytes.Add(float64(len(message)))
+		if err := stream.SendMsg(workerapi.NewRaw(message)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // ticketOf reads a ticket that the caller may use.
-func (h *handler) ticketOf(ctx context.Context, handle []byte) (*ticket, error) {
-	var t ticket
-	if h.s.seal.open(kindResult, handle, &t) != nil {
+func (h *handler) ticketOf(ctx context.Context, handle []byte) (*seal.Ticket, error) {
+	var t seal.Ticket
+	if h.s.seal.Open(seal.Result, handle, &t) != nil && h.s.seal.Open(seal.Direct, handle, &t) != nil {
 		return nil, unauthenticated("this ticket is not one of ours")
 	}
 	if t.User != of(ctx).user.Name {
 		return nil, status.Error(codes.PermissionDenied, "this ticket is somebody else's")
 	}
+	if t.Whole && time.Now().After(time.Unix(t.Until, 0)) {
+		return nil, pgerror.New(pgerror.ObjectNotInPrerequisiteState, "the ticket has expired").WithHint("Run the statement again.")
+	}
 	return &t, nil
 }
 
 // relay sends a result's frames as they come from the worker. Only the schema is replaced, by what the client was told.
-func (h *handler) relay(t *ticket, stream grpc.ServerStream) error {
+func (h *handler) relay(t *seal.Ticket, stream grpc.ServerStream) error {
 	rows, err := h.s.exec.Rows(stream.Context(), Place{t.Worker, t.ID})
 	if err != nil {
 		return err
@@ -142,7 +163,7 @@ func (h *handler) relay(t *ticket, stream grpc.ServerStream) error {
 	if err != nil {
 		return err
 	}
-	schema.Header = messageOf(t.Schema)
+	schema.Header = workerapi.IPCMessage(t.Schema)
 	if err := stream.SendMsg(schema); err != nil {
 		return err
 	}
@@ -161,23 +182,13 @@ func (h *handler) relay(t *ticket, stream grpc.ServerStream) error {
 	}
 }
 
-// messageOf returns the flatbuffer of an encapsulated IPC message: 0xffffffff, its length, and the message.
-func messageOf(encapsulated []byte) []byte {
-	const prefix = 8
-	if len(encapsulated) < prefix {
-		return nil
-	}
-	n := binary.LittleEndian.Uint32(encapsulated[4:])
-	return encapsulated[prefix:min(uint64(len(encapsulated)), prefix+uint64(n))]
-}
-
 // update runs a statement whose rows nobody wants, and returns how many it changed.
 func (h *handler) update(ctx context.Context, s Session, sql string, params *Params) (int64, error) {
 	res, err := s.Run(ctx, sql, params)
 	if err != nil {
 		return 0, err
 	}
-	if res.Schema.NumFields() > 0 {
+	if res.Schema.NumFields() > 0 && !res.Whole {
 		_, _ = h.s.exec.Cancel(ctx, res.At) // what it has changed is changed; its rows go by themselves in the end
 	}
 	return max(res.Changed, 0), nil
@@ -196,16 +207,19 @@ func (h *handler) DoPutCommandStatementUpdate(ctx context.Context, cmd stock.Sta
 func (h *handler) CancelFlightInfo(ctx context.Context, r *flight.CancelFlightInfoRequest) (flight.CancelFlightInfoResult, error) {
 	outcome := flight.CancelStatusNotCancellable
 	var id string
-	if h.s.seal.open(kindPoll, r.GetInfo().GetAppMetadata(), &id) == nil {
+	if h.s.seal.Open(seal.Poll, r.GetInfo().GetAppMetadata(), &id) == nil {
 		if p := of(ctx).forgetPoll(id); p != nil {
 			p.cancel()
 			return flight.CancelFlightInfoResult{Status: flight.CancelStatusCancelling}, nil
 		}
 	}
 	for _, e := range r.GetInfo().GetEndpoint() {
-		t, err := h.endpoint(ctx, e)
+		t, err := h.ticketIn(ctx, e)
 		if err != nil {
 			return flight.CancelFlightInfoResult{}, err
+		}
+		if t.Whole {
+			continue
 		}
 		found, err := h.s.exec.Cancel(ctx, Place{t.Worker, t.ID})
 		if err != nil {
@@ -220,9 +234,13 @@ func (h *handler) CancelFlightInfo(ctx context.Context, r *flight.CancelFlightIn
 
 // RenewFlightEndpoint lets rows wait for longer.
 func (h *handler) RenewFlightEndpoint(ctx context.Context, r *flight.RenewFlightEndpointRequest) (*flight.FlightEndpoint, error) {
-	t, err := h.endpoint(ctx, r.GetEndpoint())
+	t, err := h.ticketIn(ctx, r.GetEndpoint())
 	if err != nil {
 		return nil, err
+	}
+	if t.Whole {
+		t.Until = max(t.Until, time.Now().Add(wholeLife).Unix())
+		return h.endpoint(seal.Result, t), nil
 	}
 	until, err := h.s.exec.Renew(ctx, Place{t.Worker, t.ID})
 	if err != nil {
@@ -233,11 +251,14 @@ func (h *handler) RenewFlightEndpoint(ctx context.Context, r *flight.RenewFlight
 	return e, nil
 }
 
-func (h *handler) endpoint(ctx context.Context, e *flight.FlightEndpoint) (*ticket, error) {
-	var cmd anypb.Any
-	var query pb.TicketStatementQuery
-	if proto.Unmarshal(e.GetTicket().GetTicket(), &cmd) != nil || cmd.UnmarshalTo(&query) != nil {
+// wholeLife is how long a ticket with its rows in it is good when it is renewed.
+const wholeLife = 5 * time.Minute
+
+// ticketIn reads the ticket of an endpoint that a client sends back.
+func (h *handler) ticketIn(ctx context.Context, e *flight.FlightEndpoint) (*seal.Ticket, error) {
+	handle := workerapi.ClientTicket(e.GetTicket().GetTicket())
+	if handle == nil {
 		return nil, invalid("the endpoint has no ticket of a statement")
 	}
-	return h.ticketOf(ctx, query.GetStatementHandle())
+	return h.ticketOf(ctx, handle)
 }

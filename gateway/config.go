@@ -45,6 +45,7 @@ type Config struct {
 	JWTUserClaim string
 
 	FlightSecret         string
+	FlightDirect         bool
 	FlightSessionTimeout time.Duration
 }
 
@@ -87,6 +88,7 @@ func (c *Config) SharedSettings(t *config.Table) {
 	t.Duration(&c.QueueTimeout, "queue-timeout", 300*time.Second, "how long a statement waits for room on a worker").Alias("QUEUE_TIMEOUT_MS", config.Milliseconds)
 	t.Duration(&c.DrainTimeout, "drain-timeout", 30*time.Second, "how long running statements may go on after SIGTERM")
 	t.String(&c.FlightSecret, "flight-secret", "", "what signs Flight SQL's tokens and tickets: gateways that share it serve each other's; empty: new at each start").Secret()
+	t.Bool(&c.FlightDirect, "flight-direct", false, "let Flight SQL clients that ask for it (session option endpoints=worker) come to the workers for their rows")
 	t.Duration(&c.FlightSessionTimeout, "flight-session-timeout", 30*time.Minute, "how long a Flight SQL session may be unused")
 	t.Bool(&c.LogSQL, "log-sql", false, "write the texts of statements and of their errors into the log, values in them included")
 }
@@ -100,6 +102,9 @@ func (c *Config) Validate() error {
 	}
 	if c.FlightSessionTimeout <= 0 {
 		bad("flight-session-timeout: must be more than 0")
+	}
+	if c.FlightDirect && c.FlightSecret == "" {
+		bad("flight-direct: needs a flight-secret, which the workers have too")
 	}
 	if len(c.Workers) == 0 {
 		bad("worker-addresses: must name a worker")

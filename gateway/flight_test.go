@@ -188,7 +188,35 @@ func TestFlightSQLStatements(t *testing.T) {
 		t.Errorf("told %v, got %v", schema, r.Schema())
 	}
 	r.Release()
-	// The rows are given once.
+
+	// A few rows are in their ticket. Others wait at a worker, and are given once.
+	few, err := c.Execute(c.ctx, "SELECT random() AS r")
+	if err != nil {
+		t.Fatal(err)
+	}
+	renewed, err := c.RenewFlightEndpoint(c.ctx, &flight.RenewFlightEndpointRequest{Endpoint: few.GetEndpoint()[0]})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, err := c.rows(few)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range []*flight.FlightEndpoint{few.GetEndpoint()[0], renewed} {
+		again, err := c.rows(&flight.FlightInfo{Endpoint: []*flight.FlightEndpoint{e}})
+		if err != nil || len(again) != 1 || again[0] != first[0] {
+			t.Errorf("a row, again: %v, %v, first %v", again, err, first)
+		}
+	}
+	if res, err := c.CancelFlightInfo(c.ctx, &flight.CancelFlightInfoRequest{Info: few}); err != nil || res.GetStatus() != flight.CancelStatusNotCancellable {
+		t.Errorf("cancelling a row that has been given: %v, %v", res, err)
+	}
+	if info, err = c.Execute(c.ctx, "SELECT i FROM range(100000) t(i)"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.rows(info); err != nil {
+		t.Fatal(err)
+	}
 	r, err = c.DoGet(c.ctx, info.GetEndpoint()[0].GetTicket())
 	if err == nil {
 		r.Next()

@@ -89,7 +89,7 @@ func New(cfg Config, log *slog.Logger) (*Gateway, error) {
 	}, d, g.reg, log)
 	g.flight = flightsql.New(flightsql.Config{
 		TLS: flightTLS(certs), RequireTLS: cfg.RequireTLS || cfg.TLSClientCA != "", RequireUserCert: cfg.clientCert() == pgwire.VerifyFull,
-		Secret: cfg.FlightSecret, SessionTimeout: cfg.FlightSessionTimeout, MaxSessions: cfg.MaxConnections,
+		Secret: cfg.FlightSecret, Direct: cfg.FlightDirect, SessionTimeout: cfg.FlightSessionTimeout, MaxSessions: cfg.MaxConnections,
 	}, flight.New(d, users, jwts, cfg.Database), g.reg, log)
 	g.pg, err = lifecycle.Listen(cfg.PGListen, 0o777)
 	if err == nil && cfg.FlightListen != "" {

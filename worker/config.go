@@ -2,6 +2,7 @@ package worker
 
 import (
 	"errors"
+	"net"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/angelerator/tavana/internal/config"
 	"github.com/angelerator/tavana/internal/machine"
+	"github.com/angelerator/tavana/internal/seal"
 	"github.com/angelerator/tavana/worker/internal/duck"
 )
 
@@ -34,6 +36,8 @@ type Config struct {
 	SessionGrace   time.Duration
 	DrainTimeout   time.Duration
 	ResultTimeout  time.Duration
+	FlightSecret   string
+	Advertise      string
 
 	MaxCursors            int
 	CursorIdleTimeout     time.Duration
@@ -56,6 +60,8 @@ func (c *Config) Settings(t *config.Table) {
 	t.Duration(&c.CursorIdleTimeout, "cursor-idle-timeout", 5*time.Minute, "how long a cursor may be open without being read; 0: for ever").Alias("CURSOR_IDLE_TIMEOUT_SECS", config.Seconds)
 	t.Duration(&c.CursorCleanupInterval, "cursor-cleanup-interval", time.Minute, "how often idle cursors are looked for").Alias("CURSOR_CLEANUP_INTERVAL_SECS", config.Seconds)
 	t.Duration(&c.ResultTimeout, "result-timeout", 5*time.Minute, "how long a Flight SQL result waits for its client to come for the rows")
+	t.String(&c.FlightSecret, "flight-secret", "", "the gateways' flight-secret: Flight SQL clients that a gateway sends come here for their rows; empty: none do").Secret()
+	t.String(&c.Advertise, "advertise", "", "with --flight-secret: the URL that such clients reach this worker at, as grpc://10.0.0.7:50053").ShowDefault("made of --listen")
 	t.Bytes(&c.CursorSpoolMax, "cursor-spool-max", 50<<30, "how much of cursors' rows may be put on disk")
 	t.Int(&c.Threads, "threads", 0, "DuckDB's threads; 0: as many as the process may use cores").ShowDefault("the cores the process may use")
 	t.String(&c.SpillDir, "spill-dir", filepath.Join(os.TempDir(), "tavana"), "folder on disk for what does not fit in memory").ShowDefault("tavana in the system's temporary folder")
@@ -96,6 +102,9 @@ func (c *Config) Validate() error {
 	if c.ResultTimeout <= 0 {
 		errs = append(errs, errors.New("result-timeout: must be more than 0"))
 	}
+	if c.FlightSecret != "" && c.location() == "" {
+		errs = append(errs, errors.New("advertise: clients can't reach every address at once: name one"))
+	}
 	if c.SpillDir == "" {
 		errs = append(errs, errors.New("spill-dir: must not be empty"))
 	}
@@ -113,6 +122,32 @@ func (c *Config) lake() duck.Lake {
 		l.Lock = file + ".lock"
 	}
 	return l
+}
+
+// location is the URL that clients reach the worker at; empty: there is none.
+func (c *Config) location() string {
+	switch {
+	case c.FlightSecret == "":
+		return ""
+	case c.Advertise != "":
+		return c.Advertise
+	case strings.HasPrefix(c.Listen, "unix:"):
+		return "grpc+" + c.Listen
+	}
+	host, _, err := net.SplitHostPort(c.Listen)
+	if ip := net.ParseIP(host); err != nil || host == "" || ip != nil && ip.IsUnspecified() {
+		return ""
+	}
+	return "grpc://" + c.Listen
+}
+
+// tickets is what clients' tickets are sealed with; nil: no clients come.
+func (c *Config) tickets() *seal.Seal {
+	if c.FlightSecret == "" {
+		return nil
+	}
+	s := seal.New(c.FlightSecret)
+	return &s
 }
 
 func (c *Config) threads() int {

@@ -67,11 +67,45 @@ func (w *Worker) OpenResult(ctx context.Context, r *workerpb.OpenResultRequest, 
 		return resp, nil
 	}
 	resp.ExpiresUnixNanos = res.expires.UnixNano()
+	if resp.Whole = res.isFew(int64(r.GetInlineBytes())); resp.Whole {
+		resp.Rows, err = res.inline(ctx)
+		return resp, err
+	}
+	resp.Location = w.cfg.location()
 	if err := w.addResult(res); err != nil {
 		res.drop(err)
 		return nil, err
 	}
 	return resp, nil
+}
+
+// endPatience is how long a statement with a few rows may take to say that there are no more.
+const endPatience = time.Millisecond
+
+// isFew tells whether all rows are here and have at most so many bytes.
+func (res *result) isFew(most int64) bool {
+	switch {
+	case res.rows != nil:
+		return res.rows.file == nil && res.rows.fewBytes <= most
+	case most == 0 || res.first != nil && recordSize(res.first) > most:
+		return false
+	}
+	patience := time.NewTimer(endPatience)
+	defer patience.Stop()
+	select {
+	case <-res.e.done:
+		return len(res.e.batches) == 0
+	case <-patience.C:
+		return false
+	}
+}
+
+// inline returns the messages of the few rows, and ends the result.
+func (res *result) inline(ctx context.Context) ([][]byte, error) {
+	out := workerapi.NewMessages()
+	defer out.Discard()
+	_, err := res.send(ctx, out)
+	return out.Rows(), err
 }
 
 // addResult lets a result wait, unless the worker stops.
@@ -131,6 +165,11 @@ func (w *Worker) Result(ctx context.Context, r *workerpb.Result, out workerapi.S
 		res.drop(err)
 		return nil, err
 	}
+	return res.send(ctx, out)
+}
+
+// send sends all rows, and ends the result.
+func (res *result) send(ctx context.Context, out workerapi.Sink) (*workerpb.Completion, error) {
 	if res.rows != nil {
 		defer res.rows.drop()
 		return res.done, res.sendKept(ctx, out)

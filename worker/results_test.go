@@ -11,7 +11,11 @@ import (
 )
 
 func (c *client) openResult(st *workerpb.Statement) (*workerpb.OpenResultResponse, error) {
-	o, err := c.OpenResult(c.t.Context(), st)
+	return c.openInline(st, 0)
+}
+
+func (c *client) openInline(st *workerpb.Statement, inline uint32) (*workerpb.OpenResultResponse, error) {
+	o, err := c.OpenResult(c.t.Context(), st, inline)
 	if err != nil {
 		return nil, err
 	}
@@ -138,6 +142,59 @@ func TestResultsHaveTheirProfilesTypes(t *testing.T) {
 		}
 		if got, _, err := readAll(s); err != nil || !slices.Equal(got, want) {
 			t.Errorf("%v: %v %v", profile, fmt.Sprint(got), err)
+		}
+	}
+}
+
+// A few rows come with the answer, and then nothing of the statement is left at the worker.
+func TestFewRowsComeWithTheAnswer(t *testing.T) {
+	c := dial(t, start(t, config(t)))
+	const session = "s"
+	if err := c.OpenSession(t.Context(), &workerpb.OpenSessionRequest{SessionId: session, User: &workerpb.User{Name: "tavana"}}); err != nil {
+		t.Fatal(err)
+	}
+	open := func(sql, session string) (*workerpb.Statement, *workerpb.OpenResultResponse, error) {
+		st := c.statement(sql)
+		st.SessionId = session
+		resp, err := c.openInline(st, 1000)
+		return st, resp, err
+	}
+	for _, x := range []struct {
+		sql, session string
+		messages     int
+	}{
+		{"SELECT 42 AS a", "", 1},
+		{"SELECT 42 AS a WHERE false", "", 0},
+		{"SELECT i FROM range(100) t(i)", "", 1},
+		{"CREATE TEMP TABLE t AS SELECT 1 AS i", session, -1},
+		{"SELECT * FROM t", session, 1},
+		{"DELETE FROM t RETURNING i", session, 1},
+		{"SELECT * FROM t", session, 0},
+	} {
+		st, resp, err := open(x.sql, x.session)
+		if err != nil || resp.GetWhole() != (x.messages >= 0) || len(resp.GetRows()) != max(x.messages, 0) {
+			t.Fatalf("%s: %v, %v", x.sql, resp, err)
+		}
+		s, err := c.Result(t.Context(), st.GetQueryId())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := readAll(s); pgerror.CodeOf(err) != pgerror.ObjectNotInPrerequisiteState {
+			t.Errorf("%s still waits: %v", x.sql, err)
+		}
+	}
+	c.await(func(s *workerpb.State) bool { return s.GetReserved() == 0 && len(s.GetQueries()) == 0 })
+	for _, x := range [][2]string{{"SELECT i FROM range(1000) t(i)", ""}, {"SELECT repeat('x', 2000) AS a", ""}, {"SELECT r.i FROM range(1000) r(i) LEFT JOIN t ON r.i = t.i", session}} {
+		st, resp, err := open(x[0], x[1])
+		if err != nil || resp.GetWhole() || len(resp.GetRows()) > 0 {
+			t.Errorf("%s: %v, %v", x[0], resp, err)
+		}
+		s, err := c.Result(t.Context(), st.GetQueryId())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rows, _, err := readAll(s); err != nil || len(rows) == 0 {
+			t.Errorf("%s: %d rows, %v", x[0], len(rows), err)
 		}
 	}
 }

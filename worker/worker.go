@@ -139,7 +139,7 @@ func absolute(paths []string) []string {
 // Run serves until ctx ends, then drains: no new work, what runs may finish within the grace, then it is cancelled. It
 // returns nil after an orderly stop, and an error that names what did not stop, or what broke.
 func (w *Worker) Run(ctx context.Context) error {
-	srv := workerapi.NewServer(w, w.cfg.Token)
+	srv := workerapi.NewServer(w, w.cfg.Token, w.cfg.tickets())
 	w.log.Info("worker ready", "worker", w.id, "listen", w.cfg.Listen, "duckdb", duck.Version(),
 		"memory_limit", w.limit.total, "duckdb_memory_limit", w.limit.duckdb, "threads", w.cfg.threads())
 	served := make(chan error, 1)

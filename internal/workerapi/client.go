@@ -12,6 +12,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/backoff"
 	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/experimental"
 	"google.golang.org/grpc/keepalive"
 	"google.golang.org/protobuf/proto"
 
@@ -35,8 +36,10 @@ func Dial(target, token string) (*Client, error) {
 		grpc.WithDefaultCallOptions(grpc.ForceCodecV2(Codec{}), grpc.MaxCallRecvMsgSize(MaxMessage), grpc.MaxCallSendMsgSize(math.MaxInt32)),
 		grpc.WithInitialWindowSize(Window),
 		grpc.WithInitialConnWindowSize(4 * Window),
-		grpc.WithWriteBufferSize(64 << 10),
-		grpc.WithReadBufferSize(128 << 10),
+		grpc.WithWriteBufferSize(ioBuffer),
+		grpc.WithReadBufferSize(ioBuffer),
+		grpc.WithSharedWriteBuffer(true),
+		experimental.WithBufferPool(&buffers),
 		grpc.WithDisableRetry(),
 		grpc.WithConnectParams(grpc.ConnectParams{
 			Backoff:           backoff.Config{BaseDelay: 50 * time.Millisecond, Multiplier: 1.6, Jitter: 0.2, MaxDelay: 250 * time.Millisecond},
@@ -88,10 +91,11 @@ func (c *Client) CloseCursor(ctx context.Context, id string) error {
 	return err
 }
 
-// OpenResult starts a statement whose rows are asked for by Result. The caller closes the Opening.
-func (c *Client) OpenResult(ctx context.Context, st *workerpb.Statement) (*Opening, error) {
+// OpenResult starts a statement whose rows are asked for by Result, unless they are so few that they come with the answer:
+// of inline bytes at most. The caller closes the Opening.
+func (c *Client) OpenResult(ctx context.Context, st *workerpb.Statement, inline uint32) (*Opening, error) {
 	ctx, cancel := context.WithCancel(ctx)
-	call, err := c.doAction(ctx, ActionOpenResult, &workerpb.OpenResultRequest{Version: Version, Statement: st})
+	call, err := c.doAction(ctx, ActionOpenResult, &workerpb.OpenResultRequest{Version: Version, Statement: st, InlineBytes: inline})
 	if err != nil {
 		cancel()
 		return nil, err

@@ -62,6 +62,9 @@ func (f *Frame) BodyLen() int {
 // belongs to gRPC; one that is not sent is freed by its receiver.
 type Raw struct{ data mem.BufferSlice }
 
+// NewRaw returns a message of a result's Rows.
+func NewRaw(message []byte) *Raw { return &Raw{mem.BufferSlice{mem.SliceBuffer(message)}} }
+
 // Len returns the message's length in bytes.
 func (r *Raw) Len() int { return r.data.Len() }
 

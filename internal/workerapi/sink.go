@@ -13,6 +13,8 @@ type sink struct {
 	w    *ipc.Writer
 	// descriptor goes out with the first frame.
 	descriptor []byte
+	// told replaces the schema's message, the first; nil: nothing does.
+	told []byte
 	// closed: nothing is sent any more.
 	closed bool
 	// rec is the batch being written: each frame of it keeps it until gRPC has sent the frame.
@@ -77,6 +79,9 @@ func (s *sink) WritePayload(p ipc.Payload) error {
 	meta := p.Meta()
 	f := &Frame{Descriptor: s.descriptor, Header: meta.Bytes()}
 	s.descriptor = nil
+	if s.told != nil {
+		f.Header, s.told = s.told, nil
+	}
 	if err := p.SerializeBody((*slices)(&f.Body)); err != nil {
 		return err
 	}
@@ -85,6 +90,44 @@ func (s *sink) WritePayload(p ipc.Payload) error {
 		f.release = rec.Release
 	}
 	return s.call.SendMsg(f)
+}
+
+// Messages is a Sink that keeps a few rows as the messages that a DoGet would send.
+type Messages struct {
+	sink
+	list [][]byte
+}
+
+// NewMessages returns an empty one. The caller discards it.
+func NewMessages() *Messages {
+	m := &Messages{}
+	m.call = m
+	return m
+}
+
+// Granted implements Sink.
+func (m *Messages) Granted() error { return nil }
+
+// SendMsg keeps a frame's message.
+func (m *Messages) SendMsg(frame any) error {
+	b, err := Codec{}.Marshal(frame)
+	if err != nil {
+		return err
+	}
+	m.list = append(m.list, b.Materialize())
+	b.Free()
+	return nil
+}
+
+// Discard frees what the encoder keeps.
+func (m *Messages) Discard() { m.discard() }
+
+// Rows returns the messages after the schema's.
+func (m *Messages) Rows() [][]byte {
+	if len(m.list) == 0 {
+		return nil
+	}
+	return m.list[1:]
 }
 
 // slices is an io.Writer that keeps what is written instead of copying it.

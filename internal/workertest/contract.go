@@ -404,7 +404,7 @@ func unknownCursor(t *testing.T, p *peer) {
 
 func (p *peer) openResult(t *testing.T, st *workerpb.Statement) (*workerpb.OpenResultResponse, error) {
 	t.Helper()
-	o, err := p.OpenResult(t.Context(), st)
+	o, err := p.OpenResult(t.Context(), st, 0)
 	ok(t, err)
 	defer o.Close()
 	if err := o.Granted(); err != nil && !strings.Contains(st.GetSql(), "missing") {

@@ -88,6 +88,9 @@ func Run(ctx context.Context, cfg Config, stdout, stderr io.Writer) error {
 	if err := os.MkdirAll(cfg.Data, 0o755); err != nil {
 		return err
 	}
+	if cfg.FlightDirect && cfg.FlightSecret == "" {
+		cfg.FlightSecret = rand.Text()
+	}
 	workers, err := cfg.workers(ctx, run, log, stderr)
 	if err != nil {
 		return err
@@ -176,6 +179,10 @@ func (c *Config) workers(ctx context.Context, run string, log *slog.Logger, stde
 	var secret [24]byte
 	_, _ = rand.Read(secret[:]) // never fails
 	token := hex.EncodeToString(secret[:])
+	secrets := []string{"TAVANA_LAKE_METADATA=" + lakeMetadata}
+	if c.FlightDirect {
+		secrets = append(secrets, "TAVANA_FLIGHT_SECRET="+c.FlightSecret)
+	}
 	list := make([]*worker, c.WorkerCount)
 	for i := range list {
 		address := "unix://" + filepath.Join(run, fmt.Sprintf("worker-%d.sock", i))
@@ -195,7 +202,7 @@ func (c *Config) workers(ctx context.Context, run string, log *slog.Logger, stde
 		}
 		list[i] = &worker{
 			name: fmt.Sprintf("worker-%d", i), program: program, args: args, address: address, token: token,
-			secrets: append(c.S3.Environ(), "TAVANA_LAKE_METADATA="+lakeMetadata), log: log, stderr: stderr, grace: c.DrainTimeout + 15*time.Second,
+			secrets: append(c.S3.Environ(), secrets...), log: log, stderr: stderr, grace: c.DrainTimeout + 15*time.Second,
 		}
 	}
 	return list, nil

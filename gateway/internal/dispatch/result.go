@@ -29,6 +29,11 @@ type Result struct {
 	Waiting Waiting
 	// Expires is until when the rows wait.
 	Expires time.Time
+	// Location is the URL at which clients may come for them themselves; empty: they may not.
+	Location string
+	// Whole says that the rows are so few that they are here, as FlightData messages: none wait.
+	Whole bool
+	Rows  [][]byte
 }
 
 // Waiting is where rows wait.
@@ -171,6 +176,10 @@ func (s *Session) stage(ctx context.Context, schema *arrow.Schema, batches []*Ba
 	}, nil, true)
 }
 
+// inlineBytes is up to how many bytes rows come with the answer: they travel to the client and back, so that a row or two
+// cost one way to the worker instead of two.
+const inlineBytes = 4 << 10
+
 // open is execute for a statement whose rows wait at its worker.
 func (d *Dispatcher) open(ctx context.Context, st *workerpb.Statement, pinned *router.Worker, again bool) (*Result, error) {
 	res := &Result{Changed: -1}
@@ -180,7 +189,7 @@ func (d *Dispatcher) open(ctx context.Context, st *workerpb.Statement, pinned *r
 		var lost error
 		err := d.admit(ctx, pinned, avoid, func(waiting context.Context, w *router.Worker) (got bool, err error) {
 			w.Assign()
-			if o, err = w.Client.OpenResult(ctx, st); err != nil {
+			if o, err = w.Client.OpenResult(ctx, st, inlineBytes); err != nil {
 				return false, err
 			}
 			at = w
@@ -202,6 +211,7 @@ func (d *Dispatcher) open(ctx context.Context, st *workerpb.Statement, pinned *r
 			res.Changed = int64(max(done.GetRowsChanged(), done.GetRows()))
 		}
 		res.Waiting, res.Expires = Waiting{at.Target, st.QueryId}, time.Unix(0, resp.GetExpiresUnixNanos())
+		res.Location, res.Whole, res.Rows = resp.GetLocation(), resp.GetWhole(), resp.GetRows()
 		res.Schema, err = workerapi.DecodeSchema(resp.GetSchema())
 		return at, err
 	})

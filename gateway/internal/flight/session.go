@@ -53,6 +53,13 @@ func (s *Session) SetCompat(on bool) {
 	}
 }
 
+// Compat implements flightsql.Session.
+func (s *Session) Compat() bool {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	return s.s.Profile == workerpb.Profile_PROFILE_COMPAT
+}
+
 // with calls f with a context that ends with ctx, with the session, or when the session's statement is cancelled. what is what
 // others see of it.
 func (s *Session) with(ctx context.Context, what string, f func(ctx context.Context) error) error {
@@ -173,7 +180,7 @@ func (s *Session) Run(ctx context.Context, sql string, params *flightsql.Params)
 		if err != nil {
 			return err
 		}
-		out = &flightsql.Result{Schema: told(res.Schema), Changed: res.Changed, At: flightsql.Place(res.Waiting), Expires: res.Expires}
+		out = &flightsql.Result{Schema: told(res.Schema), Changed: res.Changed, At: flightsql.Place(res.Waiting), Expires: res.Expires, Location: res.Location, Whole: res.Whole, Rows: res.Rows}
 		return nil
 	})
 	return out, s.failed(err)

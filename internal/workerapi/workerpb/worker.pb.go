@@ -1771,9 +1771,11 @@ func (*CloseCursorResponse) Descriptor() ([]byte, []int) {
 // first rows are there. A statement that writes, or that has a session, which others of its statements need, is run to its end
 // first, and its rows wait on disk.
 type OpenResultRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Version       uint32                 `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"`
-	Statement     *Statement             `protobuf:"bytes,2,opt,name=statement,proto3" json:"statement,omitempty"`
+	state     protoimpl.MessageState `protogen:"open.v1"`
+	Version   uint32                 `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"`
+	Statement *Statement             `protobuf:"bytes,2,opt,name=statement,proto3" json:"statement,omitempty"`
+	// Rows of at most about so many bytes come with the answer.
+	InlineBytes   uint32 `protobuf:"varint,3,opt,name=inline_bytes,json=inlineBytes,proto3" json:"inline_bytes,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1822,6 +1824,13 @@ func (x *OpenResultRequest) GetStatement() *Statement {
 	return nil
 }
 
+func (x *OpenResultRequest) GetInlineBytes() uint32 {
+	if x != nil {
+		return x.InlineBytes
+	}
+	return 0
+}
+
 type OpenResultResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The result's Arrow schema as an IPC stream without batches. No fields: the statement returns no rows, and nothing is to be
@@ -1831,8 +1840,13 @@ type OpenResultResponse struct {
 	Completion *Completion `protobuf:"bytes,2,opt,name=completion,proto3" json:"completion,omitempty"`
 	// Until when the rows wait, as Unix time in nanoseconds.
 	ExpiresUnixNanos int64 `protobuf:"varint,3,opt,name=expires_unix_nanos,json=expiresUnixNanos,proto3" json:"expires_unix_nanos,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// The URL at which clients may come for the rows themselves, with a ticket that says so; empty: only gateways may.
+	Location string `protobuf:"bytes,4,opt,name=location,proto3" json:"location,omitempty"`
+	// All rows are in rows, as FlightData messages after the schema's: nothing waits.
+	Whole         bool     `protobuf:"varint,5,opt,name=whole,proto3" json:"whole,omitempty"`
+	Rows          [][]byte `protobuf:"bytes,6,rep,name=rows,proto3" json:"rows,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *OpenResultResponse) Reset() {
@@ -1884,6 +1898,27 @@ func (x *OpenResultResponse) GetExpiresUnixNanos() int64 {
 		return x.ExpiresUnixNanos
 	}
 	return 0
+}
+
+func (x *OpenResultResponse) GetLocation() string {
+	if x != nil {
+		return x.Location
+	}
+	return ""
+}
+
+func (x *OpenResultResponse) GetWhole() bool {
+	if x != nil {
+		return x.Whole
+	}
+	return false
+}
+
+func (x *OpenResultResponse) GetRows() [][]byte {
+	if x != nil {
+		return x.Rows
+	}
+	return nil
 }
 
 // RenewResult lets rows wait that nobody has asked for yet, as long as after OpenResult.
@@ -2783,16 +2818,20 @@ const file_worker_proto_rawDesc = "" +
 	"\x12CloseCursorRequest\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\rR\aversion\x12\x1b\n" +
 	"\tcursor_id\x18\x02 \x01(\tR\bcursorId\"\x15\n" +
-	"\x13CloseCursorResponse\"h\n" +
+	"\x13CloseCursorResponse\"\x8b\x01\n" +
 	"\x11OpenResultRequest\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\rR\aversion\x129\n" +
-	"\tstatement\x18\x02 \x01(\v2\x1b.tavana.worker.v1.StatementR\tstatement\"\x98\x01\n" +
+	"\tstatement\x18\x02 \x01(\v2\x1b.tavana.worker.v1.StatementR\tstatement\x12!\n" +
+	"\finline_bytes\x18\x03 \x01(\rR\vinlineBytes\"\xde\x01\n" +
 	"\x12OpenResultResponse\x12\x16\n" +
 	"\x06schema\x18\x01 \x01(\fR\x06schema\x12<\n" +
 	"\n" +
 	"completion\x18\x02 \x01(\v2\x1c.tavana.worker.v1.CompletionR\n" +
 	"completion\x12,\n" +
-	"\x12expires_unix_nanos\x18\x03 \x01(\x03R\x10expiresUnixNanos\"I\n" +
+	"\x12expires_unix_nanos\x18\x03 \x01(\x03R\x10expiresUnixNanos\x12\x1a\n" +
+	"\blocation\x18\x04 \x01(\tR\blocation\x12\x14\n" +
+	"\x05whole\x18\x05 \x01(\bR\x05whole\x12\x12\n" +
+	"\x04rows\x18\x06 \x03(\fR\x04rows\"I\n" +
 	"\x12RenewResultRequest\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\rR\aversion\x12\x19\n" +
 	"\bquery_id\x18\x02 \x01(\tR\aqueryId\"C\n" +

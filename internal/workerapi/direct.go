@@ -1,0 +1,76 @@
+package workerapi
+
+import (
+	"encoding/binary"
+	"errors"
+	"io"
+
+	"github.com/apache/arrow-go/v18/arrow/flight/gen/flight"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/anypb"
+
+	"github.com/angelerator/tavana/internal/pgerror"
+	"github.com/angelerator/tavana/internal/seal"
+	"github.com/angelerator/tavana/internal/workerapi/workerpb"
+)
+
+// Clients may come themselves for the rows of a result, if a gateway has told them where. What they may have is in their
+// ticket, which the gateway has sealed: they have no token, and nothing else is open to them.
+
+const (
+	methodDoGet     = "/arrow.flight.protocol.FlightService/DoGet"
+	methodHandshake = "/arrow.flight.protocol.FlightService/Handshake"
+)
+
+// ClientTicket returns the sealed part of a Flight SQL ticket of a statement's rows; nil: it is none.
+func ClientTicket(ticket []byte) []byte {
+	var cmd anypb.Any
+	var query flight.TicketStatementQuery
+	if proto.Unmarshal(ticket, &cmd) != nil || cmd.UnmarshalTo(&query) != nil {
+		return nil
+	}
+	return query.GetStatementHandle()
+}
+
+// direct gives a client the rows that its ticket names. Its errors are as Flight SQL clients get them.
+func (s *server) direct(handle []byte, stream flight.FlightService_DoGetServer) error {
+	var t seal.Ticket
+	if s.tickets.Open(seal.Direct, handle, &t) != nil {
+		return pgerror.ToClientStatus(pgerror.New(pgerror.InvalidAuthorization, "this ticket is not for a worker, or was not made by a gateway with this worker's flight-secret"))
+	}
+	out := newAnswerSink(stream)
+	out.told = IPCMessage(t.Schema)
+	defer out.discard()
+	_, err := s.service.Result(stream.Context(), &workerpb.Result{QueryId: t.ID}, out)
+	if err == nil {
+		err = out.close()
+	}
+	return pgerror.ToClientStatus(err)
+}
+
+// Handshake lets in whoever comes with a ticket: the JDBC driver logs in everywhere before it asks for anything.
+func (s *server) Handshake(stream flight.FlightService_HandshakeServer) error {
+	if err := stream.SetHeader(metadata.Pairs("authorization", "Bearer none")); err != nil {
+		return err
+	}
+	for range 16 {
+		if _, err := stream.Recv(); err != nil {
+			if errors.Is(err, io.EOF) {
+				return nil
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+// IPCMessage returns the flatbuffer of an encapsulated IPC message: 0xffffffff, its length, and the message.
+func IPCMessage(encapsulated []byte) []byte {
+	const prefix = 8
+	if len(encapsulated) < prefix {
+		return nil
+	}
+	n := binary.LittleEndian.Uint32(encapsulated[4:])
+	return encapsulated[prefix:min(uint64(len(encapsulated)), prefix+uint64(n))]
+}
