@@ -3,6 +3,7 @@ package flightsql
 import (
 	"context"
 	"io"
+	"math"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -13,6 +14,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"github.com/angelerator/tavana/internal/pgerror"
+	"github.com/angelerator/tavana/internal/workerapi"
 )
 
 // DoPutCommandStatementIngest writes a client's rows into a table, made if need be: all of them or none. Without a transaction
@@ -70,6 +72,9 @@ func (r rowsOf) Next(ctx context.Context) (arrow.RecordBatch, error) {
 	r.put.until = ctx
 	if r.in.Next() {
 		rec := r.in.RecordBatch()
+		if rec.NumRows() > math.MaxInt32 { // NULLs take no bytes
+			return nil, invalid("a batch may have %d rows", math.MaxInt32)
+		}
 		for i, c := range rec.Columns() {
 			// Offsets and indices are the client's: what reads them later believes them. (NULLs have no buffers.)
 			if c.DataType().ID() == arrow.NULL {
@@ -94,7 +99,9 @@ func (r rowsOf) Next(ctx context.Context) (arrow.RecordBatch, error) {
 // describedPut is a DoPut whose first message has been looked at, and whose reader need not wait for its client for ever.
 type describedPut struct {
 	pb.FlightService_DoPutServer
-	begun bool
+	begun  bool
+	sound  verifier
+	memory *budget
 	// until ends the wait for the next message; after that there is none.
 	until context.Context
 	left  error
@@ -113,6 +120,10 @@ func (p *describedPut) Recv() (*pb.FlightData, error) {
 		return nil, p.left
 	}
 	d, err := p.receive()
+	if err == nil {
+		p.memory.left = workerapi.MaxMessage
+		err = p.sound.checkMessage(d.GetDataHeader())
+	}
 	if err != nil || p.begun {
 		return d, err
 	}

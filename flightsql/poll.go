@@ -12,6 +12,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/angelerator/tavana/internal/seal"
+	"github.com/angelerator/tavana/internal/workerapi"
 )
 
 // poll is a statement that PollFlightInfo has started: it waits in the queue, or has no rows yet, while its client comes back
@@ -95,8 +96,8 @@ func (h *handler) await(ctx context.Context, s *session, p *poll, id string, des
 		return &flight.PollInfo{Info: p.info, Progress: proto.Float64(1)}, nil
 	case <-ctx.Done():
 		if first { // it has not heard what to ask for
-			p.cancel()
 			s.forgetPoll(id)
+			h.giveUp(p)
 		}
 		return nil, status.FromContextError(ctx.Err()).Err()
 	case <-patience.C:
@@ -106,6 +107,21 @@ func (h *handler) await(ctx context.Context, s *session, p *poll, id string, des
 			FlightDescriptor: &flight.FlightDescriptor{Type: flight.DescriptorCMD, Cmd: again}, Progress: proto.Float64(0),
 		}, nil
 	}
+}
+
+// giveUp ends a statement that nobody asks for any more. Its rows, if it has some by then, go too.
+func (h *handler) giveUp(p *poll) {
+	p.cancel()
+	h.s.sessions.closing.Go(func() {
+		<-p.done
+		for _, e := range p.info.GetEndpoint() {
+			var t seal.Ticket
+			handle := workerapi.ClientTicket(e.GetTicket().GetTicket())
+			if (h.s.seal.Open(seal.Result, handle, &t) == nil || h.s.seal.Open(seal.Direct, handle, &t) == nil) && !t.Whole {
+				_, _ = h.s.exec.Cancel(context.Background(), Place{t.Worker, t.ID}) // if it fails, they expire
+			}
+		}
+	})
 }
 
 // forgetPoll takes a poll out of the session, and returns it; nil: there is none of that id.

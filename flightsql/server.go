@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -66,9 +67,9 @@ func New(cfg Config, exec Executor, reg prometheus.Registerer, log *slog.Logger)
 
 	opts := append(workerapi.ServerOptions(),
 		grpc.MaxHeaderListSize(maxHeaders),
+		grpc.MaxConcurrentStreams(maxCalls),
 		grpc.KeepaliveParams(keepalive.ServerParameters{Time: time.Minute, Timeout: 20 * time.Second}),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 5 * time.Second, PermitWithoutStream: true}),
-		grpc.UnaryInterceptor(s.unary),
 		grpc.StreamInterceptor(s.stream),
 	)
 	if cfg.TLS != nil {
@@ -77,9 +78,25 @@ func New(cfg Config, exec Executor, reg prometheus.Registerer, log *slog.Logger)
 	s.grpc = grpc.NewServer(opts...)
 	h := &handler{s: s}
 	h.registerInfo()
-	pb.RegisterFlightServiceServer(s.grpc, &service{FlightServer: stock.NewFlightServer(h), h: h})
+	s.grpc.RegisterService(s.description(), &service{FlightServer: stock.NewFlightServer(h), h: h})
 	return s
 }
+
+// description is gRPC's of the service, but for calls with one message: an interceptor would come after that has been read,
+// up to MaxMessage of it, and here it is known first who calls.
+func (s *Server) description() *grpc.ServiceDesc {
+	d := pb.FlightService_ServiceDesc
+	d.Methods = slices.Clone(d.Methods)
+	for i, m := range d.Methods {
+		d.Methods[i].Handler = func(srv any, ctx context.Context, dec func(any) error, _ grpc.UnaryServerInterceptor) (any, error) {
+			return s.unary(ctx, func(ctx context.Context) (any, error) { return m.Handler(srv, ctx, dec, nil) })
+		}
+	}
+	return &d
+}
+
+// maxCalls is how many calls a connection may have under way: half-read results are some.
+const maxCalls = 1000
 
 // maxHeaders is how many bytes of headers a call may have: tokens of identity providers are long.
 const maxHeaders = 256 << 10
@@ -143,10 +160,10 @@ type caller struct {
 
 type callerKey struct{}
 
-// of returns the session of a call, which an interceptor has put into its context.
+// of returns the session of a call, which is in its context.
 func of(ctx context.Context) *session { return ctx.Value(callerKey{}).(*caller).s }
 
-func (s *Server) unary(ctx context.Context, req any, _ *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
+func (s *Server) unary(ctx context.Context, next func(context.Context) (any, error)) (any, error) {
 	c, err := s.authenticate(ctx)
 	if err != nil {
 		return nil, err
@@ -155,7 +172,7 @@ func (s *Server) unary(ctx context.Context, req any, _ *grpc.UnaryServerInfo, ne
 	if err := c.reply(func(md metadata.MD) error { return grpc.SetHeader(ctx, md) }, func(md metadata.MD) { _ = grpc.SetTrailer(ctx, md) }); err != nil {
 		return nil, err
 	}
-	resp, err := safely(s, func() (any, error) { return next(context.WithValue(ctx, callerKey{}, c), req) })
+	resp, err := safely(s, func() (any, error) { return next(context.WithValue(ctx, callerKey{}, c)) })
 	return resp, answer(ctx, err)
 }
 

@@ -74,7 +74,7 @@ func (ss *sessions) enter(id string, u User, c Client, byToken bool) (*session, 
 	}
 	s := ss.byID[id]
 	if s == nil {
-		if len(ss.byID) >= ss.max {
+		if len(ss.byID) >= ss.max && !ss.makeRoom() {
 			return nil, statusOf(pgerror.New(pgerror.TooManyConnections, "sorry, too many clients already"))
 		}
 		c.Terminate = func() { ss.closing.Go(func() { ss.end(id) }) } // who calls it may hold what the end waits for
@@ -91,6 +91,26 @@ func (ss *sessions) enter(id string, u User, c Client, byToken bool) (*session, 
 	s.byToken = s.byToken || byToken
 	s.mu.Unlock()
 	return s, nil
+}
+
+// makeRoom ends the session that has been unused for longest of those that have nothing in them: it is made anew when its token
+// comes back. false: there is none. ss is locked.
+func (ss *sessions) makeRoom() bool {
+	var oldest *session
+	var unused time.Time
+	for _, s := range ss.byID {
+		s.mu.Lock()
+		if s.calls == 0 && (oldest == nil || s.used.Before(unused)) && len(s.transactions) == 0 && len(s.bound) == 0 && !s.Holds() {
+			oldest, unused = s, s.used
+		}
+		s.mu.Unlock()
+	}
+	if oldest == nil {
+		return false
+	}
+	delete(ss.byID, oldest.id)
+	ss.closing.Go(oldest.close)
+	return true
 }
 
 func (s *session) leave() {

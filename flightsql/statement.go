@@ -104,7 +104,8 @@ func (v *service) ListActions(_ *pb.Empty, stream pb.FlightService_ListActionsSe
 
 // DoPut takes rows. Its first message must say what they are for, and has their schema if there are any.
 func (v *service) DoPut(stream pb.FlightService_DoPutServer) error {
-	return v.FlightServer.DoPut(&describedPut{FlightService_DoPutServer: stream})
+	b := &budget{Allocator: memory.DefaultAllocator}
+	return stock.NewFlightServerWithAllocator(v.h, b).DoPut(&describedPut{FlightService_DoPutServer: stream, memory: b})
 }
 
 // DoGet gives the rows of a ticket: those of a statement unopened, those of metadata as the server makes them.
@@ -209,7 +210,7 @@ func (h *handler) CancelFlightInfo(ctx context.Context, r *flight.CancelFlightIn
 	var id string
 	if h.s.seal.Open(seal.Poll, r.GetInfo().GetAppMetadata(), &id) == nil {
 		if p := of(ctx).forgetPoll(id); p != nil {
-			p.cancel()
+			h.giveUp(p)
 			return flight.CancelFlightInfoResult{Status: flight.CancelStatusCancelling}, nil
 		}
 	}

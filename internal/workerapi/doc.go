@@ -45,6 +45,10 @@ const (
 	ActionWatch          = "Watch"
 )
 
+// TypeKey is the key of a field's metadata by which a worker tells gateways what a column is in DuckDB, where Arrow does not
+// say: an alias such as JSON, or BIT.
+const TypeKey = "tavana:type"
+
 // completionKey is the trailing metadata's key of the Completion. "-bin" makes gRPC carry bytes.
 const completionKey = "tavana-completion-bin"
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/angelerator/tavana/gateway/internal/pgenc"
 	"github.com/angelerator/tavana/gateway/internal/session"
+	"github.com/angelerator/tavana/internal/workerapi"
 )
 
 // The metadata of fields by which the standard tells drivers about columns (FlightSql.proto, CommandGetTables).
@@ -17,8 +18,6 @@ const (
 	keyPrecision = "ARROW:FLIGHT:SQL:PRECISION"
 	keyScale     = "ARROW:FLIGHT:SQL:SCALE"
 	keyCounts    = "ARROW:FLIGHT:SQL:IS_AUTO_INCREMENT"
-	// keyOurs is what gateways and workers tell each other.
-	keyOurs = "tavana:type"
 )
 
 // told returns a schema as clients are told it: each column with its type's name in SQL.
@@ -34,7 +33,7 @@ func told(s *arrow.Schema) *arrow.Schema {
 			values = append(values, strconv.Itoa(int(d.Precision)), strconv.Itoa(int(d.Scale)))
 		}
 		for j, k := range f.Metadata.Keys() {
-			if k != keyOurs {
+			if k != workerapi.TypeKey {
 				keys, values = append(keys, k), append(values, f.Metadata.Values()[j])
 			}
 		}

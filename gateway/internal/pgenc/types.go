@@ -19,6 +19,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 
 	"github.com/angelerator/tavana/gateway/internal/sqltext"
+	"github.com/angelerator/tavana/internal/workerapi"
 )
 
 // OID is the number of a type in pg_type.
@@ -244,7 +245,7 @@ func extension(f arrow.Field) string {
 
 // aliasOf returns the name of the catalog's own type that a worker has noted.
 func aliasOf(f arrow.Field) string {
-	if i := f.Metadata.FindKey("tavana:type"); i >= 0 {
+	if i := f.Metadata.FindKey(workerapi.TypeKey); i >= 0 {
 		return f.Metadata.Values()[i]
 	}
 	return ""

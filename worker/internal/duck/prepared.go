@@ -12,6 +12,7 @@ import (
 	bindings "github.com/duckdb/duckdb-go-bindings"
 
 	"github.com/angelerator/tavana/internal/pgerror"
+	"github.com/angelerator/tavana/internal/workerapi"
 	"github.com/angelerator/tavana/internal/workerapi/workerpb"
 )
 
@@ -377,9 +378,6 @@ func arrowSchema(opts bindings.ArrowOptions, types []bindings.LogicalType, names
 	return withAliases(s, types), nil
 }
 
-// aliasKey is the field metadata in which the name of a type of one's own travels: Arrow knows only what it is made of.
-const aliasKey = "tavana:type"
-
 // withAliases notes the names of columns' types, and of lists' elements, that catalogs have made.
 func withAliases(s *arrow.Schema, types []bindings.LogicalType) *arrow.Schema {
 	var fields []arrow.Field
@@ -399,7 +397,7 @@ func withAliases(s *arrow.Schema, types []bindings.LogicalType) *arrow.Schema {
 		if fields == nil {
 			fields = slices.Clone(s.Fields())
 		}
-		metadata := arrow.NewMetadata([]string{aliasKey}, []string{alias})
+		metadata := arrow.NewMetadata([]string{workerapi.TypeKey}, []string{alias})
 		if l, ok := fields[i].Type.(*arrow.ListType); ok && list {
 			item := l.ElemField()
 			item.Metadata = metadata
