@@ -44,7 +44,7 @@ func (h *handler) info(ctx context.Context, res *Result, desc *flight.FlightDesc
 		return info
 	}
 	t := seal.Ticket{
-		Worker: res.At.Worker, ID: res.At.ID, User: of(ctx).user.Name, Schema: info.Schema, Whole: res.Whole, Rows: res.Rows, Until: res.Expires.Unix(),
+		Worker: res.At.Worker, ID: res.At.ID, User: of(ctx).user.Name, Schema: info.Schema, Whole: res.Whole, Rows: res.Rows, Until: res.Expires.UnixMilli(),
 	}
 	e := h.endpoint(seal.Result, &t)
 	if res.Location != "" && of(ctx).wantsDirect() {
@@ -61,7 +61,7 @@ func (h *handler) endpoint(kind seal.Kind, t *seal.Ticket) *flight.FlightEndpoin
 	if err != nil {
 		panic(err) // of our own message
 	}
-	return &flight.FlightEndpoint{Ticket: &flight.Ticket{Ticket: ticket}, ExpirationTime: timestamppb.New(time.Unix(t.Until, 0))}
+	return &flight.FlightEndpoint{Ticket: &flight.Ticket{Ticket: ticket}, ExpirationTime: timestamppb.New(time.UnixMilli(t.Until))}
 }
 
 // GetSchemaStatement describes a statement's rows without running it.
@@ -147,7 +147,7 @@ func (h *handler) ticketOf(ctx context.Context, handle []byte) (*seal.Ticket, er
 	if t.User != of(ctx).user.Name {
 		return nil, status.Error(codes.PermissionDenied, "this ticket is somebody else's")
 	}
-	if t.Whole && time.Now().After(time.Unix(t.Until, 0)) {
+	if t.Whole && time.Now().After(time.UnixMilli(t.Until)) {
 		return nil, pgerror.New(pgerror.ObjectNotInPrerequisiteState, "the ticket has expired").WithHint("Run the statement again.")
 	}
 	return &t, nil
@@ -240,7 +240,7 @@ func (h *handler) RenewFlightEndpoint(ctx context.Context, r *flight.RenewFlight
 		return nil, err
 	}
 	if t.Whole {
-		t.Until = max(t.Until, time.Now().Add(wholeLife).Unix())
+		t.Until = max(t.Until, time.Now().Add(wholeLife).UnixMilli())
 		return h.endpoint(seal.Result, t), nil
 	}
 	until, err := h.s.exec.Renew(ctx, Place{t.Worker, t.ID})

@@ -1193,3 +1193,101 @@ func TestFlightSQLHalfReadResults(t *testing.T) {
 	}
 	eventually(t, "an idle worker", func() bool { return state().GetReserved() == 0 })
 }
+
+func TestFlightSQLARowOf20MB(t *testing.T) {
+	w := open(t, 1, nil)
+	c := w.flight()
+	const sql = "SELECT 7 AS a, repeat('x', 20000000) AS b"
+	for name, sql := range map[string]string{"live": sql, "kept": "SELECT * FROM big"} {
+		if name == "kept" {
+			c.update("CREATE TEMP TABLE big AS " + "SELECT 7 AS a, repeat('x', 20000000) AS b")
+		}
+		info, err := c.Execute(c.ctx, sql)
+		if err != nil {
+			t.Fatal(err)
+		}
+		stream, err := c.Client.Client.DoGet(c.ctx, info.GetEndpoint()[0].GetTicket(), grpc.MaxCallRecvMsgSize(64<<20))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := flight.NewRecordReader(stream)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Release()
+		if !r.Next() {
+			t.Fatalf("%s: %v", name, r.Err())
+		}
+		if v := r.RecordBatch().Column(1).ValueStr(0); v != strings.Repeat("x", 20000000) {
+			t.Errorf("%s: %d bytes", name, len(v))
+		}
+	}
+}
+
+// What 500 clients leave behind, open transactions, temporary tables and rows that nobody came for, goes by itself.
+func TestFlightSQLAbandonedSessions(t *testing.T) {
+	w := open(t, 1, func(c *gateway.Config) { c.FlightSessionTimeout = 2 * time.Second }, "--result-timeout", "500ms")
+	state := w.state(0)
+	c, err := flightsql.NewClient(w.arrow, nil, nil, grpc.WithTransportCredentials(insecure.NewCredentials()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	const clients, results = 500, 40
+	errs := make(chan error, clients)
+	for i := range clients {
+		go func() {
+			token, err := handshake(t.Context(), c, "tavana", "tavana")
+			ctx := metadata.AppendToOutgoingContext(t.Context(), "authorization", token)
+			switch {
+			case err != nil:
+			case i < results:
+				_, err = c.Execute(ctx, "SELECT i, repeat('x', 100) FROM range(10000000) t(i)")
+			case i%2 == 0:
+				_, err = c.ExecuteUpdate(ctx, "CREATE TEMP TABLE own AS SELECT 1 AS a")
+			default:
+				_, err = c.BeginTransaction(ctx)
+			}
+			errs <- err
+		}()
+	}
+	for range clients {
+		if err := <-errs; err != nil {
+			t.Fatal(err)
+		}
+	}
+	eventually(t, "the end of the sessions", func() bool { return w.metric("tavana_flight_sessions") == 0 })
+	eventually(t, "the end of what they left", func() bool {
+		s := state()
+		return s.GetSessions() == 0 && s.GetReserved() == 0 && len(s.GetQueries()) == 0
+	})
+	if got := w.flight().query("SELECT 1"); got != "1" {
+		t.Errorf("afterwards: %q", got)
+	}
+}
+
+// Where all sessions are taken, the one that nobody has used for longest makes room, if it has nothing in it; its token is
+// good for another.
+func TestFlightSQLUnusedSessionsMakeRoom(t *testing.T) {
+	w := open(t, 1, func(c *gateway.Config) { c.MaxConnections = 3 })
+	first, holding := w.flight(), w.flight()
+	first.query("SELECT 1")
+	holding.update("CREATE TEMP TABLE own AS SELECT 7 AS a")
+	for range 5 {
+		if got := w.flight().query("SELECT 1"); got != "1" {
+			t.Errorf("a newcomer: %q", got)
+		}
+	}
+	if got := holding.query("SELECT a FROM own"); got != "7" {
+		t.Errorf("the session with a table: %q", got)
+	}
+	if got := first.query("SELECT 1"); got != "1" {
+		t.Errorf("the first: %q", got)
+	}
+	for range 2 {
+		w.flight().update("CREATE TEMP TABLE own AS SELECT 7 AS a")
+	}
+	c := w.flight()
+	_, err := c.Execute(c.ctx, "SELECT 1")
+	wantStatus(t, "one more than there may be", err, codes.ResourceExhausted, "53300")
+}

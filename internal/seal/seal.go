@@ -42,7 +42,7 @@ type Ticket struct {
 	User   string `json:"u"`
 	// Schema is what the client was told, as an encapsulated IPC message: the worker's own has other names and metadata.
 	Schema []byte `json:"s"`
-	// Whole says that the rows are so few that they are here, as FlightData messages, until then (Unix seconds).
+	// Whole says that the rows are so few that they are here, as FlightData messages, until then (Unix milliseconds).
 	Whole bool     `json:"f,omitempty"`
 	Rows  [][]byte `json:"m,omitempty"`
 	Until int64    `json:"x,omitempty"`
