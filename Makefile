@@ -35,10 +35,8 @@ test: tools build extensions ## run every test, with the race detector
 
 .PHONY: test-clients
 test-clients: tools build extensions ## install real PostgreSQL clients from their registries and run them against Tavana
-	@scripts/clients/python.sh $(CURDIR)/$(CACHE)
-	@scripts/clients/pydata.sh $(CURDIR)/$(CACHE)
-	@scripts/clients/pgadmin.sh $(CURDIR)/$(CACHE)
-	@scripts/clients/superset.sh $(CURDIR)/$(CACHE)
+	@scripts/clients/odbc.sh
+	@scripts/clients/venv.sh $(CURDIR)/$(CACHE) python pydata pgadmin superset flightsql
 	@scripts/clients/node.sh $(CURDIR)/$(CACHE)
 	@scripts/clients/java.sh $(CURDIR)/$(CACHE)
 	TAVANA_CLIENTS=$(CURDIR)/$(CACHE)/clients go test -count=1 -timeout 75m ./clients

@@ -6,11 +6,13 @@ package clients
 import (
 	"bytes"
 	"context"
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/json"
 	"encoding/pem"
 	"flag"
 	"fmt"
@@ -25,6 +27,9 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/MicahParks/jwkset"
+	"github.com/golang-jwt/jwt/v5"
 
 	"github.com/angelerator/tavana/internal/pgtest"
 	"github.com/angelerator/tavana/internal/workertest"
@@ -64,6 +69,7 @@ var programs = []struct {
 	{"postgres.js", []string{"node", "{cache}/node/postgres_check.mjs"}},
 	{"jdbc", []string{"java", "-cp", "{cache}/java/postgresql.jar", "java/JdbcCheck.java"}},
 	{"flight-python", []string{"{cache}/python/bin/python", "python/flight_check.py"}},
+	{"flight-dbapi", []string{"{cache}/flightsql/bin/python", "python/flightsql_dbapi_check.py"}},
 	{"flight-jdbc", []string{"java", "--add-opens=java.base/java.nio=ALL-UNNAMED", "-cp", "{cache}/java/flight-sql-jdbc-driver.jar", "java/FlightCheck.java"}},
 	{"jdbc-metadata", []string{"java", "-cp", "{cache}/java/postgresql.jar", "java/MetadataCheck.java"}},
 }
@@ -95,7 +101,7 @@ func TestClients(t *testing.T) {
 }
 
 // server is where the programs connect to.
-type server struct{ host, port, flight, cert string }
+type server struct{ host, port, flight, cert, token string }
 
 // line is what a program says of a check.
 var line = regexp.MustCompile(`(?m)^(ok|not ok) ([^\s:]+)(?:: (.*))?$`)
@@ -111,7 +117,7 @@ func (s *server) run(t *testing.T, command []string, differs map[string]string) 
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = 5 * time.Second
 	cmd.Stdout, cmd.Stderr = &out, &errs
-	cmd.Env = append(os.Environ(), "PGHOST="+s.host, "PGPORT="+s.port, "FLIGHTPORT="+s.flight, "PGUSER="+pgtest.User, "PGPASSWORD="+pgtest.Password,
+	cmd.Env = append(os.Environ(), "PGHOST="+s.host, "PGPORT="+s.port, "FLIGHTPORT="+s.flight, "FLIGHT_JWT="+s.token, "PGUSER="+pgtest.User, "PGPASSWORD="+pgtest.Password,
 		"PGDATABASE="+pgtest.Database, "PGSSLMODE=require", "PGSSLROOTCERT="+s.cert, "CHECK_TMP="+t.TempDir(), "GOFLAGS=")
 	err := cmd.Run()
 	for _, m := range line.FindAllStringSubmatch(out.String(), -1) {
@@ -140,6 +146,34 @@ func tail(s string) string {
 	return s[max(0, len(s)-most):]
 }
 
+const issuer = "https://login.example"
+
+// identityProvider returns the file of a provider's keys, and a token of its for the user.
+func identityProvider(t *testing.T, dir string) (keys, token string) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	public, err := jwkset.NewJWKFromKey(crypto.PublicKey(key.Public()), jwkset.JWKOptions{Metadata: jwkset.JWKMetadataOptions{KID: "one"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err := json.Marshal(jwkset.JWKSMarshal{Keys: []jwkset.JWKMarshal{public.Marshal()}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys = filepath.Join(dir, "keys.json")
+	if err := os.WriteFile(keys, set, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tok := jwt.NewWithClaims(jwt.SigningMethodES256, jwt.MapClaims{"iss": issuer, "aud": "tavana", "sub": pgtest.User, "exp": time.Now().Add(3 * time.Hour).Unix()})
+	tok.Header["kid"] = "one"
+	if token, err = tok.SignedString(key); err != nil {
+		t.Fatal(err)
+	}
+	return keys, token
+}
+
 func start(t *testing.T) *server {
 	dir := t.TempDir()
 	if err := os.Chmod(dir, 0o755); err != nil {
@@ -153,11 +187,13 @@ func start(t *testing.T) *server {
 		}
 		t.Cleanup(pg.Stop)
 		host, port, _ := net.SplitHostPort(pg.Addr)
-		return &server{host, port, "", cert}
+		return &server{host: host, port: port, cert: cert}
 	}
+	keys, token := identityProvider(t, dir)
 	out := &output{}
 	cmd := exec.Command(workertest.Binary(t, "tavana"), "up", "--pg-listen", "127.0.0.1:0", "--flight-listen", "127.0.0.1:0", "--http-listen", "127.0.0.1:0", "--data", filepath.Join(dir, "data"),
-		"--workers", "2", "--worker-memory", "1500MB", "--tls", "files", "--tls-cert", cert, "--tls-key", key)
+		"--workers", "2", "--worker-memory", "1500MB", "--tls", "files", "--tls-cert", cert, "--tls-key", key,
+		"--jwks", keys, "--jwt-issuer", issuer, "--jwt-audience", "tavana", "--flight-direct")
 	cmd.Stdout, cmd.Stderr = out, out
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -172,7 +208,7 @@ func start(t *testing.T) *server {
 	connect := regexp.MustCompile(`(?s)psql -h 127\.0\.0\.1 -p (\d+) .*grpc://127\.0\.0\.1:(\d+)`)
 	for deadline := time.Now().Add(60 * time.Second); ; time.Sleep(50 * time.Millisecond) {
 		if m := connect.FindStringSubmatch(out.String()); m != nil {
-			return &server{"127.0.0.1", m[1], m[2], cert}
+			return &server{"127.0.0.1", m[1], m[2], cert, token}
 		}
 		if time.Now().After(deadline) {
 			t.Fatalf("tavana up did not start:\n%s", out)

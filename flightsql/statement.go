@@ -21,6 +21,9 @@ import (
 	"github.com/angelerator/tavana/internal/workerapi"
 )
 
+// wholeLife is how long a ticket with its rows in it is good when it is renewed, or has none.
+const wholeLife = 5 * time.Minute
+
 // GetFlightInfoStatement runs a statement.
 func (h *handler) GetFlightInfoStatement(ctx context.Context, cmd stock.StatementQuery, desc *flight.FlightDescriptor) (*flight.FlightInfo, error) {
 	s, err := of(ctx).in(cmd.GetTransactionId())
@@ -34,17 +37,17 @@ func (h *handler) GetFlightInfoStatement(ctx context.Context, cmd stock.Statemen
 	return h.info(ctx, res, desc), nil
 }
 
-// info describes a result to the client. One without rows has no endpoint.
+// info describes a result to the client. One without rows has an endpoint as well: some clients always come to the first.
 func (h *handler) info(ctx context.Context, res *Result, desc *flight.FlightDescriptor) *flight.FlightInfo {
 	info := &flight.FlightInfo{
 		FlightDescriptor: desc, Schema: flight.SerializeSchema(res.Schema, memory.DefaultAllocator),
 		TotalRecords: res.Changed, TotalBytes: -1, Ordered: true,
 	}
-	if res.Schema.NumFields() == 0 {
-		return info
-	}
 	t := seal.Ticket{
 		Worker: res.At.Worker, ID: res.At.ID, User: of(ctx).user.Name, Schema: info.Schema, Whole: res.Whole, Rows: res.Rows, Until: res.Expires.UnixMilli(),
+	}
+	if res.Schema.NumFields() == 0 {
+		t.Whole, t.Until = true, time.Now().Add(wholeLife).UnixMilli()
 	}
 	e := h.endpoint(seal.Result, &t)
 	if res.Location != "" && of(ctx).wantsDirect() {
@@ -251,9 +254,6 @@ func (h *handler) RenewFlightEndpoint(ctx context.Context, r *flight.RenewFlight
 	e.ExpirationTime = timestamppb.New(until.Truncate(time.Millisecond))
 	return e, nil
 }
-
-// wholeLife is how long a ticket with its rows in it is good when it is renewed.
-const wholeLife = 5 * time.Minute
 
 // ticketIn reads the ticket of an endpoint that a client sends back.
 func (h *handler) ticketIn(ctx context.Context, e *flight.FlightEndpoint) (*seal.Ticket, error) {

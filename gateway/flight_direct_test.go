@@ -10,7 +10,6 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials/insecure"
-	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 
@@ -115,17 +114,6 @@ func TestFlightSQLDirect(t *testing.T) {
 				t.Errorf("%s: an action: %v", name, err)
 			}
 		}
-		s, err := there.Handshake(metadata.AppendToOutgoingContext(stranger, "authorization", "Basic eDp5"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := s.CloseSend(); err != nil {
-			t.Fatal(err)
-		}
-		if md, err := s.Header(); err != nil || len(md.Get("authorization")) != 1 {
-			t.Errorf("%s: a handshake: %v, %v", name, md, err)
-		}
-
 		got, err := (&flightClient{&flightsql.Client{Client: there}, t, stranger}).rows(info)
 		if err != nil || strings.Join(got, "\n") != strings.Join(want, "\n") {
 			t.Errorf("%s: %d rows, %v", name, len(got), err)

@@ -40,6 +40,7 @@ public class FlightCheck {
 
     public static void main(String[] args) {
         check("connect", FlightCheck::who);
+        check("connect/jwt", FlightCheck::token);
         check("rows", FlightCheck::rows);
         check("types", FlightCheck::types);
         check("prepared", FlightCheck::prepared);
@@ -61,9 +62,21 @@ public class FlightCheck {
         Properties p = new Properties();
         p.put("user", System.getenv("PGUSER"));
         p.put("password", System.getenv("PGPASSWORD"));
+        return connect(p);
+    }
+
+    static Connection connect(Properties p) throws SQLException {
         p.put("tlsRootCerts", System.getenv("PGSSLROOTCERT"));
         return DriverManager.getConnection(
             "jdbc:arrow-flight-sql://" + System.getenv("PGHOST") + ":" + System.getenv("FLIGHTPORT") + "/?useEncryption=true&catalog=tavana", p);
+    }
+
+    static void close(Connection c) {
+        try {
+            c.close();
+        } catch (SQLException leaked) {
+            // the driver complains of results that were not read to their end, and of sessions that it has ended itself
+        }
     }
 
     // check runs one check on a connection of its own and prints its line. What hangs longer than the limit has failed.
@@ -71,11 +84,7 @@ public class FlightCheck {
         Future<?> done = threads.submit((Callable<Void>) () -> {
             Connection c = connect();
             body.run(c);
-            try {
-                c.close();
-            } catch (SQLException leaked) {
-                // the driver complains of results that were not read to their end
-            }
+            close(c);
             return null;
         });
         try {
@@ -125,6 +134,22 @@ public class FlightCheck {
     static void who(Connection c) throws SQLException {
         equal(query(c, "SELECT current_user, current_database()"), System.getenv("PGUSER") + "|tavana", "who and where");
         equal(c.getMetaData().getDatabaseProductName(), "Tavana", "product");
+    }
+
+    // A token of an identity provider, whose keys the gateway knows, instead of a name and a password.
+    static void token(Connection c) throws SQLException {
+        Properties p = new Properties();
+        p.put("token", System.getenv("FLIGHT_JWT"));
+        Connection own = connect(p);
+        try (Statement s = own.createStatement()) {
+            s.executeUpdate("CREATE TEMP TABLE own AS SELECT 7 AS a");
+            try (ResultSet r = s.executeQuery("SELECT current_user AS u, a FROM own")) {
+                r.next();
+                equal(r.getString(1), System.getenv("PGUSER"), "the user");
+                equal(r.getInt(2), 7, "the session's table");
+            }
+        }
+        close(own);
     }
 
     static void rows(Connection c) throws SQLException {

@@ -51,7 +51,7 @@ def run(conn, sql, parameters=None):
 @checks.cleanup
 def cleanup():
     with connect(True) as conn:
-        for table in ("flight_rollback", "flight_many", "flight_ingest", "flight_catalog"):
+        for table in ("flight_rollback", "flight_many", "flight_ingest", "flight_catalog", "flight_polars", "flight_pandas"):
             run(conn, f"DROP TABLE IF EXISTS {table}")
 
 
@@ -71,6 +71,35 @@ def check_tls():
             rows(conn, "SELECT 1")
 
     c.raises(unknown, expect=adbc_driver_manager.Error)
+
+
+@checks.check("connect/jwt")
+def check_jwt():
+    # A token of an identity provider, whose keys the gateway knows.
+    def by(token):
+        return adbc.connect(URI, db_kwargs={DatabaseOptions.AUTHORIZATION_HEADER.value: f"Bearer {token}", DatabaseOptions.TLS_ROOT_CERTS.value: root()}, autocommit=True)
+
+    token = os.environ["FLIGHT_JWT"]
+    with by(token) as conn:
+        run(conn, "CREATE TEMP TABLE own AS SELECT 7 AS a")
+        c.equal(rows(conn, "SELECT current_user, a FROM own"), [(c.USER, 7)])
+
+    def changed():
+        with by(token[:-8] + "AAAAAAAA") as conn:
+            rows(conn, "SELECT 1")
+
+    c.raises(changed, expect=adbc_driver_manager.Error)
+
+
+@checks.check("rows/direct")
+def check_direct():
+    # The rows come from the worker itself.
+    with connect(True) as conn, conn.cursor() as cursor:
+        conn.adbc_connection.set_options(**{"adbc.flight.sql.session.option.endpoints": "worker"})
+        cursor.execute(f"SELECT i, 'row ' || i AS s FROM range({ROWS}) t(i)")
+        table = cursor.fetch_arrow_table()
+        c.equal((table.num_rows, pa.compute.sum(table["i"]).as_py(), table["s"][ROWS - 1].as_py()), (ROWS, ROWS * (ROWS - 1) // 2, f"row {ROWS - 1}"))
+        c.equal(rows(conn, "SELECT 1"), [(1,)])
 
 
 @checks.check("rows")
@@ -264,6 +293,23 @@ def check_pyarrow():
     c.equal(pa.compute.sum(table["i"]).as_py(), 4999950000)
     c.raises(lambda: client.do_get(info.endpoints[0].ticket, options).read_all(), expect=pa.ArrowException)
     c.raises(lambda: client.get_flight_info(flight.FlightDescriptor.for_command(b"nonsense"), options), expect=pa.ArrowException)
+
+
+@checks.check("frames")
+def check_frames():
+    import pandas as pd
+    import polars as pl
+
+    sql = "SELECT i, i % 3 AS g, 'row ' || i AS s, (i * 0.01)::numeric(10, 2) AS n, timestamp '2024-01-01' + i * interval '1 day' AS t FROM range(1000) t(i) ORDER BY i"
+    with connect(True) as conn:
+        frame = pl.read_database(sql, conn)
+        c.equal((frame.shape, frame["i"].sum(), frame["s"][999], str(frame["n"][999]), frame["t"][1]), ((1000, 5), 499500, "row 999", "9.99", dt.datetime(2024, 1, 2)))
+        frame.write_database("flight_polars", conn, if_table_exists="replace", engine="adbc")
+        c.equal(rows(conn, "SELECT count(*), sum(i), sum(n), max(t) FROM flight_polars"), [(1000, Decimal(499500), Decimal("4995.00"), dt.datetime(2026, 9, 26))])
+        frame = pd.read_sql(sql, conn)
+        c.equal((frame.shape, int(frame["i"].sum()), frame["s"][999], str(frame["n"][999])), ((1000, 5), 499500, "row 999", "9.99"))
+        frame.drop(columns=["n"]).to_sql("flight_pandas", conn, if_exists="replace", index=False)
+        c.equal(rows(conn, "SELECT count(*), sum(i), max(s), max(t) FROM flight_pandas"), [(1000, Decimal(499500), "row 999", dt.datetime(2026, 9, 26))])
 
 
 @checks.check("duckdb")

@@ -2,11 +2,8 @@ package workerapi
 
 import (
 	"encoding/binary"
-	"errors"
-	"io"
 
 	"github.com/apache/arrow-go/v18/arrow/flight/gen/flight"
-	"google.golang.org/grpc/metadata"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/anypb"
 
@@ -18,10 +15,7 @@ import (
 // Clients may come themselves for the rows of a result, if a gateway has told them where. What they may have is in their
 // ticket, which the gateway has sealed: they have no token, and nothing else is open to them.
 
-const (
-	methodDoGet     = "/arrow.flight.protocol.FlightService/DoGet"
-	methodHandshake = "/arrow.flight.protocol.FlightService/Handshake"
-)
+const methodDoGet = "/arrow.flight.protocol.FlightService/DoGet"
 
 // ClientTicket returns the sealed part of a Flight SQL ticket of a statement's rows; nil: it is none.
 func ClientTicket(ticket []byte) []byte {
@@ -47,22 +41,6 @@ func (s *server) direct(handle []byte, stream flight.FlightService_DoGetServer) 
 		err = out.close()
 	}
 	return pgerror.ToClientStatus(err)
-}
-
-// Handshake lets in whoever comes with a ticket: the JDBC driver logs in everywhere before it asks for anything.
-func (s *server) Handshake(stream flight.FlightService_HandshakeServer) error {
-	if err := stream.SetHeader(metadata.Pairs("authorization", "Bearer none")); err != nil {
-		return err
-	}
-	for range 16 {
-		if _, err := stream.Recv(); err != nil {
-			if errors.Is(err, io.EOF) {
-				return nil
-			}
-			return err
-		}
-	}
-	return nil
 }
 
 // IPCMessage returns the flatbuffer of an encapsulated IPC message: 0xffffffff, its length, and the message.

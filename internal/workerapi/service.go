@@ -75,9 +75,10 @@ func NewServer(s Service, token string, tickets *seal.Seal) *grpc.Server {
 		grpc.KeepaliveParams(keepalive.ServerParameters{Time: 20 * time.Second, Timeout: 20 * time.Second}),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 5 * time.Second, PermitWithoutStream: true}),
 		grpc.StreamInterceptor(func(srv any, ss grpc.ServerStream, info *grpc.StreamServerInfo, h grpc.StreamHandler) error {
-			open := tickets != nil && (info.FullMethod == methodDoGet || info.FullMethod == methodHandshake)
-			if err := auth(ss.Context()); err != nil && !open {
-				return err
+			if tickets == nil || info.FullMethod != methodDoGet { // which knows by the ticket
+				if err := auth(ss.Context()); err != nil {
+					return err
+				}
 			}
 			err := h(srv, ss)
 			if _, ok := status.FromError(err); ok { // a client's

@@ -112,6 +112,10 @@ func bindable(a arrow.Array, row int) (arrow.Array, error) {
 		}), nil
 	case *array.Dictionary:
 		return bindable(a.Dictionary(), a.GetValueIndex(row))
+	case *array.DenseUnion: // by which clients say of what type each value is
+		return bindable(a.Field(a.ChildID(row)), int(a.ValueOffset(row)))
+	case *array.SparseUnion:
+		return bindable(a.Field(a.ChildID(row)), row)
 	}
 	return array.NewSlice(a, int64(row), int64(row)+1), nil
 }
