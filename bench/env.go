@@ -52,8 +52,12 @@ func newEnv(ctx context.Context, bin, out string) (*env, error) {
 
 func (e *env) close() { e.pg.Stop() }
 
-func (e *env) lineitem() string {
-	return "SELECT * FROM read_parquet('" + filepath.Join(e.sf1, "lineitem", "*", "*.parquet") + "')"
+func (e *env) lineitem() string { return e.lineitemTimes(1) }
+
+// lineitemTimes is lineitem so many times, as one table.
+func (e *env) lineitemTimes(n int) string {
+	file := "'" + filepath.Join(e.sf1, "lineitem", "*", "*.parquet") + "'"
+	return "SELECT * FROM read_parquet([" + strings.Repeat(file+", ", n-1) + file + "])"
 }
 
 // process is a program under measure.

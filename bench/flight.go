@@ -156,7 +156,38 @@ func throughGateway(ctx context.Context, e *env, r *report, t *tavana, c *flight
 	r.add("lineitem SF1, Flight SQL", "M rows/s", rate/1e6, "the same client at the worker", directRate/1e6, atLeast(0.8))
 	r.add("  the same", "M rows/s", rate/1e6, "DuckDB → IPC in process", peerRate/1e6, atLeast(0.55))
 	r.bound("  CPU of the worker", "s", workerCPU, none)
-	r.bound("  CPU of the gateway, per GB", "s", gatewayCPU/gb, limit(0.8))
+	plain, err := plainRelay(ctx)
+	if err != nil {
+		return err
+	}
+	r.add("  CPU of the gateway, per GB", "s", gatewayCPU/gb, "a relay of plain bytes", plain, none)
+	r.bound("  the same", "s", gatewayCPU/gb, limit(0.8))
+	return manyRows(ctx, e, r, t, c, rate)
+}
+
+// manyRows: lineitem SF1 ten times in one result, at the rate of one and without more memory.
+func manyRows(ctx context.Context, e *env, r *report, t *tavana, c *flightsql.Client, rate float64) error {
+	gateway, worker := t.gateway.rss(), t.worker.rss()
+	var gatewayMost, workerMost int64
+	watched, stop := context.WithCancel(ctx)
+	var watching sync.WaitGroup
+	watching.Go(func() {
+		for watched.Err() == nil {
+			gatewayMost, workerMost = max(gatewayMost, t.gateway.rss()-gateway), max(workerMost, t.worker.rss()-worker)
+			time.Sleep(100 * time.Millisecond)
+		}
+	})
+	started := time.Now()
+	rows, _, err := runFlight(ctx, c, e.lineitemTimes(10))
+	took := time.Since(started)
+	stop()
+	watching.Wait()
+	if err != nil {
+		return err
+	}
+	r.add(fmt.Sprintf("lineitem SF1 ten times, %.0f M rows", float64(rows)/1e6), "M rows/s", float64(rows)/1e6/took.Seconds(), "once", rate/1e6, atLeast(0.9))
+	r.bound("  growth of the gateway", "MB", float64(gatewayMost)/1e6, limit(64))
+	r.bound("  growth of the worker", "MB", float64(workerMost)/1e6, limit(64))
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -19,6 +20,13 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
+	if socket := os.Getenv(relayOf); socket != "" {
+		if err := relay(socket); err != nil && !errors.Is(err, io.EOF) {
+			fmt.Fprintln(os.Stderr, "relay:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	bin := flag.String("bin", "bin", "folder of the binaries and of extensions")
 	out := flag.String("out", filepath.Join("bench", "out"), "folder for data and reports")
 	only := flag.String("only", "", "run the cases whose name contains this")

@@ -40,6 +40,28 @@ type Client struct {
 	conn string
 }
 
+// Standing is how a statement stands that waits for room.
+type Standing struct {
+	// Place is how many are in front.
+	Place int
+	// Waited is how long it has waited, and Expected how long it will yet; 0: that is not known.
+	Waited, Expected time.Duration
+}
+
+type standingKey struct{}
+
+// withStanding returns a context for Session.Run, of whose statement tell hears when it waits for room.
+func withStanding(ctx context.Context, tell func(*Standing)) context.Context {
+	return context.WithValue(ctx, standingKey{}, tell)
+}
+
+// TellStanding tells whoever wants to know how the statement of a context stands; nil: it waits no more.
+func TellStanding(ctx context.Context, s *Standing) {
+	if tell, ok := ctx.Value(standingKey{}).(func(*Standing)); ok {
+		tell(s)
+	}
+}
+
 // Place is where a statement's rows wait: in the words of the Executor.
 type Place struct {
 	Worker, ID string
@@ -75,6 +97,9 @@ type Session interface {
 	// RunMany runs an INSERT once for each of rows, with types as in Params: all of them or none. done is false where it can't be
 	// done at once, and then no row has been taken.
 	RunMany(ctx context.Context, sql string, types []uint32, rows Rows) (changed int64, done bool, err error)
+	// Together calls f with a session that is this one, which nobody else uses meanwhile. f keeps nothing of it. Its context ends
+	// with the session, and when what f does is cancelled; sql is what others see of it.
+	Together(ctx context.Context, sql string, f func(context.Context, Session) error) error
 	// Read runs a query of the server's own and calls each with its batches, whose columns are text, BIGINT and so on. each does
 	// not keep them.
 	Read(ctx context.Context, sql string, each func(arrow.RecordBatch) error) error

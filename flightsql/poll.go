@@ -3,6 +3,8 @@ package flightsql
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
+	"sync"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow/flight"
@@ -23,6 +25,55 @@ type poll struct {
 	done chan struct{}
 	info *flight.FlightInfo
 	err  error
+
+	mu       sync.Mutex
+	standing *Standing // told last; nil: it does not wait for room
+}
+
+// waits notes how the statement stands.
+func (p *poll) waits(s *Standing) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.standing = s
+}
+
+// waiting is what a client hears of a statement that has no rows yet, as JSON in the FlightInfo's app_metadata. It sends it
+// back to cancel the statement.
+type waiting struct {
+	// Cancel names the statement, sealed.
+	Cancel []byte `json:"cancel"`
+	// Place is how many statements are in front in the queue; the times are in milliseconds. All are left out of one that does
+	// not wait for room.
+	Place    *int  `json:"place,omitempty"`
+	Waited   int64 `json:"waited_ms,omitempty"`
+	Expected int64 `json:"expected_ms,omitempty"`
+}
+
+// now returns what a client hears, and how far the statement is: of its wait, as far as that is known.
+func (p *poll) now(id []byte) (metadata []byte, progress float64) {
+	w := waiting{Cancel: id}
+	p.mu.Lock()
+	if s := p.standing; s != nil {
+		w.Place, w.Waited, w.Expected = &s.Place, s.Waited.Milliseconds(), s.Expected.Milliseconds()
+		if s.Expected > 0 {
+			progress = float64(s.Waited) / float64(s.Waited+s.Expected)
+		}
+	}
+	p.mu.Unlock()
+	metadata, err := json.Marshal(w)
+	if err != nil {
+		panic(err) // of our own struct
+	}
+	return metadata, progress
+}
+
+// pollOf returns the poll that a client names by what it has heard; "": none.
+func (h *handler) pollOf(metadata []byte) (id string) {
+	var w waiting
+	if json.Unmarshal(metadata, &w) != nil || h.s.seal.Open(seal.Poll, w.Cancel, &id) != nil {
+		return ""
+	}
+	return id
 }
 
 // pollPatience is how long a call waits for a statement: most have rows sooner.
@@ -60,7 +111,7 @@ func (h *handler) startPoll(ctx context.Context, desc *flight.FlightDescriptor, 
 		defer cancel()
 		_, p.err = safely(h.s, func() (any, error) {
 			var err error
-			p.info, err = run(whole)
+			p.info, err = run(withStanding(whole, p.waits))
 			return nil, err
 		})
 	}()
@@ -102,9 +153,10 @@ func (h *handler) await(ctx context.Context, s *session, p *poll, id string, des
 		return nil, status.FromContextError(ctx.Err()).Err()
 	case <-patience.C:
 		again := h.s.seal.Close(seal.Poll, id)
+		metadata, progress := p.now(again)
 		return &flight.PollInfo{
-			Info:             &flight.FlightInfo{FlightDescriptor: desc, TotalRecords: -1, TotalBytes: -1, AppMetadata: again},
-			FlightDescriptor: &flight.FlightDescriptor{Type: flight.DescriptorCMD, Cmd: again}, Progress: proto.Float64(0),
+			Info:             &flight.FlightInfo{FlightDescriptor: desc, TotalRecords: -1, TotalBytes: -1, AppMetadata: metadata},
+			FlightDescriptor: &flight.FlightDescriptor{Type: flight.DescriptorCMD, Cmd: again}, Progress: proto.Float64(progress),
 		}, nil
 	}
 }

@@ -180,6 +180,17 @@ func (h *handler) DoPutPreparedStatementUpdate(ctx context.Context, cmd stock.Pr
 	if n, done, err := s.RunMany(ctx, p.SQL, p.Types, rows); done {
 		return n, err
 	}
+	var changed int64
+	err = s.Together(ctx, p.SQL, func(ctx context.Context, s Session) (err error) {
+		changed, err = h.eachOrNone(ctx, s, p, rows)
+		return err
+	})
+	return changed, err
+}
+
+// eachOrNone runs a prepared statement once for each row, in a transaction. One that the session is in already fails as a
+// whole by itself.
+func (h *handler) eachOrNone(ctx context.Context, s Session, p *handle, rows Rows) (int64, error) {
 	if s.Transaction() != NoTx {
 		return h.each(ctx, s, p, rows)
 	}

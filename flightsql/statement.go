@@ -210,8 +210,7 @@ func (h *handler) DoPutCommandStatementUpdate(ctx context.Context, cmd stock.Sta
 // CancelFlightInfo gives up what a FlightInfo names. One that has ended can't be cancelled, which is no error.
 func (h *handler) CancelFlightInfo(ctx context.Context, r *flight.CancelFlightInfoRequest) (flight.CancelFlightInfoResult, error) {
 	outcome := flight.CancelStatusNotCancellable
-	var id string
-	if h.s.seal.Open(seal.Poll, r.GetInfo().GetAppMetadata(), &id) == nil {
+	if id := h.pollOf(r.GetInfo().GetAppMetadata()); id != "" {
 		if p := of(ctx).forgetPoll(id); p != nil {
 			h.giveUp(p)
 			return flight.CancelFlightInfoResult{Status: flight.CancelStatusCancelling}, nil

@@ -1077,6 +1077,54 @@ func TestFlightSQLStalledIngest(t *testing.T) {
 	}
 }
 
+// A statement that runs once for each of many rows is a whole: what the session's other calls do comes before or behind it, and
+// is not undone with it.
+func TestFlightSQLManyRowsAreAWhole(t *testing.T) {
+	w := open(t, 1, nil)
+	c := w.flight()
+	c.update("CREATE TEMP TABLE t AS SELECT i AS a, 'old' AS b FROM range(3) t(i)")
+	p, err := c.Prepare(c.ctx, "UPDATE t SET b = ? WHERE a = ?")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, leave := context.WithCancel(c.ctx)
+	defer leave()
+	stream, err := c.Client.Client.DoPut(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rec := record(t, []arrow.Field{{Name: "b", Type: arrow.BinaryTypes.String}, {Name: "a", Type: arrow.PrimitiveTypes.Int64}}, []any{"new", int64(1)})
+	writer := flight.NewRecordWriter(stream, ipc.WithSchema(rec.Schema()))
+	writer.SetFlightDescriptor(descriptor(t, &pb.CommandPreparedStatementUpdate{PreparedStatementHandle: p.Handle()}))
+	for range 2 { // and no more, but no end either
+		if err := writer.Write(rec); err != nil {
+			t.Fatal(err)
+		}
+	}
+	pg := w.connect()
+	eventually(t, "the block of the rows", func() bool {
+		rows, err := query(t.Context(), pg, "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'UPDATE t%' AND state = 'idle in transaction'")
+		return err == nil && len(rows) == 1
+	})
+	inserted := make(chan error, 1)
+	go func() {
+		_, err := c.ExecuteUpdate(c.ctx, "INSERT INTO t VALUES (7, 'other')")
+		inserted <- err
+	}()
+	select {
+	case err := <-inserted:
+		t.Errorf("another call ran in the midst of the rows: %v", err)
+	case <-time.After(200 * time.Millisecond):
+	}
+	leave()
+	if err := <-inserted; err != nil {
+		t.Error(err)
+	}
+	if got := c.query("SELECT a, b FROM t ORDER BY a"); got != "0|old 1|old 2|old 7|other" {
+		t.Errorf("%q", got)
+	}
+}
+
 // A session may end all sessions, itself among them, and nobody hangs.
 func TestFlightSQLSessionsAreTerminated(t *testing.T) {
 	w := open(t, 1, nil)

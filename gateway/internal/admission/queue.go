@@ -11,6 +11,7 @@ import (
 	"container/list"
 	"context"
 	"sync"
+	"time"
 
 	"github.com/angelerator/tavana/internal/pgerror"
 )
@@ -21,11 +22,14 @@ type Queue struct {
 	waiters list.List // of chan struct{}, each with room for one signal
 	// wakes counts Wake: a try that began before the last one may have missed room.
 	wakes uint64
+	pace  pace
 }
 
 // Wait calls try until it has room, fails, or ctx ends, whose cause is then returned. The first try is at once when
-// nobody waits. try is called by one waiter at a time, except for newcomers that find the line empty.
-func (q *Queue) Wait(ctx context.Context, try func(context.Context) (room bool, err error)) error {
+// nobody waits. try is called by one waiter at a time, except for newcomers that find the line empty. tell, if not nil, is
+// called by Wait itself with how the waiter stands, when it waits for more than a moment and then every ten seconds; and with
+// nil when it has got room after that.
+func (q *Queue) Wait(ctx context.Context, try func(context.Context) (room bool, err error), tell func(*Standing)) error {
 	q.mu.Lock()
 	empty, seen := q.waiters.Len() == 0, q.wakes
 	q.mu.Unlock()
@@ -35,8 +39,15 @@ func (q *Queue) Wait(ctx context.Context, try func(context.Context) (room bool, 
 		}
 	}
 	turn := make(chan struct{}, 1)
+	began := time.Now()
+	told := false
+	word := time.NewTimer(firstWord)
+	defer word.Stop()
 	q.mu.Lock()
 	me := q.waiters.PushBack(turn)
+	if q.waiters.Len() == 1 {
+		q.pace.begins(began)
+	}
 	if q.waiters.Front() == me && (!empty || q.wakes != seen) {
 		turn <- struct{}{}
 	}
@@ -45,10 +56,29 @@ func (q *Queue) Wait(ctx context.Context, try func(context.Context) (room bool, 
 	for {
 		select {
 		case <-turn:
+		case <-word.C:
+			if tell != nil {
+				q.mu.Lock()
+				now := q.standing(me, began, time.Now())
+				q.mu.Unlock()
+				tell(&now)
+				told = true
+			}
+			word.Reset(laterWord)
+			continue
 		case <-ctx.Done():
 			return pgerror.FromContext(ctx)
 		}
-		if room, err := try(ctx); room || err != nil {
+		room, err := try(ctx)
+		if room {
+			q.mu.Lock()
+			q.pace.moves(time.Now())
+			q.mu.Unlock()
+		}
+		if told && room {
+			tell(nil)
+		}
+		if room || err != nil {
 			return err
 		}
 	}

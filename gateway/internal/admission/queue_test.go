@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/angelerator/tavana/internal/pgerror"
 )
@@ -60,7 +61,7 @@ func TestFirstInFirstOut(t *testing.T) {
 					order = append(order, i)
 					mu.Unlock()
 				}
-				if err := q.Wait(t.Context(), r.noting(note)); err != nil {
+				if err := q.Wait(t.Context(), r.noting(note), nil); err != nil {
 					t.Error(err)
 				}
 			})
@@ -85,13 +86,13 @@ func TestANewcomerDoesNotPassThoseWhoWait(t *testing.T) {
 		var q Queue
 		var r room
 		got := make(chan string, 2)
-		go func() { _ = q.Wait(t.Context(), r.noting(func() { got <- "first" })) }()
+		go func() { _ = q.Wait(t.Context(), r.noting(func() { got <- "first" }), nil) }()
 		synctest.Wait()
 		// There is room, but nobody has been told yet.
 		r.mu.Lock()
 		r.free = 2
 		r.mu.Unlock()
-		go func() { _ = q.Wait(t.Context(), r.noting(func() { got <- "second" })) }()
+		go func() { _ = q.Wait(t.Context(), r.noting(func() { got <- "second" }), nil) }()
 		synctest.Wait()
 		select {
 		case who := <-got:
@@ -111,9 +112,9 @@ func TestALeaverMakesRoomForTheNext(t *testing.T) {
 		var r room
 		ctx, cancel := context.WithCancelCause(t.Context())
 		leaver, next := make(chan error, 1), make(chan error, 1)
-		go func() { leaver <- q.Wait(ctx, r.take) }()
+		go func() { leaver <- q.Wait(ctx, r.take, nil) }()
 		synctest.Wait()
-		go func() { next <- q.Wait(t.Context(), r.take) }()
+		go func() { next <- q.Wait(t.Context(), r.take, nil) }()
 		synctest.Wait()
 		r.mu.Lock()
 		r.free = 1 // no wake: the head leaving is enough
@@ -148,7 +149,7 @@ func TestAFailedTryEndsOnlyItsOwnWait(t *testing.T) {
 		}
 		for i, try := range tries {
 			errs[i] = make(chan error, 1)
-			go func() { errs[i] <- q.Wait(t.Context(), try) }()
+			go func() { errs[i] <- q.Wait(t.Context(), try, nil) }()
 			synctest.Wait()
 		}
 		r.give(&q, 1)
@@ -173,7 +174,7 @@ func TestNothingIsLostInAStorm(t *testing.T) {
 				cancel()
 			}
 			defer cancel()
-			if err := q.Wait(ctx, r.take); err == nil {
+			if err := q.Wait(ctx, r.take, nil); err == nil {
 				r.give(&q, 1)
 			}
 		})
@@ -184,11 +185,88 @@ func TestNothingIsLostInAStorm(t *testing.T) {
 	}
 }
 
+// A waiter hears how it stands when it has waited for a moment, and from time to time: how many are in front, and how long it
+// will take at the pace at which others have got room.
+func TestWaitersHearHowTheyStand(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var q Queue
+		var r room
+		var mu sync.Mutex
+		heard, ended := map[int][]Standing{}, map[int]bool{}
+		const n = 5
+		for i := range n {
+			go func() {
+				_ = q.Wait(t.Context(), r.take, func(s *Standing) {
+					mu.Lock()
+					defer mu.Unlock()
+					if s == nil {
+						ended[i] = true
+						return
+					}
+					heard[i] = append(heard[i], *s)
+				})
+			}()
+			synctest.Wait()
+		}
+		if q.Expected() != 0 {
+			t.Errorf("before anybody got room, a newcomer would wait %v", q.Expected())
+		}
+		time.Sleep(firstWord)
+		synctest.Wait()
+		for i := range n {
+			if want := []Standing{{Place: i, Waited: firstWord}}; !slices.Equal(heard[i], want) {
+				t.Errorf("%d has heard %v", i, heard[i])
+			}
+		}
+		// Two of them get room, after 4 s each.
+		for range 2 {
+			time.Sleep(4*time.Second - firstWord/2)
+			r.give(&q, 1)
+			synctest.Wait()
+		}
+		if got := q.Expected(); got < 15*time.Second || got > 17*time.Second {
+			t.Errorf("a newcomer would wait %v behind three", got)
+		}
+		time.Sleep(2*time.Second + firstWord) // 10 s after the first word, and about 2 s after the last one got room
+		synctest.Wait()
+		for i := 2; i < n; i++ {
+			last := heard[i][len(heard[i])-1]
+			want := max(time.Duration(i-1)*4*time.Second-2*time.Second, 4*time.Second)
+			if len(heard[i]) != 2 || last.Place != i-2 || (last.Expected-want).Abs() > time.Second/2 {
+				t.Errorf("%d has heard %v, want %v", i, heard[i], want)
+			}
+		}
+		if len(heard[0]) != 1 || len(heard[1]) != 1 {
+			t.Errorf("who has room has heard %v, %v", heard[0], heard[1])
+		}
+		if !ended[0] || !ended[1] || ended[2] {
+			t.Errorf("who has heard that there is room: %v", ended)
+		}
+		r.give(&q, n)
+		synctest.Wait()
+	})
+}
+
+// Who gets room within a moment hears nothing.
+func TestAShortWaitIsNotSpokenOf(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var q Queue
+		var r room
+		go func() {
+			time.Sleep(firstWord / 2)
+			r.give(&q, 1)
+		}()
+		if err := q.Wait(t.Context(), r.take, func(s *Standing) { t.Errorf("told %v", s) }); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func BenchmarkWait(b *testing.B) {
 	var q Queue
 	r := room{free: 1 << 30}
 	for b.Loop() {
-		if err := q.Wait(b.Context(), r.take); err != nil {
+		if err := q.Wait(b.Context(), r.take, nil); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -1,10 +1,12 @@
 package dispatch
 
 import (
+	"context"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/angelerator/tavana/gateway/internal/admission"
 	"github.com/angelerator/tavana/gateway/internal/session"
 )
 
@@ -17,6 +19,9 @@ type Client struct {
 	Port int32
 	// Cancel cancels what runs, and Terminate ends the session (57P01). Both may be called from anywhere.
 	Cancel, Terminate func()
+	// Waits tells how a statement stands that waits for room, with nil when it has got some; nil: nobody wants to know. It is
+	// called by the goroutine that uses the Session.
+	Waits func(*admission.Standing)
 }
 
 // Role is a user that can connect.
@@ -85,8 +90,19 @@ func (s *Session) Idle() {
 	}
 }
 
-// activityKey is the key of a statement's context under which admission finds whose statement waits.
-type activityKey struct{}
+// waiterKey is the key of a statement's context under which admission finds whose statement waits.
+type waiterKey struct{}
+
+// waiter is whose statement it is, and who wants to know how it stands; nil: nobody.
+type waiter struct {
+	*activity
+	tell func(*admission.Standing)
+}
+
+// inBackground returns the context of a statement that is run by another goroutine than the session's, which nobody hears of.
+func (s *Session) inBackground(ctx context.Context) context.Context {
+	return context.WithValue(ctx, waiterKey{}, waiter{activity: &s.activity})
+}
 
 func (a *activity) setQueued(on bool) {
 	a.mu.Lock()

@@ -284,7 +284,7 @@ func (c *CopyIn) startInsert() error {
 	c.insert = i
 	go func() {
 		defer close(i.done)
-		if i.rows, i.err = c.s.d.insertStaged(c.ctx, req, c.worker); i.err != nil && !i.late() {
+		if i.rows, i.err = c.s.d.insertStaged(c.s.inBackground(c.ctx), req, c.worker); i.err != nil && !i.late() {
 			c.timer.cancel(i.err) // whoever waits for more rows need not
 		}
 	}()

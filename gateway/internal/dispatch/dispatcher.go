@@ -180,15 +180,16 @@ func (d *Dispatcher) admit(ctx context.Context, pinned, avoid *router.Worker, as
 		}
 		return false, d.retryLater(waiting, last)
 	}
-	if a, ok := ctx.Value(activityKey{}).(*activity); ok {
-		a.setQueued(true)
-		defer a.setQueued(false)
+	me, ok := ctx.Value(waiterKey{}).(waiter)
+	if ok {
+		me.setQueued(true)
+		defer me.setQueued(false)
 	}
 	queue := &d.queue
 	if pinned != nil {
 		queue = &pinned.Pinned // it can't run elsewhere, and must not keep others from it
 	}
-	err := queue.Wait(wait, try)
+	err := queue.Wait(wait, try, me.tell)
 	d.metrics.queueWait.Observe(time.Since(started).Seconds())
 	return err
 }

@@ -17,6 +17,7 @@ const (
 	metricQueryErrors   = "tavana_query_errors_total"
 	metricQueueDepth    = "tavana_query_queue_depth"
 	metricQueueWait     = "tavana_query_queue_wait_seconds"
+	metricExpectedWait  = "tavana_estimated_wait_ms"
 	metricWorkerCount   = "tavana_worker_count"
 	metricWorkerMemory  = "tavana_worker_memory_bytes"
 	metricRowsSent      = "tavana_query_rows_total"
@@ -60,6 +61,8 @@ func newMetrics(reg prometheus.Registerer, d *Dispatcher) *metrics {
 	reg.MustRegister(m.duration, m.active, m.errors, m.queueWait, m.rows, m.cursors, m.cursorFetches, m.cursorRows,
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: metricQueueDepth, Help: "Queries that wait for room on a worker."},
 			func() float64 { return float64(d.queue.Len()) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: metricExpectedWait, Help: "How long a query that came now would wait for room, at the pace at which others have got it; 0: not at all, or not known."},
+			func() float64 { return float64(d.queue.Expected().Milliseconds()) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: metricWorkerCount, Help: "Workers that take queries."},
 			func() float64 {
 				return float64(len(d.router.Candidates(func(*router.Worker) bool { return false })))

@@ -218,7 +218,7 @@ type timer struct {
 }
 
 func (s *Session) withTimeout(ctx context.Context) (context.Context, *timer) {
-	ctx, cancel := context.WithCancelCause(context.WithValue(ctx, activityKey{}, &s.activity))
+	ctx, cancel := context.WithCancelCause(context.WithValue(ctx, waiterKey{}, waiter{&s.activity, s.client.Waits}))
 	t := &timer{cancel: cancel, limit: s.Settings.Duration("statement_timeout")}
 	if t.limit > 0 {
 		t.t = time.AfterFunc(t.limit, func() { cancel(errStatementTimeout) })

@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/binary"
+	"sync"
 	"time"
 
 	"github.com/angelerator/tavana/flightsql"
@@ -83,9 +84,9 @@ func (e *Executor) Open(u flightsql.User, c flightsql.Client) flightsql.Session 
 func (e *Executor) session(st *session.Session, c flightsql.Client) *Session {
 	var b [4]byte
 	_, _ = rand.Read(b[:]) // never fails
-	s := &Session{e: e, client: c}
+	s := &Session{&sync.Mutex{}, &state{e: e, client: c}}
 	s.base, s.stop = context.WithCancelCause(context.Background())
-	client := dispatch.Client{PID: binary.BigEndian.Uint32(b[:]) & 0x7fffffff, Addr: c.Addr, Port: c.Port, Cancel: s.cancel, Terminate: c.Terminate}
+	client := dispatch.Client{PID: binary.BigEndian.Uint32(b[:]) & 0x7fffffff, Addr: c.Addr, Port: c.Port, Cancel: s.cancel, Terminate: c.Terminate, Waits: s.waits}
 	s.s = e.d.NewSession(st, client, func(*pgerror.Error) {})
 	s.s.Idle()
 	return s

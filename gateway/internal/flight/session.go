@@ -10,6 +10,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 
 	"github.com/angelerator/tavana/flightsql"
+	"github.com/angelerator/tavana/gateway/internal/admission"
 	"github.com/angelerator/tavana/gateway/internal/dispatch"
 	"github.com/angelerator/tavana/gateway/internal/pgenc"
 	"github.com/angelerator/tavana/gateway/internal/session"
@@ -21,15 +22,23 @@ import (
 
 // Session implements flightsql.Session: statements start one after the other. Their rows are not its any more.
 type Session struct {
+	// turn is held by the one that uses s.
+	turn sync.Locker
+	*state
+}
+
+// state is what a session is, whoever has the turn.
+type state struct {
 	e      *Executor
 	client flightsql.Client
 
 	base context.Context
 	stop context.CancelCauseFunc
 
-	// turn is held by the one that uses s.
-	turn sync.Mutex
-	s    *dispatch.Session
+	s *dispatch.Session
+
+	// statement is the context of what runs, of the one that has the turn.
+	statement context.Context
 
 	mu      sync.Mutex
 	running context.CancelCauseFunc // of what runs; nil: nothing
@@ -71,17 +80,25 @@ func (s *Session) with(ctx context.Context, what string, f func(ctx context.Cont
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	defer context.AfterFunc(s.base, func() { cancel(context.Cause(s.base)) })()
-	s.setRunning(cancel)
-	defer s.setRunning(nil)
+	s.statement = ctx
+	outer := s.setRunning(cancel)
+	defer s.setRunning(outer)
 	s.s.Active(what)
 	defer s.s.Idle()
 	return f(ctx)
 }
 
-func (s *Session) setRunning(cancel context.CancelCauseFunc) {
+// setRunning notes what runs, and returns what it is a part of; nil: nothing.
+func (s *Session) setRunning(cancel context.CancelCauseFunc) (outer context.CancelCauseFunc) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.running = cancel
+	outer, s.running = s.running, cancel
+	return outer
+}
+
+// waits hears how the statement stands that runs now.
+func (s *Session) waits(st *admission.Standing) {
+	flightsql.TellStanding(s.statement, (*flightsql.Standing)(st))
 }
 
 // cancel ends what runs now.
@@ -247,6 +264,17 @@ func (s *Session) bind(p *session.Portal, params *flightsql.Params) error {
 	p.Params, err = workerapi.EncodeRow(rec)
 	return err
 }
+
+// Together implements flightsql.Session.
+func (s *Session) Together(ctx context.Context, sql string, f func(context.Context, flightsql.Session) error) error {
+	return s.with(ctx, sql, func(ctx context.Context) error { return f(ctx, &Session{taken{}, s.state}) })
+}
+
+// taken is the turn of who has it already.
+type taken struct{}
+
+func (taken) Lock()   {}
+func (taken) Unlock() {}
 
 // Read implements flightsql.Session.
 func (s *Session) Read(ctx context.Context, sql string, each func(arrow.RecordBatch) error) error {

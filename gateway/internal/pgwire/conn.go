@@ -18,6 +18,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgproto3"
 
+	"github.com/angelerator/tavana/gateway/internal/admission"
 	"github.com/angelerator/tavana/gateway/internal/catalog"
 	"github.com/angelerator/tavana/gateway/internal/dispatch"
 	"github.com/angelerator/tavana/gateway/internal/session"
@@ -175,7 +176,7 @@ func applyStartup(s *session.Settings, st *startup) error {
 
 // client is the connection as others see it.
 func (c *conn) client() dispatch.Client {
-	out := dispatch.Client{PID: c.pid, Port: -1, Cancel: c.running.cancel, Terminate: c.terminate}
+	out := dispatch.Client{PID: c.pid, Port: -1, Cancel: c.running.cancel, Terminate: c.terminate, Waits: c.waits}
 	if a, ok := c.raw.RemoteAddr().(*net.TCPAddr); ok {
 		out.Addr, out.Port = a.IP.String(), int32(a.Port)
 	}
@@ -359,6 +360,27 @@ func (c *conn) notice(e *pgerror.Error) {
 	c.send(&pgproto3.NoticeResponse{
 		Severity: severity, SeverityUnlocalized: severity, Code: string(e.Code), Message: e.Message, Detail: e.Detail, Hint: e.Hint,
 	})
+}
+
+// waits tells the client at once that its statement waits for room, and how it stands.
+func (c *conn) waits(s *admission.Standing) {
+	if s == nil {
+		return
+	}
+	e := pgerror.New(pgerror.SuccessfulCompletion, "waiting for a worker with room, as the next in line")
+	switch s.Place {
+	case 0:
+	case 1:
+		e.Message = "waiting for a worker with room: one statement is in front"
+	default:
+		e.Message = fmt.Sprintf("waiting for a worker with room: %d statements are in front", s.Place)
+	}
+	e.Detail = fmt.Sprintf("It has waited for %.1f s.", s.Waited.Seconds())
+	if s.Expected > 0 {
+		e.Detail = fmt.Sprintf("It has waited for %.1f s, and will for about %.1f s more.", s.Waited.Seconds(), s.Expected.Seconds())
+	}
+	c.notice(e)
+	_ = c.flush() // a client that is gone is noticed by whoever reads from it
 }
 
 // fail reports a statement's error. It returns the error itself when the connection can't go on after it.
