@@ -38,7 +38,6 @@ func Dial(target, token string) (*Client, error) {
 		grpc.WithInitialConnWindowSize(4 * Window),
 		grpc.WithWriteBufferSize(ioBuffer),
 		grpc.WithReadBufferSize(ioBuffer),
-		grpc.WithSharedWriteBuffer(true),
 		experimental.WithBufferPool(&buffers),
 		grpc.WithDisableRetry(),
 		grpc.WithConnectParams(grpc.ConnectParams{

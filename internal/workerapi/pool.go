@@ -64,7 +64,6 @@ func ServerOptions() []grpc.ServerOption {
 		grpc.InitialConnWindowSize(4 * Window),
 		grpc.WriteBufferSize(ioBuffer),
 		grpc.ReadBufferSize(ioBuffer),
-		grpc.SharedWriteBuffer(true), // a connection has one only while it writes
 		grpc.NumStreamWorkers(uint32(workersPerCore * runtime.GOMAXPROCS(0))),
 		experimental.BufferPool(&buffers),
 	}

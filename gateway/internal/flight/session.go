@@ -81,19 +81,24 @@ func (s *Session) with(ctx context.Context, what string, f func(ctx context.Cont
 	defer cancel(nil)
 	defer context.AfterFunc(s.base, func() { cancel(context.Cause(s.base)) })()
 	s.statement = ctx
-	outer := s.setRunning(cancel)
-	defer s.setRunning(outer)
+	defer s.setRunning(s.nowRunning())
+	s.setRunning(cancel)
 	s.s.Active(what)
 	defer s.s.Idle()
 	return f(ctx)
 }
 
-// setRunning notes what runs, and returns what it is a part of; nil: nothing.
-func (s *Session) setRunning(cancel context.CancelCauseFunc) (outer context.CancelCauseFunc) {
+// nowRunning returns what runs: what a statement within it is a part of.
+func (s *Session) nowRunning() context.CancelCauseFunc {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	outer, s.running = s.running, cancel
-	return outer
+	return s.running
+}
+
+func (s *Session) setRunning(cancel context.CancelCauseFunc) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.running = cancel
 }
 
 // waits hears how the statement stands that runs now.
