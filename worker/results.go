@@ -85,9 +85,11 @@ const endPatience = time.Millisecond
 // isFew tells whether all rows are here and have at most so many bytes.
 func (res *result) isFew(most int64) bool {
 	switch {
+	case most == 0:
+		return false
 	case res.rows != nil:
 		return res.rows.file == nil && res.rows.fewBytes <= most
-	case most == 0 || res.first != nil && recordSize(res.first) > most:
+	case res.first != nil && recordSize(res.first) > most:
 		return false
 	}
 	patience := time.NewTimer(endPatience)
