@@ -15,7 +15,6 @@ import (
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/peer"
-	"google.golang.org/protobuf/proto"
 
 	"github.com/angelerator/tavana/internal/pgerror"
 	"github.com/angelerator/tavana/internal/seal"
@@ -152,19 +151,17 @@ func (c *caller) reply(header func(metadata.MD) error, trailer func(metadata.MD)
 	return header(md)
 }
 
-// Handshake implements the FlightService: credentials in the header, or in the payload as BasicAuth, and a token back.
+// Handshake implements the FlightService: credentials in the header, and a token back. Those of older clients in the payload
+// are not read: a message may have a gigabyte, and it is not known who sends it.
 func (v *service) Handshake(stream pb.FlightService_HandshakeServer) error {
 	s := v.h.s
 	ctx := stream.Context()
 	md, _ := metadata.FromIncomingContext(ctx)
 	header := md.Get(authorization)
-	var l login
-	var err error
-	if len(header) > 0 {
-		l, err = s.login(ctx, header[0])
-	} else {
-		l, err = s.payload(stream)
+	if len(header) == 0 {
+		return unauthenticated("no authorization: a handshake takes a name and a password, or a token, in its header")
 	}
+	l, err := s.login(ctx, header[0])
 	if err != nil {
 		return err
 	}
@@ -186,11 +183,6 @@ func (v *service) Handshake(stream pb.FlightService_HandshakeServer) error {
 	if err := stream.SetHeader(pairs); err != nil {
 		return err
 	}
-	if len(header) == 0 {
-		if err := stream.Send(&pb.HandshakeResponse{Payload: []byte(strings.TrimPrefix(bearer, "Bearer "))}); err != nil {
-			return err
-		}
-	}
 	// What the client still sends says nothing new; its end is waited for, so that nothing is cut off.
 	for range 16 {
 		if _, err := stream.Recv(); err != nil {
@@ -201,20 +193,6 @@ func (v *service) Handshake(stream pb.FlightService_HandshakeServer) error {
 		}
 	}
 	return nil
-}
-
-// payload reads the credentials of a handshake's first message.
-func (s *Server) payload(stream pb.FlightService_HandshakeServer) (login, error) {
-	first, err := stream.Recv()
-	if err != nil {
-		return login{}, unauthenticated("no credentials")
-	}
-	var basic pb.BasicAuth
-	if err := proto.Unmarshal(first.GetPayload(), &basic); err != nil {
-		return login{}, unauthenticated("malformed credentials")
-	}
-	u, err := s.exec.Login(basic.GetUsername(), basic.GetPassword())
-	return login{user: u, until: time.Now().Add(tokenLife)}, err
 }
 
 // checkCertificate compares the client's certificate, which TLS has verified, with the user.

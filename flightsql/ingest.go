@@ -14,7 +14,6 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"github.com/angelerator/tavana/internal/pgerror"
-	"github.com/angelerator/tavana/internal/workerapi"
 )
 
 // DoPutCommandStatementIngest writes a client's rows into a table, made if need be: all of them or none. Without a transaction
@@ -99,9 +98,8 @@ func (r rowsOf) Next(ctx context.Context) (arrow.RecordBatch, error) {
 // describedPut is a DoPut whose first message has been looked at, and whose reader need not wait for its client for ever.
 type describedPut struct {
 	pb.FlightService_DoPutServer
-	begun  bool
-	sound  verifier
-	memory *budget
+	begun bool
+	sound verifier
 	// until ends the wait for the next message; after that there is none.
 	until context.Context
 	left  error
@@ -121,8 +119,7 @@ func (p *describedPut) Recv() (*pb.FlightData, error) {
 	}
 	d, err := p.receive()
 	if err == nil {
-		p.memory.left = workerapi.MaxMessage
-		err = p.sound.checkMessage(d.GetDataHeader())
+		err = p.sound.checkMessage(d.GetDataHeader(), len(d.GetDataBody()))
 	}
 	if err != nil || p.begun {
 		return d, err

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"strings"
 	"testing"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -16,10 +17,13 @@ import (
 	pb "github.com/apache/arrow-go/v18/arrow/flight/gen/flight"
 	"github.com/apache/arrow-go/v18/arrow/ipc"
 	"github.com/apache/arrow-go/v18/arrow/memory"
+	flatbuffers "github.com/google/flatbuffers/go"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/anypb"
+
+	"github.com/angelerator/tavana/internal/workerapi"
 )
 
 // putCall is a DoPut whose messages are there.
@@ -145,6 +149,121 @@ func TestASmallMessageIsNotLarge(t *testing.T) {
 	}
 	if _, err := put(t, list); status.Code(err) != codes.InvalidArgument {
 		t.Errorf("%v", err)
+	}
+}
+
+// field builds a Field of an Arrow schema, and message a Message of so many copies of one field.
+func field(b *flatbuffers.Builder, name string, kind byte, dictionary bool, children ...flatbuffers.UOffsetT) flatbuffers.UOffsetT {
+	text := b.CreateString(name)
+	b.StartObject(2)
+	typ := b.EndObject()
+	var encoding flatbuffers.UOffsetT
+	if dictionary {
+		b.StartObject(4)
+		encoding = b.EndObject()
+	}
+	b.StartVector(4, len(children), 4)
+	for _, c := range children {
+		b.PrependUOffsetT(c)
+	}
+	list := b.EndVector(len(children))
+	b.StartObject(7)
+	b.PrependUOffsetTSlot(0, text, 0)
+	b.PrependByteSlot(2, kind, 0)
+	b.PrependUOffsetTSlot(3, typ, 0)
+	b.PrependUOffsetTSlot(4, encoding, 0)
+	b.PrependUOffsetTSlot(5, list, 0)
+	return b.EndObject()
+}
+
+func message(b *flatbuffers.Builder, kind byte, of flatbuffers.UOffsetT) []byte {
+	b.StartObject(5)
+	b.PrependInt16Slot(0, 4, 0) // the version
+	b.PrependByteSlot(1, kind, 0)
+	b.PrependUOffsetTSlot(2, of, 0)
+	b.Finish(b.EndObject())
+	return b.FinishedBytes()
+}
+
+// A message is small and what it would become is not: what it says of itself is not believed.
+func TestMessagesThatAreMoreThanTheySeem(t *testing.T) {
+	schema := func(copies int, make func(*flatbuffers.Builder) flatbuffers.UOffsetT) []byte {
+		b := flatbuffers.NewBuilder(0)
+		f := make(b)
+		b.StartVector(4, copies, 4)
+		for range copies {
+			b.PrependUOffsetT(f)
+		}
+		list := b.EndVector(copies)
+		b.StartObject(4)
+		b.PrependUOffsetTSlot(1, list, 0)
+		return message(b, isSchema, b.EndObject())
+	}
+	const structure, number = 13, 2
+	for _, c := range []struct {
+		name, want string
+		header     []byte
+	}{
+		{"a long name that many fields share", "too often", schema(10_000, func(b *flatbuffers.Builder) flatbuffers.UOffsetT {
+			return field(b, strings.Repeat("x", 100_000), number, false)
+		})},
+		{"more fields than there are", "more than 65536 fields", schema(70_000, func(b *flatbuffers.Builder) flatbuffers.UOffsetT {
+			return field(b, "", number, false)
+		})},
+		{"fields that double at each level", "more than 65536 fields", schema(1, func(b *flatbuffers.Builder) flatbuffers.UOffsetT {
+			f := field(b, "", number, false)
+			for range 40 {
+				f = field(b, "", structure, false, f, f)
+			}
+			return f
+		})},
+		{"deep fields", "64 deep", schema(1, func(b *flatbuffers.Builder) flatbuffers.UOffsetT {
+			f := field(b, "", number, false)
+			for range 100 {
+				f = field(b, "", structure, false, f)
+			}
+			return f
+		})},
+		{"a dictionary of structs of views", "dictionaries of views", schema(1, func(b *flatbuffers.Builder) flatbuffers.UOffsetT {
+			return field(b, "", structure, true, field(b, "", typeUTF8View, false))
+		})},
+		{"an addition to a dictionary", "additions", func() []byte {
+			b := flatbuffers.NewBuilder(0)
+			b.StartObject(3)
+			b.PrependBoolSlot(2, true, false)
+			return message(b, isDictionaryBatch, b.EndObject())
+		}()},
+		{"a long description", "more than 16 MB", make([]byte, maxHeader+1)},
+	} {
+		v := verifier{memory: &budget{Allocator: memory.DefaultAllocator}}
+		if err := v.checkMessage(c.header, 0); status.Code(err) != codes.InvalidArgument || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s (%d bytes): %v", c.name, len(c.header), err)
+		}
+	}
+}
+
+// What dictionaries have taken is not there for later messages; one of the same id takes its place.
+func TestDictionariesCountAsLongAsTheyAreKept(t *testing.T) {
+	v := verifier{memory: &budget{Allocator: memory.DefaultAllocator}}
+	next := func(id int64, body int) int {
+		b := flatbuffers.NewBuilder(0)
+		b.StartObject(3)
+		b.PrependInt64Slot(0, id, 0)
+		if err := v.checkMessage(message(b, isDictionaryBatch, b.EndObject()), body); err != nil {
+			t.Fatal(err)
+		}
+		return v.memory.left
+	}
+	_ = next(1, 1000)
+	v.memory.Free(v.memory.Allocate(500))
+	if left := next(2, 10); left != workerapi.MaxMessage-1500 {
+		t.Errorf("%d left behind one", left)
+	}
+	if left := next(1, 1); left != workerapi.MaxMessage-1510 {
+		t.Errorf("%d left behind two", left)
+	}
+	if left := next(3, 0); left != workerapi.MaxMessage-11 {
+		t.Errorf("%d left when one has taken another's place", left)
 	}
 }
 

@@ -75,6 +75,7 @@ func (h *handler) setOption(s *session, name string, v *flight.SessionOptionValu
 		default:
 			return pgerror.Newf(pgerror.InvalidParameterValue, "type_profile is rich or compat, not %q", text)
 		}
+		s.choose()
 		return nil
 	case optionEndpoints:
 		return h.setEndpoints(s, strings.ToLower(text))
@@ -92,8 +93,15 @@ func (h *handler) setEndpoints(s *session, text string) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.direct = direct
+	s.direct, s.chosen = direct, true
 	return nil
+}
+
+// choose notes that the client has said what it wants of the session.
+func (s *session) choose() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.chosen = true
 }
 
 // wantsDirect tells whether the client wants to come to the workers for its rows.

@@ -21,6 +21,8 @@ import (
 // from time to time to ask. It belongs to its session.
 type poll struct {
 	cancel context.CancelFunc
+	// giveUp ends a statement that nobody asks for any more. Its rows, if it has some by then, go too.
+	giveUp func()
 	// done is closed when info and err are set.
 	done chan struct{}
 	info *flight.FlightInfo
@@ -96,6 +98,7 @@ func (h *handler) startPoll(ctx context.Context, desc *flight.FlightDescriptor, 
 	id := rand.Text()
 	whole, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	p := &poll{cancel: cancel, done: make(chan struct{})}
+	p.giveUp = func() { h.giveUp(p) }
 	s.mu.Lock()
 	if s.closed {
 		s.mu.Unlock()
@@ -148,7 +151,7 @@ func (h *handler) await(ctx context.Context, s *session, p *poll, id string, des
 	case <-ctx.Done():
 		if first { // it has not heard what to ask for
 			s.forgetPoll(id)
-			h.giveUp(p)
+			p.giveUp()
 		}
 		return nil, status.FromContextError(ctx.Err()).Err()
 	case <-patience.C:
@@ -161,16 +164,20 @@ func (h *handler) await(ctx context.Context, s *session, p *poll, id string, des
 	}
 }
 
-// giveUp ends a statement that nobody asks for any more. Its rows, if it has some by then, go too.
+// giveUpTime is how long a worker may take to hear that rows are given up; those that it does not hear of expire.
+const giveUpTime = 10 * time.Second
+
 func (h *handler) giveUp(p *poll) {
 	p.cancel()
 	h.s.sessions.closing.Go(func() {
 		<-p.done
+		ctx, cancel := context.WithTimeout(context.Background(), giveUpTime)
+		defer cancel()
 		for _, e := range p.info.GetEndpoint() {
 			var t seal.Ticket
 			handle := workerapi.ClientTicket(e.GetTicket().GetTicket())
 			if (h.s.seal.Open(seal.Result, handle, &t) == nil || h.s.seal.Open(seal.Direct, handle, &t) == nil) && !t.Whole {
-				_, _ = h.s.exec.Cancel(context.Background(), Place{t.Worker, t.ID}) // if it fails, they expire
+				_, _ = h.s.exec.Cancel(ctx, Place{t.Worker, t.ID})
 			}
 		}
 	})

@@ -50,8 +50,8 @@ type session struct {
 	closed bool
 	calls  int
 	used   time.Time
-	// direct: the client wants to come to the workers for its rows.
-	direct bool
+	// direct: the client wants to come to the workers for its rows. chosen: it has said so, or what types it wants.
+	direct, chosen bool
 	// byToken: calls from other connections than the first may come.
 	byToken bool
 	// transactions are the open ones by their ids.
@@ -100,7 +100,7 @@ func (ss *sessions) makeRoom() bool {
 	var unused time.Time
 	for _, s := range ss.byID {
 		s.mu.Lock()
-		if s.calls == 0 && (oldest == nil || s.used.Before(unused)) && len(s.transactions) == 0 && len(s.bound) == 0 && !s.Holds() {
+		if s.calls == 0 && (oldest == nil || s.used.Before(unused)) && !s.holds() {
 			oldest, unused = s, s.used
 		}
 		s.mu.Unlock()
@@ -111,6 +111,11 @@ func (ss *sessions) makeRoom() bool {
 	delete(ss.byID, oldest.id)
 	ss.closing.Go(oldest.close)
 	return true
+}
+
+// holds tells whether something would be lost with the session. s is locked.
+func (s *session) holds() bool {
+	return s.chosen || len(s.transactions) > 0 || len(s.bound) > 0 || len(s.polls) > 0 || s.Holds()
 }
 
 func (s *session) leave() {
@@ -188,7 +193,7 @@ func (s *session) close() {
 		rec.Release()
 	}
 	for _, p := range polls {
-		p.cancel()
+		p.giveUp()
 	}
 	for _, t := range list {
 		if t.own {
@@ -205,7 +210,7 @@ func (ss *sessions) expire(now time.Time) {
 	for id, s := range ss.byID {
 		s.mu.Lock()
 		old := s.calls == 0 && now.Sub(s.used) > ss.idle
-		holds := old && (len(s.transactions) > 0 || s.Holds())
+		holds := old && s.holds()
 		s.mu.Unlock()
 		if !old {
 			continue

@@ -51,8 +51,10 @@ func (h *handler) info(ctx context.Context, res *Result, desc *flight.FlightDesc
 	}
 	e := h.endpoint(seal.Result, &t)
 	if res.Location != "" && of(ctx).wantsDirect() {
-		e = h.endpoint(seal.Direct, &t)
-		e.Location = []*flight.Location{{Uri: res.Location}}
+		if direct := h.endpoint(seal.Direct, &t); len(direct.GetTicket().GetTicket()) <= workerapi.MaxTicket {
+			e = direct
+			e.Location = []*flight.Location{{Uri: res.Location}}
+		}
 	}
 	info.Endpoint = []*flight.FlightEndpoint{e}
 	return info
@@ -108,7 +110,7 @@ func (v *service) ListActions(_ *pb.Empty, stream pb.FlightService_ListActionsSe
 // DoPut takes rows. Its first message must say what they are for, and has their schema if there are any.
 func (v *service) DoPut(stream pb.FlightService_DoPutServer) error {
 	b := &budget{Allocator: memory.DefaultAllocator}
-	return stock.NewFlightServerWithAllocator(v.h, b).DoPut(&describedPut{FlightService_DoPutServer: stream, memory: b})
+	return stock.NewFlightServerWithAllocator(v.h, b).DoPut(&describedPut{FlightService_DoPutServer: stream, sound: verifier{memory: b}})
 }
 
 // DoGet gives the rows of a ticket: those of a statement unopened, those of metadata as the server makes them.
@@ -212,7 +214,7 @@ func (h *handler) CancelFlightInfo(ctx context.Context, r *flight.CancelFlightIn
 	outcome := flight.CancelStatusNotCancellable
 	if id := h.pollOf(r.GetInfo().GetAppMetadata()); id != "" {
 		if p := of(ctx).forgetPoll(id); p != nil {
-			h.giveUp(p)
+			p.giveUp()
 			return flight.CancelFlightInfoResult{Status: flight.CancelStatusCancelling}, nil
 		}
 	}

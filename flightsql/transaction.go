@@ -58,14 +58,21 @@ func (h *handler) BeginTransaction(ctx context.Context, _ stock.ActionBeginTrans
 		return nil, err // what the session is in meanwhile is somebody else's
 	}
 	id := rand.Text()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed || ctx.Err() != nil { // nobody would ever end it
+	if ctx.Err() != nil || !s.keep(id, t) { // nobody would ever end it
 		t.abandon()
 		return nil, unauthenticated("the session has ended")
 	}
-	s.transactions[id] = t
 	return []byte(id), nil
+}
+
+// keep notes an open transaction; false: the session has ended.
+func (s *session) keep(id string, t *transaction) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.closed {
+		s.transactions[id] = t
+	}
+	return !s.closed
 }
 
 // EndTransaction commits or rolls back. A transaction that has failed can't be committed: it is rolled back, and that is an

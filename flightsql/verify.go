@@ -24,22 +24,33 @@ const (
 	schemaMetadata = 8
 	schemaFeatures = 10
 
+	fieldName       = 4
 	fieldTypeType   = 8
 	fieldType       = 10
 	fieldDictionary = 12
 	fieldChildren   = 14
 	fieldMetadata   = 16
 	unionTypeIDs    = 6
+	timestampZone   = 6
+
+	keyValueKey   = 4
+	keyValueValue = 6
 
 	batchBuffers  = 8
 	batchVariadic = 12
+
+	dictionaryID      = 4
+	dictionaryData    = 6
+	dictionaryIsDelta = 8
 )
 
 // Numbers of Arrow's unions, and sizes of vectors' elements in bytes.
 const (
-	isSchema      = 1
-	isRecordBatch = 3
+	isSchema          = 1
+	isDictionaryBatch = 2
+	isRecordBatch     = 3
 
+	typeTimestamp  = 10
 	typeUnion      = 14
 	typeBinaryView = 23
 	typeUTF8View   = 24
@@ -50,40 +61,108 @@ const (
 	sizeBuffer = 16
 )
 
-// maxDepth is how deep types may be nested, and leastField the fewest bytes that a field takes.
+// What a message's description may be: its bytes, the fields of a schema, and how deep types are nested.
 const (
-	maxDepth   = 64
-	leastField = 8
+	maxHeader = 16 << 20
+	maxFields = 1 << 16
+	maxDepth  = 64
 )
 
-// verifier looks at the messages of one stream.
+// verifier looks at the messages of one stream. Tables, vectors and texts may be shared, in a message as small as one likes:
+// each use of them counts, since the reader makes something of each.
 type verifier struct {
-	fields int // that there can yet be: those of a table that two others share count twice
+	memory *budget
+
+	fields int // that there can yet be
+	made   int // bytes that may yet be made of the message's texts and vectors
 	views  int // columns of views: each has a number of buffers in every batch
 	err    error
+
+	// sizes are those of the stream's dictionaries, which the reader keeps, by their ids; last is the one that it has read last.
+	sizes map[int64]int
+	kept  int // their sum
+	last  *int64
+	body  int // bytes of last's message
 }
 
 // checkMessage refuses an IPC message whose reading would take much more than it is. It panics where offsets point nowhere.
-func (v *verifier) checkMessage(header []byte) error {
-	if len(header) < flatbuffers.SizeUOffsetT {
+func (v *verifier) checkMessage(header []byte, body int) error {
+	v.noteDictionary()
+	switch {
+	case len(header) < flatbuffers.SizeUOffsetT:
 		return nil // not a message, as the reader will say
+	case len(header) > maxHeader:
+		return invalid("malformed rows: the description of a message has more than %d MB", maxHeader>>20)
 	}
+	v.made = 4*len(header) + 4096
 	message := flatbuffers.Table{Bytes: header, Pos: flatbuffers.GetUOffsetT(header)}
-	v.vector(message, messageMetadata, sizeOffset)
+	v.metadata(message, messageMetadata)
 	t, ok := child(message, messageHeader)
 	if !ok {
 		return v.err
 	}
 	switch message.GetByteSlot(messageHeaderType, 0) {
 	case isSchema:
-		v.fields, v.views = len(header)/leastField, 0
-		v.vector(t, schemaMetadata, sizeOffset)
+		v.fields, v.views = maxFields, 0
+		v.metadata(t, schemaMetadata)
 		v.vector(t, schemaFeatures, sizeInt64)
-		v.fieldsOf(t, schemaFields, 1)
+		v.fieldsOf(t, schemaFields, 1, false)
 	case isRecordBatch:
 		v.batch(t)
+	case isDictionaryBatch:
+		v.dictionary(t, body)
 	}
 	return v.err
+}
+
+// dictionary looks at a dictionary: the reader keeps it until the stream ends, or until another has its id.
+func (v *verifier) dictionary(t flatbuffers.Table, body int) {
+	if t.GetBoolSlot(dictionaryIsDelta, false) {
+		v.fail("additions to dictionaries are not taken: send whole ones")
+	}
+	id := t.GetInt64Slot(dictionaryID, 0)
+	v.last, v.body = &id, body
+}
+
+// noteDictionary notes what the message before this one has taken, if that was a dictionary, and gives this one what is left.
+func (v *verifier) noteDictionary() {
+	if v.last != nil {
+		if v.sizes == nil {
+			v.sizes = map[int64]int{}
+		}
+		size := v.memory.taken + v.body
+		v.kept += size - v.sizes[*v.last]
+		v.sizes[*v.last], v.last = size, nil
+	}
+	v.memory.left, v.memory.taken = workerapi.MaxMessage-v.kept, 0
+	if v.kept > workerapi.MaxMessage {
+		v.fail("the dictionaries have more than %d MB", workerapi.MaxMessage>>20)
+	}
+}
+
+// make counts what the reader makes of a part of the message.
+func (v *verifier) make(bytes int) {
+	if v.made -= bytes; v.made < 0 {
+		v.fail("its texts are used too often")
+	}
+}
+
+// metadata looks at keys and values.
+func (v *verifier) metadata(t flatbuffers.Table, field flatbuffers.VOffsetT) {
+	at, n := v.vector(t, field, sizeOffset)
+	for i := 0; i < n && v.err == nil; i++ {
+		v.make(sizeOffset)
+		kv := flatbuffers.Table{Bytes: t.Bytes, Pos: t.Indirect(at + flatbuffers.UOffsetT(i*sizeOffset))}
+		v.text(kv, keyValueKey)
+		v.text(kv, keyValueValue)
+	}
+}
+
+// text looks at a text, which the reader copies.
+func (v *verifier) text(t flatbuffers.Table, field flatbuffers.VOffsetT) {
+	if _, n := v.vector(t, field, 1); n > 0 {
+		v.make(n)
+	}
 }
 
 func (v *verifier) fail(format string, args ...any) {
@@ -106,27 +185,36 @@ func (v *verifier) vector(t flatbuffers.Table, field flatbuffers.VOffsetT, size 
 	return at, n
 }
 
-func (v *verifier) fieldsOf(t flatbuffers.Table, field flatbuffers.VOffsetT, depth int) {
+// fieldsOf looks at the fields in a field of a table. encoded says that they are of the values of a dictionary.
+func (v *verifier) fieldsOf(t flatbuffers.Table, field flatbuffers.VOffsetT, depth int, encoded bool) {
 	at, n := v.vector(t, field, sizeOffset)
 	if n > v.fields || n > 0 && depth > maxDepth {
-		v.fail("the schema has more fields, or is deeper, than it can be")
+		v.fail("the schema has more than %d fields, or types nested more than %d deep", maxFields, maxDepth)
 	}
 	v.fields -= n
 	for i := 0; i < n && v.err == nil; i++ {
 		f := flatbuffers.Table{Bytes: t.Bytes, Pos: t.Indirect(at + flatbuffers.UOffsetT(i*sizeOffset))}
-		v.vector(f, fieldMetadata, sizeOffset)
+		v.text(f, fieldName)
+		v.metadata(f, fieldMetadata)
+		encoded := encoded || f.Offset(fieldDictionary) != 0
+		typ, typed := child(f, fieldType)
 		switch f.GetByteSlot(fieldTypeType, 0) {
+		case typeTimestamp:
+			if typed {
+				v.text(typ, timestampZone)
+			}
 		case typeUnion:
-			if typ, ok := child(f, fieldType); ok {
-				v.vector(typ, unionTypeIDs, sizeInt32)
+			if typed {
+				_, ids := v.vector(typ, unionTypeIDs, sizeInt32)
+				v.make(ids * sizeInt32)
 			}
 		case typeBinaryView, typeUTF8View:
 			v.views++
-			if f.Offset(fieldDictionary) != 0 {
+			if encoded {
 				v.fail("dictionaries of views are not taken")
 			}
 		}
-		v.fieldsOf(f, fieldChildren, depth+1)
+		v.fieldsOf(f, fieldChildren, depth+1, encoded)
 	}
 }
 
@@ -156,10 +244,11 @@ func child(t flatbuffers.Table, field flatbuffers.VOffsetT) (flatbuffers.Table, 
 	return flatbuffers.Table{Bytes: t.Bytes, Pos: t.Indirect(t.Pos + flatbuffers.UOffsetT(o))}, true
 }
 
-// budget is the memory that a message may take when it is read: no more than one without compression could bring.
+// budget is the memory that a message may take when it is read: no more than one without compression could bring. What
+// dictionaries have taken is not there for later messages.
 type budget struct {
 	memory.Allocator
-	left int
+	left, taken int
 }
 
 // Allocate implements memory.Allocator. It panics when there is nothing left, which the reader makes an error.
@@ -175,6 +264,7 @@ func (b *budget) Reallocate(n int, old []byte) []byte {
 }
 
 func (b *budget) take(n int) {
+	b.taken += n
 	if b.left -= n; b.left < 0 {
 		panic(fmt.Sprintf("a message would have more than %d MB without its compression: send smaller batches", workerapi.MaxMessage>>20))
 	}

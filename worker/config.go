@@ -11,7 +11,6 @@ import (
 
 	"github.com/angelerator/tavana/internal/config"
 	"github.com/angelerator/tavana/internal/machine"
-	"github.com/angelerator/tavana/internal/seal"
 	"github.com/angelerator/tavana/worker/internal/duck"
 )
 
@@ -37,6 +36,7 @@ type Config struct {
 	DrainTimeout   time.Duration
 	ResultTimeout  time.Duration
 	FlightSecret   string
+	DirectListen   string
 	Advertise      string
 
 	MaxCursors            int
@@ -60,8 +60,9 @@ func (c *Config) Settings(t *config.Table) {
 	t.Duration(&c.CursorIdleTimeout, "cursor-idle-timeout", 5*time.Minute, "how long a cursor may be open without being read; 0: for ever").Alias("CURSOR_IDLE_TIMEOUT_SECS", config.Seconds)
 	t.Duration(&c.CursorCleanupInterval, "cursor-cleanup-interval", time.Minute, "how often idle cursors are looked for").Alias("CURSOR_CLEANUP_INTERVAL_SECS", config.Seconds)
 	t.Duration(&c.ResultTimeout, "result-timeout", 5*time.Minute, "how long a Flight SQL result waits for its client to come for the rows")
-	t.String(&c.FlightSecret, "flight-secret", "", "the gateways' flight-secret: Flight SQL clients that a gateway sends come here for their rows; empty: none do").Secret()
-	t.String(&c.Advertise, "advertise", "", "with --flight-secret: the URL that such clients reach this worker at, as grpc://10.0.0.7:50053").ShowDefault("made of --listen")
+	t.String(&c.DirectListen, "direct-listen", "", "address to which Flight SQL clients may come for their rows when a gateway sends them: host:port or unix:///path; empty: none may")
+	t.String(&c.FlightSecret, "flight-secret", "", "with --direct-listen: the gateways' flight-secret, by which their clients' tickets are known").Secret()
+	t.String(&c.Advertise, "advertise", "", "with --direct-listen: the URL that clients reach it at, as grpc://10.0.0.7:50054").ShowDefault("made of --direct-listen")
 	t.Bytes(&c.CursorSpoolMax, "cursor-spool-max", 50<<30, "how much of cursors' rows may be put on disk")
 	t.Int(&c.Threads, "threads", 0, "DuckDB's threads; 0: as many as the process may use cores").ShowDefault("the cores the process may use")
 	t.String(&c.SpillDir, "spill-dir", filepath.Join(os.TempDir(), "tavana"), "folder on disk for what does not fit in memory").ShowDefault("tavana in the system's temporary folder")
@@ -102,7 +103,10 @@ func (c *Config) Validate() error {
 	if c.ResultTimeout <= 0 {
 		errs = append(errs, errors.New("result-timeout: must be more than 0"))
 	}
-	if c.FlightSecret != "" && c.location() == "" {
+	if c.DirectListen != "" && c.FlightSecret == "" {
+		errs = append(errs, errors.New("direct-listen: needs a flight-secret, or nobody's tickets would be known"))
+	}
+	if c.DirectListen != "" && c.location(c.DirectListen) == "" {
 		errs = append(errs, errors.New("advertise: clients can't reach every address at once: name one"))
 	}
 	if c.SpillDir == "" {
@@ -124,30 +128,19 @@ func (c *Config) lake() duck.Lake {
 	return l
 }
 
-// location is the URL that clients reach the worker at; empty: there is none.
-func (c *Config) location() string {
+// location is the URL by which clients come for their rows to a listener at address; empty: it says nothing to them.
+func (c *Config) location(address string) string {
 	switch {
-	case c.FlightSecret == "":
-		return ""
 	case c.Advertise != "":
 		return c.Advertise
-	case strings.HasPrefix(c.Listen, "unix:"):
-		return "grpc+" + c.Listen
+	case strings.HasPrefix(address, "unix:"):
+		return "grpc+" + address
 	}
-	host, _, err := net.SplitHostPort(c.Listen)
+	host, _, err := net.SplitHostPort(address)
 	if ip := net.ParseIP(host); err != nil || host == "" || ip != nil && ip.IsUnspecified() {
 		return ""
 	}
-	return "grpc://" + c.Listen
-}
-
-// tickets is what clients' tickets are sealed with; nil: no clients come.
-func (c *Config) tickets() *seal.Seal {
-	if c.FlightSecret == "" {
-		return nil
-	}
-	s := seal.New(c.FlightSecret)
-	return &s
+	return "grpc://" + address
 }
 
 func (c *Config) threads() int {

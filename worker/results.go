@@ -71,7 +71,7 @@ func (w *Worker) OpenResult(ctx context.Context, r *workerpb.OpenResultRequest, 
 		resp.Rows, err = res.inline(ctx)
 		return resp, err
 	}
-	resp.Location = w.cfg.location()
+	resp.Location = w.location
 	if err := w.addResult(res); err != nil {
 		res.drop(err)
 		return nil, err

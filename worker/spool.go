@@ -97,6 +97,9 @@ func recordSize(rec arrow.RecordBatch) int64 {
 		for _, c := range d.Children() {
 			add(c)
 		}
+		if d.DataType().ID() == arrow.DICTIONARY {
+			add(d.Dictionary())
+		}
 	}
 	for _, col := range rec.Columns() {
 		add(col.Data())

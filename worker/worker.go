@@ -33,6 +33,7 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/angelerator/tavana/internal/lifecycle"
+	"github.com/angelerator/tavana/internal/seal"
 	"github.com/angelerator/tavana/internal/workerapi"
 	"github.com/angelerator/tavana/worker/internal/duck"
 )
@@ -45,12 +46,15 @@ type Worker struct {
 	spill   *spillFolder
 	in      *duck.Instance
 	lis     net.Listener
-	ledger  ledger
-	conns   *conns
-	owners  *owners
-	staged  staged
-	cursors cursors
-	results results
+	clients net.Listener // that come for their rows; nil: none may
+	// location is the URL that they come to; empty: none.
+	location string
+	ledger   ledger
+	conns    *conns
+	owners   *owners
+	staged   staged
+	cursors  cursors
+	results  results
 	// writers is nil where nothing lasts.
 	writers *writers
 
@@ -114,7 +118,20 @@ func New(cfg Config, log *slog.Logger) (*Worker, error) {
 	if lake := cfg.lake(); lake.Metadata != "" {
 		w.writers = newWriters(lake.Lock)
 	}
-	if w.lis, err = lifecycle.Listen(cfg.Listen, 0o600); err != nil {
+	w.lis, err = lifecycle.Listen(cfg.Listen, 0o600)
+	if err == nil && cfg.DirectListen != "" {
+		if w.clients, err = lifecycle.Listen(cfg.DirectListen, 0o666); err == nil {
+			address := cfg.DirectListen
+			if a, ok := w.clients.Addr().(*net.TCPAddr); ok && strings.HasSuffix(address, ":0") {
+				address = a.String()
+			}
+			w.location = cfg.location(address)
+		}
+	}
+	if err != nil {
+		if w.lis != nil {
+			_ = w.lis.Close()
+		}
 		in.Close()
 		spill.remove()
 		return nil, err
@@ -139,11 +156,16 @@ func absolute(paths []string) []string {
 // Run serves until ctx ends, then drains: no new work, what runs may finish within the grace, then it is cancelled. It
 // returns nil after an orderly stop, and an error that names what did not stop, or what broke.
 func (w *Worker) Run(ctx context.Context) error {
-	srv := workerapi.NewServer(w, w.cfg.Token, w.cfg.tickets())
+	srv := servers{workerapi.NewServer(w, w.cfg.Token)}
 	w.log.Info("worker ready", "worker", w.id, "listen", w.cfg.Listen, "duckdb", duck.Version(),
 		"memory_limit", w.limit.total, "duckdb_memory_limit", w.limit.duckdb, "threads", w.cfg.threads())
-	served := make(chan error, 1)
-	go func() { served <- srv.Serve(w.lis) }()
+	served := make(chan error, 2)
+	go func() { served <- srv[0].Serve(w.lis) }()
+	if w.clients != nil {
+		direct := workerapi.NewDirectServer(w, seal.New(w.cfg.FlightSecret))
+		srv = append(srv, direct)
+		go func() { served <- direct.Serve(w.clients) }()
+	}
 
 	if w.cfg.OwnProcess {
 		// When memory runs out on the machine, it is a worker that goes, not the gateway: a query can only hurt its worker.
@@ -169,13 +191,31 @@ func (w *Worker) Run(ctx context.Context) error {
 	return err
 }
 
+// servers are those of gateways and of clients.
+type servers []*grpc.Server
+
+// gracefulStop takes no new calls, and waits for those under way.
+func (s servers) gracefulStop() {
+	var all sync.WaitGroup
+	for _, g := range s {
+		all.Go(g.GracefulStop)
+	}
+	all.Wait()
+}
+
+func (s servers) stop() {
+	for _, g := range s {
+		g.Stop()
+	}
+}
+
 // shutDown stops in the order in which things depend on each other: no new statements, then the calls under way (rows
 // that DuckDB has given may still wait for their reader), then the connections, then DuckDB.
-func (w *Worker) shutDown(srv *grpc.Server, graceful bool, stopSteering func()) error {
+func (w *Worker) shutDown(srv servers, graceful bool, stopSteering func()) error {
 	w.setDraining()
 	close(w.stopping) // Watch streams end
 	answered := make(chan struct{})
-	go func() { srv.GracefulStop(); close(answered) }()
+	go func() { srv.gracefulStop(); close(answered) }()
 	grace := time.Duration(0)
 	if graceful {
 		grace = w.cfg.DrainTimeout
@@ -189,7 +229,7 @@ func (w *Worker) shutDown(srv *grpc.Server, graceful bool, stopSteering func()) 
 		select {
 		case <-answered:
 		case <-time.After(patience):
-			srv.Stop()
+			srv.stop()
 			<-answered
 		}
 	}

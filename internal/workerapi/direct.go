@@ -2,8 +2,11 @@ package workerapi
 
 import (
 	"encoding/binary"
+	"time"
 
 	"github.com/apache/arrow-go/v18/arrow/flight/gen/flight"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/keepalive"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/anypb"
 
@@ -12,10 +15,29 @@ import (
 	"github.com/angelerator/tavana/internal/workerapi/workerpb"
 )
 
-// Clients may come themselves for the rows of a result, if a gateway has told them where. What they may have is in their
-// ticket, which the gateway has sealed: they have no token, and nothing else is open to them.
+// Clients may come themselves for the rows of a result, if a gateway has told them where: to a server of its own, which does
+// nothing else. What they may have is in their ticket, which the gateway has sealed; they have no token.
 
-const methodDoGet = "/arrow.flight.protocol.FlightService/DoGet"
+// MaxTicket is how many bytes the ticket of a client may have, of whom nothing is known before it is read.
+const MaxTicket = 1 << 20
+
+// maxClientCalls is how many calls a client may have under way.
+const maxClientCalls = 100
+
+// NewDirectServer returns a gRPC server that gives clients the results of s which their tickets name.
+func NewDirectServer(s Service, tickets seal.Seal) *grpc.Server {
+	g := grpc.NewServer(append(ServerOptions(),
+		grpc.MaxRecvMsgSize(MaxTicket+1<<10), grpc.MaxConcurrentStreams(maxClientCalls),
+		grpc.KeepaliveParams(keepalive.ServerParameters{Time: 20 * time.Second, Timeout: 20 * time.Second}))...)
+	flight.RegisterFlightServiceServer(g, &directServer{service: s, tickets: tickets})
+	return g
+}
+
+type directServer struct {
+	flight.UnimplementedFlightServiceServer
+	service Service
+	tickets seal.Seal
+}
 
 // ClientTicket returns the sealed part of a Flight SQL ticket of a statement's rows; nil: it is none.
 func ClientTicket(ticket []byte) []byte {
@@ -27,10 +49,10 @@ func ClientTicket(ticket []byte) []byte {
 	return query.GetStatementHandle()
 }
 
-// direct gives a client the rows that its ticket names. Its errors are as Flight SQL clients get them.
-func (s *server) direct(handle []byte, stream flight.FlightService_DoGetServer) error {
+// DoGet gives a client the rows that its ticket names. Its errors are as Flight SQL clients get them.
+func (s *directServer) DoGet(ticket *flight.Ticket, stream flight.FlightService_DoGetServer) error {
 	var t seal.Ticket
-	if s.tickets.Open(seal.Direct, handle, &t) != nil {
+	if s.tickets.Open(seal.Direct, ClientTicket(ticket.GetTicket()), &t) != nil {
 		return pgerror.ToClientStatus(pgerror.New(pgerror.InvalidAuthorization, "this ticket is not for a worker, or was not made by a gateway with this worker's flight-secret"))
 	}
 	out := newAnswerSink(stream)

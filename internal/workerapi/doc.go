@@ -6,11 +6,13 @@
 //	DoGet     Ticket{Statement}         schema, record batches; Completion in the trailing metadata
 //	DoGet     Ticket{Fetch}             schema, one record batch of a cursor, or none; Completion
 //	DoGet     Ticket{Result}            schema, record batches of a statement that OpenResult started; Completion
-//	DoGet     a client's ticket         its result, as Flight SQL clients read it, where the worker takes them
 //	DoPut     Put, then rows            PutResult with the rows' name; PutResult when all are there
 //	DoAction  OpenSession, CloseSession, Prepare, OpenCursor, CloseCursor, OpenResult, RenewResult, Cancel,
 //	          Bootstrap, SetMemoryLimit, Drain
 //	DoAction  Watch                     a stream of State
+//
+// Clients that a gateway sends to the worker itself come to a server of their own (NewDirectServer): DoGet with a client's
+// ticket gives its result, as Flight SQL clients read it.
 //
 // Invariants:
 //   - A stream of rows without a Completion in its trailing metadata was cut off: Stream.Next then returns an error,

@@ -15,7 +15,6 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/angelerator/tavana/internal/pgerror"
-	"github.com/angelerator/tavana/internal/seal"
 	"github.com/angelerator/tavana/internal/workerapi/workerpb"
 )
 
@@ -67,24 +66,17 @@ type Sink interface {
 	Batch(rec arrow.RecordBatch) error
 }
 
-// NewServer returns a gRPC server that serves s as Arrow Flight. Callers must present token, unless it is empty. Clients with
-// a ticket of tickets, unless it is nil, get the rows that it names without.
-func NewServer(s Service, token string, tickets *seal.Seal) *grpc.Server {
+// NewServer returns a gRPC server that serves s as Arrow Flight. Callers must present token, unless it is empty.
+func NewServer(s Service, token string) *grpc.Server {
 	auth := authenticator(token)
 	g := grpc.NewServer(append(ServerOptions(),
 		grpc.KeepaliveParams(keepalive.ServerParameters{Time: 20 * time.Second, Timeout: 20 * time.Second}),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 5 * time.Second, PermitWithoutStream: true}),
-		grpc.StreamInterceptor(func(srv any, ss grpc.ServerStream, info *grpc.StreamServerInfo, h grpc.StreamHandler) error {
-			if tickets == nil || info.FullMethod != methodDoGet { // which knows by the ticket
-				if err := auth(ss.Context()); err != nil {
-					return err
-				}
-			}
-			err := h(srv, ss)
-			if _, ok := status.FromError(err); ok { // a client's
+		grpc.StreamInterceptor(func(srv any, ss grpc.ServerStream, _ *grpc.StreamServerInfo, h grpc.StreamHandler) error {
+			if err := auth(ss.Context()); err != nil {
 				return err
 			}
-			return pgerror.ToStatus(err)
+			return pgerror.ToStatus(h(srv, ss))
 		}),
 		grpc.UnaryInterceptor(func(ctx context.Context, req any, _ *grpc.UnaryServerInfo, h grpc.UnaryHandler) (any, error) {
 			if err := auth(ctx); err != nil {
@@ -94,7 +86,7 @@ func NewServer(s Service, token string, tickets *seal.Seal) *grpc.Server {
 			return resp, pgerror.ToStatus(err)
 		}),
 	)...)
-	flight.RegisterFlightServiceServer(g, &server{service: s, auth: auth, tickets: tickets})
+	flight.RegisterFlightServiceServer(g, &server{service: s})
 	return g
 }
 
@@ -116,19 +108,9 @@ func authenticator(token string) func(context.Context) error {
 type server struct {
 	flight.UnimplementedFlightServiceServer
 	service Service
-	auth    func(context.Context) error
-	tickets *seal.Seal // of clients; nil: none come
 }
 
 func (s *server) DoGet(t *flight.Ticket, stream flight.FlightService_DoGetServer) error {
-	if s.tickets != nil {
-		if handle := ClientTicket(t.GetTicket()); handle != nil {
-			return s.direct(handle, stream)
-		}
-		if err := s.auth(stream.Context()); err != nil {
-			return err
-		}
-	}
 	var ticket workerpb.Ticket
 	if err := proto.Unmarshal(t.GetTicket(), &ticket); err != nil {
 		return pgerror.New(pgerror.ProtocolViolation, "malformed ticket")

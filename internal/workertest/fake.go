@@ -83,7 +83,7 @@ func (f *Fake) StartAt(t testing.TB, target, token string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.target, f.server = target, workerapi.NewServer(f, token, nil)
+	f.target, f.server = target, workerapi.NewServer(f, token)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

@@ -191,6 +191,9 @@ func (c *Config) workers(ctx context.Context, run string, log *slog.Logger, stde
 			"--memory", fmt.Sprint(c.workerMemory()), "--lake-data", lakeData,
 			"--lake-inline-rows", fmt.Sprint(c.LakeInlineRows),
 		}
+		if c.FlightDirect {
+			args = append(args, "--direct-listen", "unix://"+filepath.Join(run, fmt.Sprintf("rows-%d.sock", i)))
+		}
 		if c.WorkerThreads > 0 {
 			args = append(args, "--threads", fmt.Sprint(c.WorkerThreads))
 		}

@@ -27,8 +27,9 @@ type Queue struct {
 
 // Wait calls try until it has room, fails, or ctx ends, whose cause is then returned. The first try is at once when
 // nobody waits. try is called by one waiter at a time, except for newcomers that find the line empty. tell, if not nil, is
-// called by Wait itself with how the waiter stands, when it waits for more than a moment and then every ten seconds; and with
-// nil when it has got room after that.
+// called with how the waiter stands, when it waits for more than a moment and then every ten seconds; and with nil when it has
+// got room after that. It may take its time, writing to a client that does not read: the line goes on meanwhile. One call ends
+// before the next begins, and before Wait returns.
 func (q *Queue) Wait(ctx context.Context, try func(context.Context) (room bool, err error), tell func(*Standing)) error {
 	q.mu.Lock()
 	empty, seen := q.waiters.Len() == 0, q.wakes
@@ -39,8 +40,13 @@ func (q *Queue) Wait(ctx context.Context, try func(context.Context) (room bool, 
 		}
 	}
 	turn := make(chan struct{}, 1)
+	if tell == nil {
+		tell = func(*Standing) {}
+	}
 	began := time.Now()
-	told := false
+	var telling sync.WaitGroup
+	defer telling.Wait()
+	told, free := false, make(chan struct{}, 1)
 	word := time.NewTimer(firstWord)
 	defer word.Stop()
 	q.mu.Lock()
@@ -57,14 +63,20 @@ func (q *Queue) Wait(ctx context.Context, try func(context.Context) (room bool, 
 		select {
 		case <-turn:
 		case <-word.C:
-			if tell != nil {
-				q.mu.Lock()
-				now := q.standing(me, began, time.Now())
-				q.mu.Unlock()
-				tell(&now)
-				told = true
-			}
 			word.Reset(laterWord)
+			select {
+			case free <- struct{}{}:
+			default: // it still hears the last one
+				continue
+			}
+			told = true
+			q.mu.Lock()
+			now := q.standing(me, began, time.Now())
+			q.mu.Unlock()
+			telling.Go(func() {
+				tell(&now)
+				<-free
+			})
 			continue
 		case <-ctx.Done():
 			return pgerror.FromContext(ctx)
@@ -76,7 +88,10 @@ func (q *Queue) Wait(ctx context.Context, try func(context.Context) (room bool, 
 			q.mu.Unlock()
 		}
 		if told && room {
-			tell(nil)
+			telling.Go(func() {
+				free <- struct{}{}
+				tell(nil)
+			})
 		}
 		if room || err != nil {
 			return err

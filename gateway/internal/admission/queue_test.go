@@ -247,6 +247,33 @@ func TestWaitersHearHowTheyStand(t *testing.T) {
 	})
 }
 
+// Who does not listen, as a client that does not read, holds back nobody but itself.
+func TestAWaiterThatDoesNotListenHoldsBackNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var q Queue
+		var r room
+		listens := make(chan struct{})
+		first, second := make(chan error, 1), make(chan error, 1)
+		go func() { first <- q.Wait(t.Context(), r.take, func(*Standing) { <-listens }) }()
+		synctest.Wait()
+		go func() { second <- q.Wait(t.Context(), r.take, nil) }()
+		time.Sleep(30 * time.Second)
+		r.give(&q, 2)
+		if err := <-second; err != nil {
+			t.Error(err)
+		}
+		select {
+		case <-first:
+			t.Error("Wait returned before tell did")
+		default:
+		}
+		close(listens)
+		if err := <-first; err != nil || q.Len() != 0 {
+			t.Errorf("%v, %d wait", err, q.Len())
+		}
+	})
+}
+
 // Who gets room within a moment hears nothing.
 func TestAShortWaitIsNotSpokenOf(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -20,7 +20,7 @@ type Client struct {
 	// Cancel cancels what runs, and Terminate ends the session (57P01). Both may be called from anywhere.
 	Cancel, Terminate func()
 	// Waits tells how a statement stands that waits for room, with nil when it has got some; nil: nobody wants to know. It is
-	// called by the goroutine that uses the Session.
+	// called while the goroutine that uses the Session waits for that, and has returned when that goes on.
 	Waits func(*admission.Standing)
 }
 
