@@ -12,7 +12,7 @@ import (
 // relayOf names the Unix socket that a process of this program takes bytes from: then it is a plain relay.
 const relayOf = "BENCH_RELAY_OF"
 
-// The relay hands bytes from a Unix socket to a TCP client as a gateway does with rows, and does nothing else: what any relay
+// relay hands bytes from a Unix socket to a TCP client as a gateway does with rows, and does nothing else: what any relay
 // in Go costs on this machine.
 func relay(socket string) error {
 	in, err := net.Dial("unix", socket)

@@ -168,17 +168,13 @@ func (v *service) Handshake(stream pb.FlightService_HandshakeServer) error {
 	if err := s.checkCertificate(ctx, l.user); err != nil {
 		return err
 	}
-	var bearer string
-	if l.means == byToken { // which lives no longer by being shown
-		if s.sessions.hasEnded(l.session) {
-			return unauthenticated("the session has ended: authenticate again")
-		}
-		bearer = "Bearer " + strings.TrimSpace(header[0][len("bearer "):])
-	} else {
+	switch {
+	case l.means != byToken:
 		l.session = rand.Text() // one of the token's own, not the connection's
-		bearer = s.bearer(l)
+	case s.sessions.hasEnded(l.session):
+		return unauthenticated("the session has ended: authenticate again")
 	}
-	pairs := metadata.Pairs(authorization, bearer)
+	pairs := metadata.Pairs(authorization, s.bearer(l)) // a token that was shown lives no longer for that
 	stream.SetTrailer(pairs)
 	if err := stream.SetHeader(pairs); err != nil {
 		return err

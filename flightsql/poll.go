@@ -174,9 +174,7 @@ func (h *handler) giveUp(p *poll) {
 		ctx, cancel := context.WithTimeout(context.Background(), giveUpTime)
 		defer cancel()
 		for _, e := range p.info.GetEndpoint() {
-			var t seal.Ticket
-			handle := workerapi.ClientTicket(e.GetTicket().GetTicket())
-			if (h.s.seal.Open(seal.Result, handle, &t) == nil || h.s.seal.Open(seal.Direct, handle, &t) == nil) && !t.Whole {
+			if t := h.openTicket(workerapi.ClientTicket(e.GetTicket().GetTicket())); t != nil && !t.Whole {
 				_, _ = h.s.exec.Cancel(ctx, Place{t.Worker, t.ID})
 			}
 		}

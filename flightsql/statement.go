@@ -145,8 +145,8 @@ func (h *handler) give(t *seal.Ticket, stream grpc.ServerStream) error {
 
 // ticketOf reads a ticket that the caller may use.
 func (h *handler) ticketOf(ctx context.Context, handle []byte) (*seal.Ticket, error) {
-	var t seal.Ticket
-	if h.s.seal.Open(seal.Result, handle, &t) != nil && h.s.seal.Open(seal.Direct, handle, &t) != nil {
+	t := h.openTicket(handle)
+	if t == nil {
 		return nil, unauthenticated("this ticket is not one of ours")
 	}
 	if t.User != of(ctx).user.Name {
@@ -155,7 +155,16 @@ func (h *handler) ticketOf(ctx context.Context, handle []byte) (*seal.Ticket, er
 	if t.Whole && time.Now().After(time.UnixMilli(t.Until)) {
 		return nil, pgerror.New(pgerror.ObjectNotInPrerequisiteState, "the ticket has expired").WithHint("Run the statement again.")
 	}
-	return &t, nil
+	return t, nil
+}
+
+// openTicket reads a ticket, whoever has it; nil: it is none of ours.
+func (h *handler) openTicket(handle []byte) *seal.Ticket {
+	var t seal.Ticket
+	if h.s.seal.Open(seal.Result, handle, &t) != nil && h.s.seal.Open(seal.Direct, handle, &t) != nil {
+		return nil
+	}
+	return &t
 }
 
 // relay sends a result's frames as they come from the worker. Only the schema is replaced, by what the client was told.

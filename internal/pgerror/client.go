@@ -33,13 +33,13 @@ func ToClientStatus(err error) error {
 		}
 	}
 	const most = 600 // it travels in HTTP/2 trailers, several times, and Java takes 8 KiB of those
-	st := status.New(code, "["+string(e.Code)+"] "+Short(text, most))
-	fields := map[string]string{"sqlstate": string(e.Code), "message": Short(e.Message, most)}
+	st := status.New(code, "["+string(e.Code)+"] "+short(text, most))
+	fields := map[string]string{"sqlstate": string(e.Code), "message": short(e.Message, most)}
 	if e.Detail != "" {
-		fields["detail"] = Short(e.Detail, most)
+		fields["detail"] = short(e.Detail, most)
 	}
 	if e.Hint != "" {
-		fields["hint"] = Short(e.Hint, most)
+		fields["hint"] = short(e.Hint, most)
 	}
 	if e.Position > 0 {
 		fields["position"] = strconv.Itoa(e.Position)

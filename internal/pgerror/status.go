@@ -16,9 +16,9 @@ func ToStatus(err error) error {
 		return nil
 	}
 	e := Flatten(err)
-	st := status.New(GRPCCode(e), Short(e.Message, 200))
+	st := status.New(GRPCCode(e), short(e.Message, 200))
 	withDetail, derr := st.WithDetails(&workerpb.ErrorDetail{
-		Sqlstate: string(e.Code), Message: Short(e.Message, maxText), Detail: Short(e.Detail, maxText), Hint: Short(e.Hint, maxText),
+		Sqlstate: string(e.Code), Message: short(e.Message, maxText), Detail: short(e.Detail, maxText), Hint: short(e.Hint, maxText),
 		Position: uint32(max(e.Position, 0)), Retryable: e.Retryable, NoRoom: e.NoRoom,
 	})
 	if derr != nil {
@@ -31,8 +31,8 @@ func ToStatus(err error) error {
 // call but the connection: a failed cast names its value, which may have megabytes.
 const maxText = 4 << 10
 
-// Short cuts a text to about so many bytes.
-func Short(s string, most int) string {
+// short cuts a text to about so many bytes.
+func short(s string, most int) string {
 	if len(s) <= most {
 		return s
 	}

@@ -5,9 +5,11 @@ import (
 	"math/bits"
 	"runtime"
 	"sync"
+	"time"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/experimental"
+	"google.golang.org/grpc/keepalive"
 )
 
 // buffers is gRPC's pool for the bytes of rows. gRPC's own clears each buffer before it reads the network into it, which is a
@@ -53,8 +55,8 @@ const ioBuffer = 256 << 10
 
 const workersPerCore = 8
 
-// ServerOptions are what every server of rows has: its codec, its buffers, and a few goroutines for calls that stay, since a
-// new one for each would grow its stack anew each time.
+// ServerOptions are what every server of rows has: its codec, its buffers, how often clients may ask whether it is there, and a few
+// goroutines for calls that stay, since a new one for each would grow its stack anew each time.
 func ServerOptions() []grpc.ServerOption {
 	return []grpc.ServerOption{
 		grpc.ForceServerCodecV2(Codec{}),
@@ -66,5 +68,6 @@ func ServerOptions() []grpc.ServerOption {
 		grpc.ReadBufferSize(ioBuffer),
 		grpc.NumStreamWorkers(uint32(workersPerCore * runtime.GOMAXPROCS(0))),
 		experimental.BufferPool(&buffers),
+		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 5 * time.Second, PermitWithoutStream: true}),
 	}
 }

@@ -71,7 +71,6 @@ func NewServer(s Service, token string) *grpc.Server {
 	auth := authenticator(token)
 	g := grpc.NewServer(append(ServerOptions(),
 		grpc.KeepaliveParams(keepalive.ServerParameters{Time: 20 * time.Second, Timeout: 20 * time.Second}),
-		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 5 * time.Second, PermitWithoutStream: true}),
 		grpc.StreamInterceptor(func(srv any, ss grpc.ServerStream, _ *grpc.StreamServerInfo, h grpc.StreamHandler) error {
 			if err := auth(ss.Context()); err != nil {
 				return err
