@@ -46,6 +46,8 @@ type execution struct {
 	quit      context.CancelCauseFunc
 	quitCtx   context.Context
 	abandoned atomic.Bool
+	// peak is the most memory it has held, in bytes; see peaks.
+	peak atomic.Uint64
 }
 
 func newExecution(st *workerpb.Statement, in *entry, writers *writers, park parkFunc) *execution {
@@ -277,6 +279,7 @@ func (e *execution) finish(out workerapi.Sink) (*workerpb.Completion, error) {
 		break
 	}
 	e.completion.Statistics.ElapsedNanos = uint64(time.Since(e.started))
+	e.completion.Statistics.PeakMemoryBytes = e.peak.Load()
 	return e.completion, e.err
 }
 

@@ -31,6 +31,14 @@ func errNoRoom() error {
 	return &pgerror.Error{Code: pgerror.OutOfMemory, Message: "no room on this worker now", Retryable: true, NoRoom: true}
 }
 
+// mark promises a byte, whatever has been promised: it tells that the worker is not idle.
+func (l *ledger) mark() (granted uint64) {
+	l.mu.Lock()
+	l.reserved++
+	l.mu.Unlock()
+	return 1
+}
+
 // takeAll promises the whole capacity, if nothing is promised.
 func (l *ledger) takeAll() (granted uint64, ok bool) {
 	l.mu.Lock()

@@ -9,7 +9,11 @@ import (
 type meter struct {
 	at  time.Time
 	cpu time.Duration
+	of  float64 // the last reading
 }
+
+// meterLeast is how far apart two readings are at least: over a moment, use is all or nothing.
+const meterLeast = 500 * time.Millisecond
 
 func newMeter() *meter { return &meter{at: time.Now(), cpu: cpuTime()} }
 
@@ -17,12 +21,12 @@ func newMeter() *meter { return &meter{at: time.Now(), cpu: cpuTime()} }
 func (m *meter) cores() float64 {
 	now, cpu := time.Now(), cpuTime()
 	wall := now.Sub(m.at)
-	used := cpu - m.cpu
-	m.at, m.cpu = now, cpu
-	if wall <= 0 {
-		return 0
+	if wall < meterLeast {
+		return m.of
 	}
-	return float64(used) / float64(wall)
+	m.of = float64(cpu-m.cpu) / float64(wall)
+	m.at, m.cpu = now, cpu
+	return m.of
 }
 
 func cpuTime() time.Duration {

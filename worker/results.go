@@ -20,6 +20,12 @@ type results struct {
 	waiting map[string]*result
 }
 
+func (rs *results) count() int {
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	return len(rs.waiting)
+}
+
 // result is one of them. It belongs to who has taken it out of results.
 //
 //	live   e ──► first, batches ──► DoGet    two batches wait at most, and DuckDB for the reader

@@ -85,6 +85,9 @@ func (in *entry) leave() {
 
 // grant reserves a statement's memory. Where there is no room now, cursors make some.
 func (w *Worker) grant(st *workerpb.Statement) (uint64, error) {
+	if st.GetBeside() {
+		return w.ledger.mark(), nil
+	}
 	ask := cmp.Or(st.GetMemoryBytes(), w.cfg.QueryMemory)
 	if short := w.shortOf(ask); short > 0 && w.cursors.relieve(short) {
 		return 0, errNoRoom()
@@ -218,17 +221,18 @@ func (w *Worker) describe(ctx context.Context, l *lease, r *workerpb.PrepareRequ
 
 // OpenSession implements workerapi.Service.
 func (w *Worker) OpenSession(_ context.Context, r *workerpb.OpenSessionRequest) (*workerpb.OpenSessionResponse, error) {
-	w.mu.Lock()
-	draining := w.draining
-	w.mu.Unlock()
-	if draining {
-		return nil, errDraining()
-	}
 	w.owners.heard(r.GetClient())
 	if err := w.conns.open(r); err != nil {
 		return nil, err
 	}
-	w.touch()
+	w.mu.Lock()
+	draining := w.draining // looked at when the session is there: a Drain of an idle worker has seen one or the other
+	w.notify()
+	w.mu.Unlock()
+	if draining {
+		w.closeSession(r.GetSessionId())
+		return nil, errDraining()
+	}
 	return &workerpb.OpenSessionResponse{}, nil
 }
 
@@ -268,7 +272,18 @@ func (w *Worker) Bootstrap(_ context.Context, r *workerpb.BootstrapRequest) (*wo
 }
 
 // Drain implements workerapi.Service.
-func (w *Worker) Drain(context.Context, *workerpb.DrainRequest) (*workerpb.DrainResponse, error) {
-	w.setDraining()
-	return &workerpb.DrainResponse{}, nil
+func (w *Worker) Drain(_ context.Context, r *workerpb.DrainRequest) (*workerpb.DrainResponse, error) {
+	if !r.GetOnlyIdle() {
+		w.setDraining()
+		return &workerpb.DrainResponse{Draining: true}, nil
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	open, _, _ := w.cursors.state()
+	if len(w.running) > 0 || open > 0 || w.conns.sessionCount() > 0 || w.results.count() > 0 {
+		return &workerpb.DrainResponse{}, nil
+	}
+	w.draining = true
+	w.notify()
+	return &workerpb.DrainResponse{Draining: true}, nil
 }

@@ -21,6 +21,14 @@ func (w *Worker) touch() {
 	w.mu.Unlock()
 }
 
+// measureNow makes the Watch streams measure anew, and tell.
+func (w *Worker) measureNow() {
+	w.mu.Lock()
+	w.remeasure++
+	w.notify()
+	w.mu.Unlock()
+}
+
 func (w *Worker) setDraining() {
 	w.mu.Lock()
 	w.draining = true
@@ -60,11 +68,14 @@ func (w *Worker) Watch(ctx context.Context, r *workerpb.WatchRequest, send func(
 	meter := newMeter()
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
-	st := w.state(meter)
+	st, measured := w.state(meter), uint64(0)
 	for {
 		w.mu.Lock()
-		changed := w.changed
+		changed, measure := w.changed, w.remeasure
 		w.mu.Unlock()
+		if measure != measured {
+			st, measured = w.state(meter), measure
+		}
 		w.ledgerState(st)
 		if err := send(st); err != nil {
 			return err
@@ -88,15 +99,20 @@ func (w *Worker) Watch(ctx context.Context, r *workerpb.WatchRequest, send func(
 
 // state measures the process: what DuckDB uses, resident memory, CPU.
 func (w *Worker) state(m *meter) *workerpb.State {
-	used, spilled, err := w.in.MemoryUsage()
+	mem, err := w.in.Memory()
 	if err != nil {
 		w.log.Warn("reading DuckDB's memory use failed", "error", err)
 	}
 	resident, _ := processMemory()
 	return &workerpb.State{
-		WorkerId: w.id, DuckdbVersion: duck.Version(), DuckdbUsed: used, Spilled: spilled,
-		Resident: resident, Cpu: m.cores(),
+		WorkerId: w.id, DuckdbVersion: duck.Version(), DuckdbUsed: mem.Used, Spilled: mem.Spilled,
+		Resident: resident, Used: needed(resident, mem), Cpu: m.cores(), Threads: uint32(w.cfg.threads()), QueryMemory: w.cfg.QueryMemory,
 	}
+}
+
+// needed is what the process can't do without of its resident memory.
+func needed(resident uint64, m duck.Memory) uint64 {
+	return resident - min(m.Used-min(m.Held, m.Used), resident)
 }
 
 // ledgerState fills in what the worker knows without measuring.
@@ -104,6 +120,7 @@ func (w *Worker) ledgerState(st *workerpb.State) {
 	_, st.Reserved = w.ledger.state()
 	st.Sessions = uint32(w.conns.sessionCount())
 	open, _, _ := w.cursors.state()
+	st.Results = uint32(w.results.count())
 	st.Cursors, st.Spooled = uint32(open), uint64(w.cursors.disk.used.Load())
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -114,6 +131,6 @@ func (w *Worker) ledgerState(st *workerpb.State) {
 		if abandoned {
 			st.Abandoned++
 		}
-		st.Queries = append(st.Queries, &workerpb.QueryState{QueryId: e.id, Reserved: e.reserved, Abandoned: abandoned})
+		st.Queries = append(st.Queries, &workerpb.QueryState{QueryId: e.id, Reserved: e.reserved, Peak: e.peak.Load(), Abandoned: abandoned})
 	}
 }

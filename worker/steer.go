@@ -59,6 +59,7 @@ type steering struct {
 	released  uint64    // executions when caches were let go
 	abandoned time.Time // when sessions of clients that are gone were looked for
 	cursors   time.Time // when idle cursors were
+	peaks     peaks
 }
 
 func (s *steering) look() {
@@ -75,6 +76,7 @@ func (s *steering) look() {
 	if !idle || started != s.started {
 		s.idleSince, s.started = time.Now(), started
 	}
+	s.peaks.look(w)
 	if now := time.Now(); now.Sub(s.abandoned) > time.Second {
 		s.abandoned = now
 		w.closeAbandoned(now)
@@ -106,12 +108,12 @@ func (s *steering) look() {
 	w.allowGrowth(resident, mapped)
 	counted := resident
 	if resident > l.total/2 { // below, what it counts makes no difference
-		var spilled uint64
-		var err error
-		if counted, spilled, err = w.in.MemoryUsage(); err != nil {
+		mem, err := w.in.Memory()
+		if err != nil {
 			return
 		}
-		if spilled > 0 { // cursors that wait make room for those that run
+		counted = mem.Used
+		if mem.Spilled > 0 { // cursors that wait make room for those that run
 			w.cursors.relieve(w.cursors.share)
 		}
 	}

@@ -58,11 +58,12 @@ type Worker struct {
 	// writers is nil where nothing lasts.
 	writers *writers
 
-	mu       sync.Mutex
-	running  map[string]*execution
-	started  uint64 // executions since the start
-	limit    memoryLimit
-	draining bool
+	mu        sync.Mutex
+	running   map[string]*execution
+	started   uint64 // executions since the start
+	remeasure uint64 // how often measureNow was called
+	limit     memoryLimit
+	draining  bool
 	// changed is closed and made anew when the state that Watch sends changes.
 	changed chan struct{}
 	// stopping is closed when the worker stops.

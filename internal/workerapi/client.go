@@ -199,6 +199,12 @@ func (c *Client) SetMemoryLimit(ctx context.Context, bytes uint64) (uint64, erro
 	return r.GetBytes(), err
 }
 
+// DrainIdle stops the worker from taking new work if nothing would miss it, and tells whether it does.
+func (c *Client) DrainIdle(ctx context.Context) (bool, error) {
+	resp, err := act[workerpb.DrainResponse](ctx, c, ActionDrain, &workerpb.DrainRequest{Version: Version, OnlyIdle: true})
+	return resp.GetDraining(), err
+}
+
 // Drain stops the worker from taking new work.
 func (c *Client) Drain(ctx context.Context) error {
 	_, err := act[workerpb.DrainResponse](ctx, c, ActionDrain, &workerpb.DrainRequest{Version: Version})

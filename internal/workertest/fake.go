@@ -471,12 +471,15 @@ func (f *Fake) SetMemoryLimit(_ context.Context, r *workerpb.SetMemoryLimitReque
 }
 
 // Drain implements workerapi.Service.
-func (f *Fake) Drain(context.Context, *workerpb.DrainRequest) (*workerpb.DrainResponse, error) {
+func (f *Fake) Drain(_ context.Context, r *workerpb.DrainRequest) (*workerpb.DrainResponse, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if r.GetOnlyIdle() && len(f.running)+len(f.sessions)+len(f.cursors) > 0 {
+		return &workerpb.DrainResponse{}, nil
+	}
 	f.draining = true
 	f.touch()
-	return &workerpb.DrainResponse{}, nil
+	return &workerpb.DrainResponse{Draining: true}, nil
 }
 
 // Watch implements workerapi.Service.

@@ -412,7 +412,9 @@ type Statement struct {
 	Staged string `protobuf:"bytes,16,opt,name=staged,proto3" json:"staged,omitempty"`
 	// The catalog (BootstrapRequest.database) whose copies the statement may read: it asks what objects there are, and the session
 	// has none that others do not see, temporary or not yet committed. Empty: none.
-	CatalogCopy   string `protobuf:"bytes,17,opt,name=catalog_copy,json=catalogCopy,proto3" json:"catalog_copy,omitempty"`
+	CatalogCopy string `protobuf:"bytes,17,opt,name=catalog_copy,json=catalogCopy,proto3" json:"catalog_copy,omitempty"`
+	// The statement reads what the sender gives it, or catalogs, alone: it reserves nothing, and runs however full the worker is.
+	Beside        bool `protobuf:"varint,18,opt,name=beside,proto3" json:"beside,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -564,6 +566,13 @@ func (x *Statement) GetCatalogCopy() string {
 		return x.CatalogCopy
 	}
 	return ""
+}
+
+func (x *Statement) GetBeside() bool {
+	if x != nil {
+		return x.Beside
+	}
+	return false
 }
 
 // Fetch asks for rows of a cursor. The answer is one batch, which has the row from in it, or none when there is no such row.
@@ -978,7 +987,8 @@ type Statistics struct {
 	state        protoimpl.MessageState `protogen:"open.v1"`
 	BytesScanned uint64                 `protobuf:"varint,1,opt,name=bytes_scanned,json=bytesScanned,proto3" json:"bytes_scanned,omitempty"`
 	RowsScanned  uint64                 `protobuf:"varint,2,opt,name=rows_scanned,json=rowsScanned,proto3" json:"rows_scanned,omitempty"`
-	// The highest memory use of the whole instance while the statement ran: an upper bound of its own.
+	// The most memory that was held while the statement ran, caches left out, shared among those that ran beside each other by what
+	// they had reserved. 0: it ended before it was measured, within 20 ms.
 	PeakMemoryBytes uint64 `protobuf:"varint,3,opt,name=peak_memory_bytes,json=peakMemoryBytes,proto3" json:"peak_memory_bytes,omitempty"`
 	PeakSpillBytes  uint64 `protobuf:"varint,4,opt,name=peak_spill_bytes,json=peakSpillBytes,proto3" json:"peak_spill_bytes,omitempty"`
 	ElapsedNanos    uint64 `protobuf:"varint,5,opt,name=elapsed_nanos,json=elapsedNanos,proto3" json:"elapsed_nanos,omitempty"`
@@ -2327,8 +2337,10 @@ func (x *SetMemoryLimitResponse) GetBytes() uint64 {
 
 // Drain stops the worker from taking new work; what runs goes on.
 type DrainRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Version       uint32                 `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"`
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	Version uint32                 `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"`
+	// Only if nothing would miss it: nothing runs, no session, no cursor and no result is there.
+	OnlyIdle      bool `protobuf:"varint,2,opt,name=only_idle,json=onlyIdle,proto3" json:"only_idle,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2370,8 +2382,16 @@ func (x *DrainRequest) GetVersion() uint32 {
 	return 0
 }
 
+func (x *DrainRequest) GetOnlyIdle() bool {
+	if x != nil {
+		return x.OnlyIdle
+	}
+	return false
+}
+
 type DrainResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
+	Draining      bool                   `protobuf:"varint,1,opt,name=draining,proto3" json:"draining,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2404,6 +2424,13 @@ func (x *DrainResponse) ProtoReflect() protoreflect.Message {
 // Deprecated: Use DrainResponse.ProtoReflect.Descriptor instead.
 func (*DrainResponse) Descriptor() ([]byte, []int) {
 	return file_worker_proto_rawDescGZIP(), []int{32}
+}
+
+func (x *DrainResponse) GetDraining() bool {
+	if x != nil {
+		return x.Draining
+	}
+	return false
 }
 
 type WatchRequest struct {
@@ -2482,7 +2509,15 @@ type State struct {
 	Abandoned uint32 `protobuf:"varint,13,opt,name=abandoned,proto3" json:"abandoned,omitempty"`
 	Spilled   uint64 `protobuf:"varint,14,opt,name=spilled,proto3" json:"spilled,omitempty"`
 	// Bytes of cursors' rows on disk.
-	Spooled       uint64 `protobuf:"varint,15,opt,name=spooled,proto3" json:"spooled,omitempty"`
+	Spooled uint64 `protobuf:"varint,15,opt,name=spooled,proto3" json:"spooled,omitempty"`
+	// Bytes of resident that the worker can't do without: what DuckDB caches is left out.
+	Used uint64 `protobuf:"varint,16,opt,name=used,proto3" json:"used,omitempty"`
+	// DuckDB's threads.
+	Threads uint32 `protobuf:"varint,17,opt,name=threads,proto3" json:"threads,omitempty"`
+	// Results whose rows wait for whoever comes for them.
+	Results uint32 `protobuf:"varint,18,opt,name=results,proto3" json:"results,omitempty"`
+	// What a statement reserves that does not say how much it needs, in bytes.
+	QueryMemory   uint64 `protobuf:"varint,19,opt,name=query_memory,json=queryMemory,proto3" json:"query_memory,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2622,6 +2657,34 @@ func (x *State) GetSpooled() uint64 {
 	return 0
 }
 
+func (x *State) GetUsed() uint64 {
+	if x != nil {
+		return x.Used
+	}
+	return 0
+}
+
+func (x *State) GetThreads() uint32 {
+	if x != nil {
+		return x.Threads
+	}
+	return 0
+}
+
+func (x *State) GetResults() uint32 {
+	if x != nil {
+		return x.Results
+	}
+	return 0
+}
+
+func (x *State) GetQueryMemory() uint64 {
+	if x != nil {
+		return x.QueryMemory
+	}
+	return 0
+}
+
 type QueryState struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	QueryId       string                 `protobuf:"bytes,1,opt,name=query_id,json=queryId,proto3" json:"query_id,omitempty"`
@@ -2700,7 +2763,7 @@ const file_worker_proto_rawDesc = "" +
 	"\tstatement\x18\x02 \x01(\v2\x1b.tavana.worker.v1.StatementH\x00R\tstatement\x12/\n" +
 	"\x05fetch\x18\x03 \x01(\v2\x17.tavana.worker.v1.FetchH\x00R\x05fetch\x122\n" +
 	"\x06result\x18\x04 \x01(\v2\x18.tavana.worker.v1.ResultH\x00R\x06resultB\x06\n" +
-	"\x04work\"\xbf\x05\n" +
+	"\x04work\"\xd7\x05\n" +
 	"\tStatement\x12\x19\n" +
 	"\bquery_id\x18\x01 \x01(\tR\aqueryId\x12\x1d\n" +
 	"\n" +
@@ -2722,7 +2785,8 @@ const file_worker_proto_rawDesc = "" +
 	"\alasting\x18\x0e \x01(\bR\alasting\x12\x14\n" +
 	"\x05after\x18\x0f \x03(\tR\x05after\x12\x16\n" +
 	"\x06staged\x18\x10 \x01(\tR\x06staged\x12!\n" +
-	"\fcatalog_copy\x18\x11 \x01(\tR\vcatalogCopy\x1a;\n" +
+	"\fcatalog_copy\x18\x11 \x01(\tR\vcatalogCopy\x12\x16\n" +
+	"\x06beside\x18\x12 \x01(\bR\x06beside\x1a;\n" +
 	"\rSettingsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"L\n" +
@@ -2852,13 +2916,15 @@ const file_worker_proto_rawDesc = "" +
 	"\aversion\x18\x01 \x01(\rR\aversion\x12\x14\n" +
 	"\x05bytes\x18\x02 \x01(\x04R\x05bytes\".\n" +
 	"\x16SetMemoryLimitResponse\x12\x14\n" +
-	"\x05bytes\x18\x01 \x01(\x04R\x05bytes\"(\n" +
+	"\x05bytes\x18\x01 \x01(\x04R\x05bytes\"E\n" +
 	"\fDrainRequest\x12\x18\n" +
-	"\aversion\x18\x01 \x01(\rR\aversion\"\x0f\n" +
-	"\rDrainResponse\"@\n" +
+	"\aversion\x18\x01 \x01(\rR\aversion\x12\x1b\n" +
+	"\tonly_idle\x18\x02 \x01(\bR\bonlyIdle\"+\n" +
+	"\rDrainResponse\x12\x1a\n" +
+	"\bdraining\x18\x01 \x01(\bR\bdraining\"@\n" +
 	"\fWatchRequest\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\rR\aversion\x12\x16\n" +
-	"\x06client\x18\x02 \x01(\tR\x06client\"\xe5\x03\n" +
+	"\x06client\x18\x02 \x01(\tR\x06client\"\xd0\x04\n" +
 	"\x05State\x12\x1b\n" +
 	"\tworker_id\x18\x01 \x01(\tR\bworkerId\x12%\n" +
 	"\x0educkdb_version\x18\x02 \x01(\tR\rduckdbVersion\x12!\n" +
@@ -2876,7 +2942,11 @@ const file_worker_proto_rawDesc = "" +
 	"\bdraining\x18\f \x01(\bR\bdraining\x12\x1c\n" +
 	"\tabandoned\x18\r \x01(\rR\tabandoned\x12\x18\n" +
 	"\aspilled\x18\x0e \x01(\x04R\aspilled\x12\x18\n" +
-	"\aspooled\x18\x0f \x01(\x04R\aspooled\"u\n" +
+	"\aspooled\x18\x0f \x01(\x04R\aspooled\x12\x12\n" +
+	"\x04used\x18\x10 \x01(\x04R\x04used\x12\x18\n" +
+	"\athreads\x18\x11 \x01(\rR\athreads\x12\x18\n" +
+	"\aresults\x18\x12 \x01(\rR\aresults\x12!\n" +
+	"\fquery_memory\x18\x13 \x01(\x04R\vqueryMemory\"u\n" +
 	"\n" +
 	"QueryState\x12\x19\n" +
 	"\bquery_id\x18\x01 \x01(\tR\aqueryId\x12\x1a\n" +

@@ -57,6 +57,8 @@ type Instance struct {
 	// admin runs what the worker itself wants to know or set, one statement at a time.
 	adminMu sync.Mutex
 	admin   *Conn
+	// memory is the question that Memory asks, prepared: it is asked many times a second.
+	memory bindings.PreparedStatement
 
 	// catalogs are the databases that AddCatalog has made.
 	catalogMu sync.Mutex
@@ -243,6 +245,9 @@ func (in *Instance) setUp(o Options) error {
 	if err := in.admin.exec("SELECT count(*) FROM duckdb_secrets()"); err != nil {
 		return fmt.Errorf("setting up secrets: %w", err)
 	}
+	if bindings.Prepare(in.admin.c, memoryQuery, &in.memory) == bindings.StateError {
+		return fmt.Errorf("asking for memory: %w", errorFrom(bindings.PrepareError(in.memory)))
+	}
 	return nil
 }
 
@@ -258,6 +263,7 @@ func (in *Instance) close() {
 			c.conn.Close()
 		}
 	}
+	bindings.DestroyPrepare(&in.memory)
 	if in.admin != nil {
 		in.admin.Close()
 	}
@@ -279,26 +285,47 @@ func (in *Instance) SetMemoryLimit(bytes uint64) error {
 	return in.Exec("SET GLOBAL memory_limit = " + Quote(byteSize(bytes)))
 }
 
-// MemoryUsage returns what DuckDB counts as used and as spilled, in bytes.
-func (in *Instance) MemoryUsage() (used, spilled uint64, err error) {
+// Memory is what DuckDB counts, in bytes.
+type Memory struct {
+	// Used is all of it, and Held what it can't do without: caches are left out.
+	Used, Held uint64
+	// Spilled is what it has put on disk.
+	Spilled uint64
+}
+
+const memoryQuery = "SELECT memory_usage_bytes, temporary_storage_bytes, (tag IN ('EXTERNAL_FILE_CACHE', 'OBJECT_CACHE'))::BIGINT FROM duckdb_memory()"
+
+// Memory returns what DuckDB uses now.
+func (in *Instance) Memory() (Memory, error) {
 	in.adminMu.Lock()
 	defer in.adminMu.Unlock()
-	v, err := in.admin.queryInts("SELECT coalesce(sum(memory_usage_bytes), 0)::BIGINT, coalesce(sum(temporary_storage_bytes), 0)::BIGINT FROM duckdb_memory()")
-	if err != nil {
-		return 0, 0, err
+	var res bindings.Result
+	defer bindings.DestroyResult(&res)
+	if bindings.ExecutePrepared(in.memory, &res) == bindings.StateError {
+		return Memory{}, errorFrom(bindings.ResultError(&res))
 	}
-	return uint64(v[0]), uint64(v[1]), nil
+	chunk := bindings.FetchChunk(res)
+	defer bindings.DestroyDataChunk(&chunk)
+	if chunk.Ptr == nil {
+		return Memory{}, errors.New("DuckDB does not tell what memory it uses")
+	}
+	n := int(bindings.DataChunkGetSize(chunk))
+	used, spilled, cache := ints(chunk, 0, n), ints(chunk, 1, n), ints(chunk, 2, n)
+	var m Memory
+	for i := range n {
+		m.Used += uint64(used[i])
+		m.Spilled += uint64(spilled[i])
+		if cache[i] == 0 {
+			m.Held += uint64(used[i])
+		}
+	}
+	return m, nil
 }
 
 // Held returns how much DuckDB holds that it can't do without, in bytes: caches are left out.
 func (in *Instance) Held() (uint64, error) {
-	in.adminMu.Lock()
-	defer in.adminMu.Unlock()
-	v, err := in.admin.queryInts("SELECT coalesce(sum(memory_usage_bytes), 0)::BIGINT FROM duckdb_memory() WHERE tag NOT IN ('EXTERNAL_FILE_CACHE', 'OBJECT_CACHE')")
-	if err != nil {
-		return 0, err
-	}
-	return uint64(v[0]), nil
+	m, err := in.Memory()
+	return m.Held, err
 }
 
 func byteSize(n uint64) string { return strconv.FormatUint(n, 10) + "B" }

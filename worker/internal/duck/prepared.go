@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unsafe"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	bindings "github.com/duckdb/duckdb-go-bindings"
@@ -292,10 +293,13 @@ func (r *Result) readChanged() error {
 	return nil
 }
 
-// firstInt reads the first value of a BIGINT column.
-func firstInt(chunk bindings.DataChunk, column int) int64 {
-	return *(*int64)(bindings.VectorGetData(bindings.DataChunkGetVector(chunk, bindings.IdxT(column))))
+// ints returns the first n values of a BIGINT column, which are the chunk's.
+func ints(chunk bindings.DataChunk, column, n int) []int64 {
+	return unsafe.Slice((*int64)(bindings.VectorGetData(bindings.DataChunkGetVector(chunk, bindings.IdxT(column)))), n)
 }
+
+// firstInt reads the first value of a BIGINT column.
+func firstInt(chunk bindings.DataChunk, column int) int64 { return ints(chunk, column, 1)[0] }
 
 // As sets the types that Schema and Next give from now on; without it they are DuckDB's own.
 func (r *Result) As(types workerpb.Profile) { r.turned = newProfile(types, r.schema) }
