@@ -39,6 +39,12 @@ func (t *Table) Bytes(p *uint64, name string, def uint64, help string) *Setting 
 	return t.Add((*bytesValue)(p), name, help)
 }
 
+// Share adds a share of a whole, from 0 to 1.
+func (t *Table) Share(p *float64, name string, def float64, help string) *Setting {
+	*p = def
+	return t.Add((*shareValue)(p), name, help)
+}
+
 // List adds a setting of several texts: the flag repeated, or one value with commas.
 func (t *Table) List(p *[]string, name string, def []string, help string) *Setting {
 	*p = def
@@ -156,6 +162,19 @@ func (v *bytesValue) Set(s string) error {
 		return fmt.Errorf("%q is not a size such as 512MB or 2GiB", s)
 	}
 	*v = bytesValue(f * float64(size))
+	return nil
+}
+
+type shareValue float64
+
+func (v *shareValue) String() string { return strconv.FormatFloat(float64(*v), 'g', -1, 64) }
+
+func (v *shareValue) Set(s string) error {
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil || !(f >= 0 && f <= 1) {
+		return fmt.Errorf("%q is not a share from 0 to 1", s)
+	}
+	*v = shareValue(f)
 	return nil
 }
 

@@ -2,6 +2,7 @@
 package machine
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -46,6 +47,38 @@ func CgroupLimit(root fs.FS) uint64 {
 		}
 	}
 	return lowest
+}
+
+// Cgroup is where a process's memory is counted.
+type Cgroup struct {
+	// Dir is the group's folder below the file system's root, and LimitFile the file in it that has the limit, in bytes.
+	Dir, LimitFile string
+}
+
+// MemoryCgroup returns this process's own cgroup, of version 2 or 1, in which others may be made if the process may.
+func MemoryCgroup(root fs.FS) (Cgroup, error) {
+	b, err := fs.ReadFile(root, "proc/self/cgroup")
+	if err != nil {
+		return Cgroup{}, err
+	}
+	var found Cgroup
+	for line := range strings.Lines(string(b)) {
+		f := strings.SplitN(strings.TrimSpace(line), ":", 3)
+		switch {
+		case len(f) != 3:
+		case f[0] == "0" && f[1] == "" && found.Dir == "":
+			found = Cgroup{path.Join("sys/fs/cgroup", f[2]), "memory.max"}
+		case contains(f[1], "memory"): // both versions are there, and memory is the first one's
+			found = Cgroup{path.Join("sys/fs/cgroup/memory", f[2]), "memory.limit_in_bytes"}
+		}
+	}
+	if found.Dir == "" {
+		return Cgroup{}, errors.New("this process is in no cgroup that counts memory")
+	}
+	if _, err := fs.Stat(root, found.Dir); err != nil {
+		return Cgroup{}, err
+	}
+	return found, nil
 }
 
 func contains(list, name string) bool {
