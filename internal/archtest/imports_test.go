@@ -86,7 +86,7 @@ func TestWhoImportsWhom(t *testing.T) {
 // The gateway's parts build on one another in one direction.
 func TestTheGatewaysLayers(t *testing.T) {
 	// Each may import those that stand before it.
-	order := []string{"sqltext", "pgenc", "catalog", "session", "admission", "scaler", "router", "auth", "dispatch", "pgwire", "flight"}
+	order := []string{"sqltext", "sizer", "pgenc", "catalog", "session", "admission", "scaler", "router", "auth", "dispatch", "pgwire", "flight"}
 	rank := map[string]int{}
 	for i, name := range order {
 		rank["gateway/internal/"+name] = i + 1

@@ -1,0 +1,56 @@
+package sizer
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/bmatcuk/doublestar/v4"
+)
+
+// Local has the files of this machine.
+type Local struct{}
+
+var _ Store = Local{}
+
+// List implements Store.
+func (Local) List(ctx context.Context, glob string, most int) (files []File, more bool, err error) {
+	if !hasGlob(glob) {
+		info, err := os.Stat(glob)
+		if err != nil {
+			return nil, false, err
+		}
+		return []File{{glob, info.Size()}}, false, nil
+	}
+	base, pattern := doublestar.SplitPattern(glob)
+	err = doublestar.GlobWalk(os.DirFS(base), pattern, func(name string, d fs.DirEntry) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil || !info.Mode().IsRegular() {
+			return nil // it went meanwhile, or is none
+		}
+		if len(files) == most {
+			more = true
+			return errEnough
+		}
+		files = append(files, File{filepath.Join(base, name), info.Size()})
+		return nil
+	})
+	if errors.Is(err, errEnough) {
+		err = nil
+	}
+	return files, more, err
+}
+
+var errEnough = errors.New("enough")
+
+// Open implements Store.
+func (Local) Open(_ context.Context, f File) (Reader, error) { return os.Open(f.Name) }
+
+// hasGlob tells whether a name stands for several.
+func hasGlob(name string) bool { return strings.ContainsAny(name, "*?[") }

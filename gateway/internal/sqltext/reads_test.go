@@ -1,0 +1,105 @@
+package sqltext
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// said writes what a statement reads in a line.
+func said(r Reads) string {
+	var out []string
+	for _, x := range r.List {
+		if len(x.Files) > 0 {
+			out = append(out, fmt.Sprintf("%s%q", x.Format, x.Files))
+		} else {
+			out = append(out, strings.TrimPrefix(x.Object.Schema+"."+x.Object.Name, "."))
+		}
+	}
+	if r.Star {
+		out = append(out, "*")
+	}
+	if r.Filtered {
+		out = append(out, "filtered")
+	}
+	if r.Unknown {
+		out = append(out, "?")
+	}
+	for _, c := range r.Conditions {
+		out = append(out, fmt.Sprintf("%s%s%s", c.Column, c.Op, strings.Join(c.Values, "|")))
+	}
+	return strings.Join(out, " ")
+}
+
+func TestReads(t *testing.T) {
+	for sql, want := range map[string]string{
+		"SELECT 1":                              "",
+		"SELECT a FROM t":                       "t",
+		"SELECT * FROM s.t WHERE a > 1":         "s.t * filtered a>1",
+		`SELECT "a" FROM "S"."T" x, u AS y`:     "S.T u",
+		"FROM t":                                "t *",
+		"FROM t SELECT a":                       "t *",
+		"SELECT count(*) FROM t":                "t",
+		"SELECT a * 2 FROM t":                   "t",
+		"SELECT t.*, u.b FROM t JOIN u USING a": "t u *",
+		"SELECT a FROM t LEFT JOIN (SELECT b FROM u WHERE c = 'x') v ON v.b = t.a, w": "t u w filtered c=x",
+		"SELECT a FROM 'x/*.parquet'":                    `parquet["x/*.parquet"]`,
+		`SELECT a FROM "x.csv.gz"`:                       `csv["x.csv.gz"]`,
+		"SELECT a FROM 'x.unheard'":                      "?",
+		"SELECT a FROM read_parquet('s3://b/x.parquet')": `parquet["s3://b/x.parquet"]`,
+		"SELECT a FROM read_parquet(['a.parquet', 'b.parquet'], hive_partitioning = true) WHERE y IN (1, 2)": `parquet["a.parquet" "b.parquet"] filtered y=1|2`,
+		"SELECT a FROM read_csv('a.csv', header = true)":                                                     `csv["a.csv"]`,
+		"SELECT a FROM read_json($1)":                                                                        "?",
+		"SELECT a FROM read_csv('a' || x)":                                                                   `csv["a"] ?`,
+		"SELECT a FROM delta_scan('d') d, iceberg_scan('i')":                                                 `delta["d"] iceberg["i"]`,
+		"SELECT i FROM range(10) t(i), generate_series(1, 2)":                                                "",
+		"WITH c AS (SELECT a FROM t), d(x) AS MATERIALIZED (SELECT * FROM c) SELECT * FROM c, d":             "t *",
+		"SELECT extract(year FROM d), trim(both 'x' from y) FROM t WHERE a IS DISTINCT FROM b":               "t filtered",
+		"SELECT a FROM t WHERE y BETWEEN 2020 AND 2021 AND x = 1 + 2":                                        "t filtered y>=2020 y<=2021",
+		"SELECT a FROM t WHERE y = 1 OR y = 2":                                                               "t filtered",
+		"SELECT a FROM t WHERE NOT y = 1":                                                                    "t filtered",
+		"INSERT INTO t SELECT * FROM u":                                                                      "u *",
+		"UPDATE t SET a = b FROM u WHERE t.x = u.x":                                                          "t u filtered",
+		"DELETE FROM t WHERE a = 1":                                                                          "t filtered a=1",
+		"SELECT a FROM t WHERE b IN (SELECT c FROM u)":                                                       "t u filtered",
+		"SELECT a FROM tavana.queue":                                                                         "tavana.queue",
+	} {
+		list, err := Split(sql)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := said(list[0].Reads()); got != want {
+			t.Errorf("%s\n got %s\nwant %s", sql, got, want)
+		}
+	}
+}
+
+func TestReadsNames(t *testing.T) {
+	list, err := Split(`SELECT l_orderkey, sum("L_Tax") FROM lineitem l WHERE l.l_shipdate > '1994-01-01'`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := slices.Sorted(maps.Keys(list[0].Reads().Names))
+	for _, want := range []string{"l_orderkey", "l_tax", "l_shipdate"} {
+		if !slices.Contains(got, want) {
+			t.Errorf("%s is not of %v", want, got)
+		}
+	}
+}
+
+func FuzzReads(f *testing.F) {
+	for _, sql := range []string{"SELECT a FROM read_parquet(['a', 'b'", "WITH a AS (", "FROM", "x in (1,", "SELECT (((", "a)) AS (SELECT", "y BETWEEN 1"} {
+		f.Add(sql)
+	}
+	f.Fuzz(func(t *testing.T, sql string) {
+		list, err := Split(sql)
+		if err != nil {
+			return
+		}
+		for i := range list {
+			list[i].Reads()
+		}
+	})
+}
