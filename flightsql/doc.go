@@ -46,6 +46,8 @@ type Standing struct {
 	Place int
 	// Waited is how long it has waited, and Expected how long it will yet; 0: that is not known.
 	Waited, Expected time.Duration
+	// Why says in a few words why there is no room.
+	Why string
 }
 
 type standingKey struct{}

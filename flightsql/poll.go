@@ -49,6 +49,8 @@ type waiting struct {
 	Place    *int  `json:"place,omitempty"`
 	Waited   int64 `json:"waited_ms,omitempty"`
 	Expected int64 `json:"expected_ms,omitempty"`
+	// Why says why there is no room.
+	Why string `json:"why,omitempty"`
 }
 
 // now returns what a client hears, and how far the statement is: of its wait, as far as that is known.
@@ -57,6 +59,7 @@ func (p *poll) now(id []byte) (metadata []byte, progress float64) {
 	p.mu.Lock()
 	if s := p.standing; s != nil {
 		w.Place, w.Waited, w.Expected = &s.Place, s.Waited.Milliseconds(), s.Expected.Milliseconds()
+		w.Why = s.Why
 		if s.Expected > 0 {
 			progress = float64(s.Waited) / float64(s.Waited+s.Expected)
 		}

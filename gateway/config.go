@@ -20,6 +20,11 @@ type Config struct {
 	Workers     []string
 	WorkerToken string
 	WorkerWait  time.Duration
+	// Fleet is where workers come from, as Scaling decides, instead of Workers; nil: they are a list that stays.
+	Fleet Fleet
+	// Sizing says where files lie that statements read; see Sizing.
+	Sizing  Sizing
+	Scaling Scaling
 
 	Database     string
 	UsersFile    string
@@ -106,7 +111,7 @@ func (c *Config) Validate() error {
 	if c.FlightDirect && c.FlightSecret == "" {
 		bad("flight-direct: needs a flight-secret, which the workers have too")
 	}
-	if len(c.Workers) == 0 {
+	if len(c.Workers) == 0 && c.Fleet == nil {
 		bad("worker-addresses: must name a worker")
 	}
 	if c.Database == "" {

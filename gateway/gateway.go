@@ -38,6 +38,7 @@ import (
 	"github.com/angelerator/tavana/gateway/internal/flight"
 	"github.com/angelerator/tavana/gateway/internal/pgwire"
 	"github.com/angelerator/tavana/gateway/internal/router"
+	"github.com/angelerator/tavana/gateway/internal/sizer"
 	"github.com/angelerator/tavana/internal/lifecycle"
 )
 
@@ -46,9 +47,12 @@ type Gateway struct {
 	cfg    Config
 	log    *slog.Logger
 	router *router.Router
-	server *pgwire.Server
-	flight *flightsql.Server
-	reg    *prometheus.Registry
+	sizer  *sizer.Sizer // nil: statements are not sized
+	// scaling is nil where the workers are a list that stays.
+	scaling *scaling
+	server  *pgwire.Server
+	flight  *flightsql.Server
+	reg     *prometheus.Registry
 
 	pg, http net.Listener
 	arrow    net.Listener // of Flight SQL clients
@@ -78,11 +82,25 @@ func New(cfg Config, log *slog.Logger) (*Gateway, error) {
 	}
 	g := &Gateway{cfg: cfg, log: log, reg: prometheus.NewRegistry(), stopKeys: stopKeys}
 	g.reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	if g.router, err = router.New(cfg.Workers, cfg.WorkerToken, log); err != nil {
+	g.router = router.New(cfg.WorkerToken, log)
+	if err = g.router.Set(cfg.Workers); err != nil {
 		stopKeys()
 		return nil, err
 	}
-	d := dispatch.New(dispatch.Config{QueueTimeout: cfg.QueueTimeout, WorkerWait: cfg.WorkerWait, LogSQL: cfg.LogSQL, Roles: roles(users)}, g.router, g.reg, log)
+	of := dispatch.Config{QueueTimeout: cfg.QueueTimeout, WorkerWait: cfg.WorkerWait, LogSQL: cfg.LogSQL, Roles: roles(users)}
+	if g.sizer, err = cfg.Sizing.sizer(); err != nil {
+		stopKeys()
+		return nil, err
+	}
+	of.Sizer = g.sizer
+	if cfg.Fleet != nil {
+		g.scaling = newScaling(cfg.Scaling, cfg.Fleet, g.router, g.reg, log)
+		of.Grow, of.Why, of.OnWait = cfg.Fleet.Grow, g.scaling.why, g.scaling.waiting
+	}
+	d := dispatch.New(of, g.router, g.reg, log)
+	if g.scaling != nil {
+		g.scaling.load = d.Load
+	}
 	g.server = pgwire.New(pgwire.Config{
 		Users: users, Database: cfg.Database, Certificates: certs, ClientCert: cfg.clientCert(), RequireTLS: cfg.RequireTLS,
 		MaxConnections: cfg.MaxConnections, StartupTimeout: cfg.StartupTimeout,
@@ -143,6 +161,9 @@ func (g *Gateway) close() {
 	if g.http != nil {
 		_ = g.http.Close()
 	}
+	if g.sizer != nil {
+		g.sizer.Close()
+	}
 	g.router.Close()
 	g.stopKeys()
 }
@@ -154,6 +175,9 @@ func (g *Gateway) Run(ctx context.Context) error {
 	watching, stopWatching := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
 	wg.Go(func() { g.router.Run(watching) })
+	if g.scaling != nil {
+		wg.Go(func() { g.scaling.run(watching) })
+	}
 
 	draining := make(chan struct{})
 	web := &http.Server{Handler: g.handler(draining), ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(g.log.Handler(), slog.LevelDebug)}

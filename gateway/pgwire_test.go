@@ -881,9 +881,9 @@ func TestHTTPEndpoints(t *testing.T) {
 	if code, _ := get(t, w.http+"/ready"); code != 200 {
 		t.Errorf("/ready: %d", code)
 	}
+	_, body := get(t, w.http+"/metrics")
 	w.workers[0].Kill()
 	eventually(t, "/ready says no", func() bool { code, _ := get(t, w.http+"/ready"); return code == 503 })
-	_, body := get(t, w.http+"/metrics")
 	var names bytes.Buffer
 	for line := range strings.Lines(body) {
 		if name, ok := strings.CutPrefix(line, "# TYPE tavana_"); ok {

@@ -19,6 +19,7 @@ import (
 	"github.com/angelerator/tavana/gateway"
 	"github.com/angelerator/tavana/internal/config"
 	"github.com/angelerator/tavana/internal/machine"
+	"github.com/angelerator/tavana/sidecar"
 )
 
 // Config is what `tavana up` is made of.
@@ -26,6 +27,9 @@ type Config struct {
 	gateway.Config
 	WorkerCount    int
 	WorkerMemory   uint64
+	MemoryBudget   uint64
+	Resize         sidecar.Rules
+	Cgroups        bool
 	WorkerThreads  int
 	Data           string
 	InitSQL        string
@@ -44,14 +48,19 @@ func (c *Config) Settings(t *config.Table) {
 	t.String(&c.PGListen, "pg-listen", "127.0.0.1:5432", "address for PostgreSQL clients").Alias("PG_PORT", config.Port)
 	t.String(&c.FlightListen, "flight-listen", "127.0.0.1:8815", "address for Flight SQL clients; empty: none")
 	t.String(&c.HTTPListen, "http-listen", "127.0.0.1:8080", "address of /health, /ready and /metrics; empty: none").Alias("HTTP_PORT", config.Port)
-	t.Int(&c.WorkerCount, "workers", 2, "how many worker processes run queries")
-	t.Bytes(&c.WorkerMemory, "worker-memory", 0, "memory of each worker process").ShowDefault("half of the machine's memory, shared among the workers")
+	c.Scaling.Settings(t)
+	t.Int(&c.WorkerCount, "workers", 0, "how many workers there are, whatever comes: min-workers and max-workers in one").ShowDefault("as many as the work needs")
+	t.Bytes(&c.MemoryBudget, "memory-budget", 0, "memory for all workers").ShowDefault("the cgroup's limit, else half of the machine's memory")
+	t.Bytes(&c.WorkerMemory, "worker-memory", 0, "memory that a worker begins with, and goes back to").ShowDefault("the budget, shared among max-workers")
+	sidecar.Settings(t, &c.Resize)
+	t.Bool(&c.Cgroups, "cgroups", false, "hold each worker to its memory by a cgroup of its own (Linux; this process must be allowed to make some)")
 	t.Int(&c.WorkerThreads, "worker-threads", 0, "threads of each worker").ShowDefault("the machine's cores")
 	t.String(&c.Data, "data", "tavana-data", "folder for data: lasting tables, the sample, and what is spilled to disk")
 	t.String(&c.LakeMetadata, "lake-metadata", "", "where the catalog of lasting tables lies: sqlite:FILE, postgres:CONNECTION, or none").Secret().ShowDefault("sqlite:catalog.sqlite in the data folder")
 	t.String(&c.LakeData, "lake-data", "", "folder or URL prefix of lasting tables' Parquet files").ShowDefault("tables in the data folder")
 	t.Int(&c.LakeInlineRows, "lake-inline-rows", 10, "an INSERT of up to so many rows into a lasting table lies in the catalog, not in a file; 0 for catalogs of thousands of tables, which it makes slow")
 	c.S3.Settings(t)
+	c.Sizing.Settings(t)
 	t.String(&c.InitSQL, "init-sql", "", "file of SQL run on every worker when it starts: views that all sessions see")
 	t.List(&c.Allow, "allow", nil, "folders and URL prefixes (s3://bucket/) that statements may read and write")
 	t.Bool(&c.SampleData, "sample-data", false, "make TPC-H data as Parquet files, shown as views in schema tpch")
@@ -62,13 +71,44 @@ func (c *Config) Settings(t *config.Table) {
 
 // Validate reports what is wrong; the gateway's part is checked when it is made.
 func (c *Config) Validate() error {
-	if c.WorkerCount < 1 || c.WorkerCount > 64 {
-		return errors.New("workers: must be from 1 to 64")
+	const most = 64
+	r := &c.Scaling.Rules
+	if c.WorkerCount < 0 || c.WorkerCount > most {
+		return fmt.Errorf("workers: must be from 1 to %d", most)
+	}
+	if c.WorkerCount > 0 {
+		r.Min, r.Max = c.WorkerCount, c.WorkerCount
+	}
+	if r.Max < 1 || r.Max > most {
+		return fmt.Errorf("max-workers: must be from 1 to %d", most)
+	}
+	if r.Min < 1 || r.Min > r.Max {
+		return errors.New("min-workers: must be from 1 to max-workers")
+	}
+	if c.Scaling.Interval <= 0 {
+		return errors.New("scaler-interval: must be more than 0")
 	}
 	if c.WorkerMemory != 0 && c.WorkerMemory < 128<<20 {
 		return errors.New("worker-memory: must be at least 128MiB")
 	}
+	if given := c.MemoryBudget; given != 0 && given < uint64(r.Min)*max(c.WorkerMemory, leastWorker) {
+		return fmt.Errorf("memory-budget: is too little for %d workers", r.Min)
+	}
 	return nil
+}
+
+// leastWorker is what a worker has at least when nobody says how much, in bytes.
+const leastWorker = 256 << 20
+
+// share says how much memory there is, where the user has not: the budget, and each worker's part of it.
+func (c *Config) share() {
+	r := c.Scaling.Rules
+	if c.MemoryBudget == 0 {
+		c.MemoryBudget = max(machine.Memory(machine.Root()), uint64(r.Min)*max(c.WorkerMemory, leastWorker))
+	}
+	if c.WorkerMemory == 0 {
+		c.WorkerMemory = max(c.MemoryBudget/uint64(r.Max), leastWorker)
+	}
 }
 
 // Run runs everything until ctx ends: it says on stdout how to connect, and stops in the opposite order, clients first,
@@ -77,6 +117,7 @@ func Run(ctx context.Context, cfg Config, stdout, stderr io.Writer) error {
 	if err := cfg.Validate(); err != nil {
 		return err
 	}
+	cfg.share()
 	log := slog.New(slog.NewTextHandler(stderr, nil))
 
 	// Sockets' names must be short (108 bytes), so they are not in the data folder; only this user can enter.
@@ -91,26 +132,24 @@ func Run(ctx context.Context, cfg Config, stdout, stderr io.Writer) error {
 	if cfg.FlightDirect && cfg.FlightSecret == "" {
 		cfg.FlightSecret = rand.Text()
 	}
-	workers, err := cfg.workers(ctx, run, log, stderr)
-	if err != nil {
-		return err
-	}
-	for _, w := range workers {
-		cfg.Workers = append(cfg.Workers, w.address)
-	}
-	cfg.WorkerToken = workers[0].token
-	g, err := gateway.New(cfg.Config, log)
+	base, err := cfg.worker(ctx, log, stderr)
 	if err != nil {
 		return err
 	}
 	background, stopWorkers := context.WithCancel(context.Background())
-	var wg sync.WaitGroup
-	for _, w := range workers {
-		wg.Go(func() { w.supervise(background) })
+	defer stopWorkers()
+	f := newFleet(background, &cfg, run, base, log)
+	cfg.Fleet, cfg.WorkerToken = f, base.token
+	g, err := gateway.New(cfg.Config, log)
+	if err != nil {
+		return err
 	}
+	f.Start(cfg.Scaling.Rules.Min)
+	var wg sync.WaitGroup
 	wg.Go(func() { announce(background, g, &cfg, stdout) })
 	err = g.Run(ctx)
 	stopWorkers()
+	f.wait()
 	wg.Wait()
 	return err
 }
@@ -143,11 +182,11 @@ func announce(ctx context.Context, g *gateway.Gateway, cfg *Config, out io.Write
 	fmt.Fprintln(out)
 }
 
-// workers describes the worker processes, after making the sample that they show.
-func (c *Config) workers(ctx context.Context, run string, log *slog.Logger, stderr io.Writer) ([]*worker, error) {
+// worker describes what all worker processes have in common, after making the sample that they show.
+func (c *Config) worker(ctx context.Context, log *slog.Logger, stderr io.Writer) (w worker, err error) {
 	program, err := workerProgram()
 	if err != nil {
-		return nil, err
+		return w, err
 	}
 	extensions := c.Extensions
 	if extensions == "" {
@@ -155,11 +194,11 @@ func (c *Config) workers(ctx context.Context, run string, log *slog.Logger, stde
 	}
 	data, err := filepath.Abs(c.Data)
 	if err != nil {
-		return nil, err
+		return w, err
 	}
 	lakeMetadata, lakeData, err := c.lake(data, extensions)
 	if err != nil {
-		return nil, err
+		return w, err
 	}
 	var initSQL []string
 	allow := append([]string(nil), c.Allow...)
@@ -168,11 +207,12 @@ func (c *Config) workers(ctx context.Context, run string, log *slog.Logger, stde
 		cmd := exec.CommandContext(ctx, program, "sample-data", "--dir", dir, "--scale-factor", c.SampleScale, "--extensions-dir", extensions)
 		cmd.Stdout, cmd.Stderr = stderr, stderr
 		if err := cmd.Run(); err != nil {
-			return nil, fmt.Errorf("making the sample data: %w", err)
+			return w, fmt.Errorf("making the sample data: %w", err)
 		}
 		initSQL = append(initSQL, filepath.Join(dir, "views.sql"))
 		allow = append(allow, dir)
 	}
+	c.Sizing.Allow, c.Sizing.S3 = allow, c.S3
 	if c.InitSQL != "" {
 		initSQL = append(initSQL, c.InitSQL)
 	}
@@ -183,32 +223,22 @@ func (c *Config) workers(ctx context.Context, run string, log *slog.Logger, stde
 	if c.FlightDirect {
 		secrets = append(secrets, "TAVANA_FLIGHT_SECRET="+c.FlightSecret)
 	}
-	list := make([]*worker, c.WorkerCount)
-	for i := range list {
-		address := "unix://" + filepath.Join(run, fmt.Sprintf("worker-%d.sock", i))
-		args := []string{
-			"--listen", address, "--spill-dir", filepath.Join(data, "spill"), "--extensions-dir", extensions,
-			"--memory", fmt.Sprint(c.workerMemory()), "--lake-data", lakeData,
-			"--lake-inline-rows", fmt.Sprint(c.LakeInlineRows),
-		}
-		if c.FlightDirect {
-			args = append(args, "--direct-listen", "unix://"+filepath.Join(run, fmt.Sprintf("rows-%d.sock", i)))
-		}
-		if c.WorkerThreads > 0 {
-			args = append(args, "--threads", fmt.Sprint(c.WorkerThreads))
-		}
-		for _, f := range initSQL {
-			args = append(args, "--init-sql", f)
-		}
-		for _, a := range allow {
-			args = append(args, "--allow", a)
-		}
-		list[i] = &worker{
-			name: fmt.Sprintf("worker-%d", i), program: program, args: args, address: address, token: token,
-			secrets: append(c.S3.Environ(), secrets...), log: log, stderr: stderr, grace: c.DrainTimeout + 15*time.Second,
-		}
+	args := []string{
+		"--spill-dir", filepath.Join(data, "spill"), "--extensions-dir", extensions, "--lake-data", lakeData, "--lake-inline-rows", fmt.Sprint(c.LakeInlineRows),
 	}
-	return list, nil
+	if c.WorkerThreads > 0 {
+		args = append(args, "--threads", fmt.Sprint(c.WorkerThreads))
+	}
+	for _, f := range initSQL {
+		args = append(args, "--init-sql", f)
+	}
+	for _, a := range allow {
+		args = append(args, "--allow", a)
+	}
+	return worker{
+		program: program, args: args, token: token, secrets: append(c.S3.Environ(), secrets...), log: log, stderr: stderr, direct: c.FlightDirect,
+		grace: c.DrainTimeout + 15*time.Second,
+	}, nil
 }
 
 // lake returns where lasting tables lie; nothing: there are none.
@@ -232,14 +262,6 @@ func (c *Config) lake(data, extensions string) (metadata, files string, err erro
 			"fetch them with `make extensions`, or go without lasting tables by --lake-metadata none", extensions)
 	}
 	return metadata, files, nil
-}
-
-func (c *Config) workerMemory() uint64 {
-	if c.WorkerMemory > 0 {
-		return c.WorkerMemory
-	}
-	const least = 256 << 20
-	return max(machine.Memory(machine.Root())/uint64(c.WorkerCount), least)
 }
 
 // workerProgram finds tavana-worker beside this program.

@@ -2,15 +2,19 @@ package up
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/angelerator/tavana/sidecar"
 )
 
 // worker is a worker process that is kept running.
@@ -18,11 +22,25 @@ type worker struct {
 	name, program string
 	args          []string
 	address       string
+	direct        bool // Flight clients may come for their rows
 	token         string
 	secrets       []string // settings for its environment: they have keys and passwords in them, so they are no arguments
 	log           *slog.Logger
 	stderr        io.Writer
 	grace         time.Duration // how long it may take to stop
+	memory        uint64
+	group         *sidecar.Cgroup // nil: none
+}
+
+// numbered returns the worker with a number: of a socket of its own.
+func (w worker) numbered(run string, number int, memory uint64) *worker {
+	w.name, w.memory = fmt.Sprintf("worker-%d", number), memory
+	w.address = "unix://" + filepath.Join(run, w.name+".sock")
+	w.args = append([]string{"--listen", w.address, "--memory", fmt.Sprint(memory)}, w.args...)
+	if w.direct {
+		w.args = append(w.args, "--direct-listen", "unix://"+filepath.Join(run, fmt.Sprintf("rows-%d.sock", number)))
+	}
+	return &w
 }
 
 // supervise runs the process, again whenever it dies, until ctx ends; then it stops it and waits.
@@ -60,7 +78,19 @@ func (w *worker) run(ctx context.Context) error {
 	// Of a group of its own, so that a Ctrl-C in the terminal reaches the gateway first and the workers by it.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	endWithParent(cmd.SysProcAttr)
-	return cmd.Run()
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	if w.group != nil {
+		err := w.group.Add(cmd.Process.Pid)
+		if err == nil {
+			err = w.group.SetLimit(w.memory) // a process before it may have had another
+		}
+		if err != nil {
+			w.log.Error("the worker runs without its cgroup", "worker", w.name, "error", err)
+		}
+	}
+	return cmd.Wait()
 }
 
 // environment is this process's without its settings: a worker gets what it needs as flags.

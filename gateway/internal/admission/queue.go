@@ -19,10 +19,13 @@ import (
 // Queue is one line of waiters for the same set of workers. The zero Queue is ready. It is safe for concurrent use.
 type Queue struct {
 	mu      sync.Mutex
-	waiters list.List // of chan struct{}, each with room for one signal
+	waiters list.List // of *waiter
 	// wakes counts Wake: a try that began before the last one may have missed room.
 	wakes uint64
 	pace  pace
+	// First, if not nil, is called when somebody begins to wait in a line that was empty. It must not block, and is set before
+	// the first Wait.
+	First func()
 }
 
 // Wait calls try until it has room, fails, or ctx ends, whose cause is then returned. The first try is at once when
@@ -30,7 +33,7 @@ type Queue struct {
 // called with how the waiter stands, when it waits for more than a moment and then every ten seconds; and with nil when it has
 // got room after that. It may take its time, writing to a client that does not read: the line goes on meanwhile. One call ends
 // before the next begins, and before Wait returns.
-func (q *Queue) Wait(ctx context.Context, try func(context.Context) (room bool, err error), tell func(*Standing)) error {
+func (q *Queue) Wait(ctx context.Context, who any, try func(context.Context) (room bool, err error), tell func(*Standing)) error {
 	q.mu.Lock()
 	empty, seen := q.waiters.Len() == 0, q.wakes
 	q.mu.Unlock()
@@ -39,7 +42,7 @@ func (q *Queue) Wait(ctx context.Context, try func(context.Context) (room bool, 
 			return err
 		}
 	}
-	turn := make(chan struct{}, 1)
+	turn := make(chan struct{}, 1) // with room for one signal
 	if tell == nil {
 		tell = func(*Standing) {}
 	}
@@ -50,9 +53,12 @@ func (q *Queue) Wait(ctx context.Context, try func(context.Context) (room bool, 
 	word := time.NewTimer(firstWord)
 	defer word.Stop()
 	q.mu.Lock()
-	me := q.waiters.PushBack(turn)
+	me := q.waiters.PushBack(&waiter{who, turn, began})
 	if q.waiters.Len() == 1 {
 		q.pace.begins(began)
+		if q.First != nil {
+			q.First()
+		}
 	}
 	if q.waiters.Front() == me && (!empty || q.wakes != seen) {
 		turn <- struct{}{}
@@ -99,6 +105,13 @@ func (q *Queue) Wait(ctx context.Context, try func(context.Context) (room bool, 
 	}
 }
 
+// waiter is one who waits.
+type waiter struct {
+	who   any
+	turn  chan struct{}
+	began time.Time
+}
+
 // leave takes a waiter out. The next one may try at once: what the first did not need may do for it.
 func (q *Queue) leave(me *list.Element) {
 	q.mu.Lock()
@@ -122,10 +135,33 @@ func (q *Queue) Wake() {
 func (q *Queue) signal() {
 	if front := q.waiters.Front(); front != nil {
 		select {
-		case front.Value.(chan struct{}) <- struct{}{}:
+		case front.Value.(*waiter).turn <- struct{}{}:
 		default:
 		}
 	}
+}
+
+// Each calls f with all that wait, in their order, while the line stands still.
+func (q *Queue) Each(f func(who any, s *Standing)) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	now, place := time.Now(), 0
+	for e := q.waiters.Front(); e != nil; e = e.Next() {
+		w := e.Value.(*waiter)
+		f(w.who, &Standing{Place: place, Waited: now.Sub(w.began), Expected: q.pace.expected(place+1, now)})
+		place++
+	}
+}
+
+// Oldest returns how long the first one has waited; 0: nobody waits.
+func (q *Queue) Oldest() time.Duration {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	front := q.waiters.Front()
+	if front == nil {
+		return 0
+	}
+	return time.Since(front.Value.(*waiter).began)
 }
 
 // Len returns how many wait.

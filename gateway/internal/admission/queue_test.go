@@ -61,7 +61,7 @@ func TestFirstInFirstOut(t *testing.T) {
 					order = append(order, i)
 					mu.Unlock()
 				}
-				if err := q.Wait(t.Context(), r.noting(note), nil); err != nil {
+				if err := q.Wait(t.Context(), nil, r.noting(note), nil); err != nil {
 					t.Error(err)
 				}
 			})
@@ -86,13 +86,13 @@ func TestANewcomerDoesNotPassThoseWhoWait(t *testing.T) {
 		var q Queue
 		var r room
 		got := make(chan string, 2)
-		go func() { _ = q.Wait(t.Context(), r.noting(func() { got <- "first" }), nil) }()
+		go func() { _ = q.Wait(t.Context(), nil, r.noting(func() { got <- "first" }), nil) }()
 		synctest.Wait()
 		// There is room, but nobody has been told yet.
 		r.mu.Lock()
 		r.free = 2
 		r.mu.Unlock()
-		go func() { _ = q.Wait(t.Context(), r.noting(func() { got <- "second" }), nil) }()
+		go func() { _ = q.Wait(t.Context(), nil, r.noting(func() { got <- "second" }), nil) }()
 		synctest.Wait()
 		select {
 		case who := <-got:
@@ -112,9 +112,9 @@ func TestALeaverMakesRoomForTheNext(t *testing.T) {
 		var r room
 		ctx, cancel := context.WithCancelCause(t.Context())
 		leaver, next := make(chan error, 1), make(chan error, 1)
-		go func() { leaver <- q.Wait(ctx, r.take, nil) }()
+		go func() { leaver <- q.Wait(ctx, nil, r.take, nil) }()
 		synctest.Wait()
-		go func() { next <- q.Wait(t.Context(), r.take, nil) }()
+		go func() { next <- q.Wait(t.Context(), nil, r.take, nil) }()
 		synctest.Wait()
 		r.mu.Lock()
 		r.free = 1 // no wake: the head leaving is enough
@@ -149,7 +149,7 @@ func TestAFailedTryEndsOnlyItsOwnWait(t *testing.T) {
 		}
 		for i, try := range tries {
 			errs[i] = make(chan error, 1)
-			go func() { errs[i] <- q.Wait(t.Context(), try, nil) }()
+			go func() { errs[i] <- q.Wait(t.Context(), nil, try, nil) }()
 			synctest.Wait()
 		}
 		r.give(&q, 1)
@@ -174,7 +174,7 @@ func TestNothingIsLostInAStorm(t *testing.T) {
 				cancel()
 			}
 			defer cancel()
-			if err := q.Wait(ctx, r.take, nil); err == nil {
+			if err := q.Wait(ctx, nil, r.take, nil); err == nil {
 				r.give(&q, 1)
 			}
 		})
@@ -196,7 +196,7 @@ func TestWaitersHearHowTheyStand(t *testing.T) {
 		const n = 5
 		for i := range n {
 			go func() {
-				_ = q.Wait(t.Context(), r.take, func(s *Standing) {
+				_ = q.Wait(t.Context(), nil, r.take, func(s *Standing) {
 					mu.Lock()
 					defer mu.Unlock()
 					if s == nil {
@@ -254,9 +254,9 @@ func TestAWaiterThatDoesNotListenHoldsBackNobody(t *testing.T) {
 		var r room
 		listens := make(chan struct{})
 		first, second := make(chan error, 1), make(chan error, 1)
-		go func() { first <- q.Wait(t.Context(), r.take, func(*Standing) { <-listens }) }()
+		go func() { first <- q.Wait(t.Context(), nil, r.take, func(*Standing) { <-listens }) }()
 		synctest.Wait()
-		go func() { second <- q.Wait(t.Context(), r.take, nil) }()
+		go func() { second <- q.Wait(t.Context(), nil, r.take, nil) }()
 		time.Sleep(30 * time.Second)
 		r.give(&q, 2)
 		if err := <-second; err != nil {
@@ -283,7 +283,7 @@ func TestAShortWaitIsNotSpokenOf(t *testing.T) {
 			time.Sleep(firstWord / 2)
 			r.give(&q, 1)
 		}()
-		if err := q.Wait(t.Context(), r.take, func(s *Standing) { t.Errorf("told %v", s) }); err != nil {
+		if err := q.Wait(t.Context(), nil, r.take, func(s *Standing) { t.Errorf("told %v", s) }); err != nil {
 			t.Error(err)
 		}
 	})
@@ -293,7 +293,7 @@ func BenchmarkWait(b *testing.B) {
 	var q Queue
 	r := room{free: 1 << 30}
 	for b.Loop() {
-		if err := q.Wait(b.Context(), r.take, nil); err != nil {
+		if err := q.Wait(b.Context(), nil, r.take, nil); err != nil {
 			b.Fatal(err)
 		}
 	}

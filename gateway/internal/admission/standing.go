@@ -13,6 +13,8 @@ type Standing struct {
 	Waited time.Duration
 	// Expected is how long it will yet wait, at the pace at which waiters have got room; 0: that is not known yet.
 	Expected time.Duration
+	// Why says in a few words why there is no room; filled in by who knows the workers.
+	Why string
 }
 
 // When a waiter hears of its Standing: not of a wait that is over before a person would notice, then from time to time.

@@ -5,6 +5,7 @@
 //
 //	catalog.sql      views, and macros for PostgreSQL's own functions
 //	functions.sql    macros for functions and operators that mean something else in DuckDB
+//	tavana.sql       Tavana's own views, of its queue, workers and queries
 //	relations.go     tables of PostgreSQL that are always empty here
 //	types.go         the rows of pg_type
 //	functions.go     the functions of pg_proc
@@ -24,12 +25,15 @@ import (
 //go:embed catalog.sql
 var views string
 
+//go:embed tavana.sql
+var own string
+
 //go:embed functions.sql
 var functions string
 
 // sql is the catalog with {db} for its database, which is named by what it holds: gateways of different versions have their
 // catalogs side by side.
-var sql = strings.Join([]string{"CREATE SCHEMA {db}.pgcat;\nCREATE SCHEMA {db}.information;\n", functions, oidMacro, typesSQL(), functionsSQL(), typeMacros(), emptySQL(), typed(views)}, "\n")
+var sql = strings.Join([]string{"CREATE SCHEMA {db}.pgcat;\nCREATE SCHEMA {db}.information;\n", functions, oidMacro, typesSQL(), functionsSQL(), typeMacros(), emptySQL(), typed(views), own}, "\n")
 
 // oidMacro makes the number of an object of its name, so that every worker gives the same.
 const oidMacro = "CREATE MACRO {db}.pgcat.tavana_oid(kind, name) AS (hash(kind || ' ' || name) % 2147000000 + 100000)::BIGINT;"
@@ -44,15 +48,19 @@ var Database = func() string {
 var (
 	Catalog     = Database + ".pgcat"
 	Information = Database + ".information"
+	OwnSchema   = Database + "." + Own
 )
+
+// Own is the schema, as clients name it, of Tavana's own views.
+const Own = "tavana"
 
 // SQL makes the catalog.
 func SQL() string { return strings.ReplaceAll(sql, "{db}", Database) }
 
-var created = regexp.MustCompile(`(?m)^CREATE (?:VIEW|TABLE|MACRO) \{db\}\.(pgcat|information)\."?([a-z_0-9]+)"?`)
+var created = regexp.MustCompile(`(?m)^CREATE (?:VIEW|TABLE|MACRO) \{db\}\.(pgcat|information|tavana)\."?([a-z_0-9]+)"?`)
 
 var names = func() map[string]map[string]bool {
-	m := map[string]map[string]bool{"pgcat": {}, "information": {}}
+	m := map[string]map[string]bool{"pgcat": {}, "information": {}, Own: {}}
 	for _, c := range created.FindAllStringSubmatch(sql, -1) {
 		m[c[1]][c[2]] = true
 	}
@@ -72,6 +80,9 @@ var scalars = func() map[string]bool {
 
 // Scalar tells whether a name is a function of pg_catalog that gives one value.
 func Scalar(name string) bool { return scalars[name] }
+
+// InOwn is InCatalog for schema tavana.
+func InOwn(name string) bool { return names[Own][name] }
 
 // InInformation is InCatalog for information_schema.
 func InInformation(name string) bool { return names["information"][name] }

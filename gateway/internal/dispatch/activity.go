@@ -2,6 +2,7 @@ package dispatch
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -58,7 +59,7 @@ const (
 func (s *Session) Active(query string) {
 	const most = 1024 // PostgreSQL's track_activity_query_size
 	if len(query) > most {
-		query = strings.ToValidUTF8(query[:most], "")
+		query = validPrefix(query, most)
 	}
 	now := time.Now()
 	app, _ := s.Settings.Get("application_name")
@@ -70,6 +71,9 @@ func (s *Session) Active(query string) {
 		a.xactStart = now
 	}
 }
+
+// validPrefix returns the first n bytes of a text, without half a character at their end.
+func validPrefix(s string, n int) string { return strings.ToValidUTF8(s[:n], "") }
 
 // Idle notes that the session waits for its client.
 func (s *Session) Idle() {
@@ -110,8 +114,24 @@ func (a *activity) setQueued(on bool) {
 	a.mu.Unlock()
 }
 
-// row is the session's row of pg_stat_activity as viewer sees it: only superusers see what others run.
-func (a *activity) row(viewer *Session) []any {
+// mayBeSeen tells whether viewer may see what the session runs: only superusers see what others do.
+func (a *activity) mayBeSeen(viewer *Session) bool {
+	return viewer.Superuser || a.identity.User == viewer.User
+}
+
+const notSeen = "<insufficient privilege>"
+
+// textFor returns a text of the session's as viewer may see it.
+func (a *activity) textFor(viewer *Session, sql string) string {
+	if !a.mayBeSeen(viewer) {
+		return notSeen
+	}
+	return sql
+}
+
+// row is the session's row of pg_stat_activity as viewer sees it. place is how many are in front of its statement in the queue;
+// negative: it is not in line.
+func (a *activity) row(viewer *Session, place int) []any {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	row := []any{
@@ -119,13 +139,16 @@ func (a *activity) row(viewer *Session) []any {
 		orNoTime(a.queryStart), orNoTime(a.changed), nil, nil, a.state, a.query,
 	}
 	switch {
-	case !viewer.Superuser && a.identity.User != viewer.User:
+	case !a.mayBeSeen(viewer):
 		for i := range row[3:13] {
 			row[3+i] = nil
 		}
-		row[13] = "<insufficient privilege>"
+		row[13] = notSeen
 	case a.queued:
 		row[10], row[11] = "IPC", "TavanaQueue"
+		if place >= 0 {
+			row[11] = "TavanaQueue: place " + strconv.Itoa(place+1)
+		}
 	case a.state != stateActive:
 		row[10], row[11] = "Client", "ClientRead"
 	}

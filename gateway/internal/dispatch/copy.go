@@ -3,7 +3,6 @@ package dispatch
 import (
 	"context"
 	"strings"
-	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
 
@@ -78,7 +77,7 @@ type CopyIn struct {
 	st      *session.Statement
 	ctx     context.Context
 	timer   *timer
-	started time.Time
+	query   *query
 	pin     *pin
 	worker  *router.Worker
 	put     *workerapi.Put // nil: no row has come
@@ -95,7 +94,6 @@ type CopyIn struct {
 
 // CopyIn begins a COPY from the client. ctx lives until Close.
 func (s *Session) CopyIn(ctx context.Context, st *session.Statement) (*CopyIn, error) {
-	started := time.Now()
 	c, err := st.ClientCopy()
 	if err == nil {
 		err = s.guard(st)
@@ -103,9 +101,9 @@ func (s *Session) CopyIn(ctx context.Context, st *session.Statement) (*CopyIn, e
 	if err != nil {
 		return nil, locate(err, &st.Statement, nil)
 	}
+	ctx, q := s.begin(ctx, st)
 	ctx, timer := s.withTimeout(ctx)
-	in := &CopyIn{Copy: c, s: s, st: st, ctx: ctx, timer: timer, started: started}
-	s.d.metrics.active.Inc()
+	in := &CopyIn{Copy: c, s: s, st: st, ctx: ctx, timer: timer, query: q}
 	if err := in.begin(); err != nil {
 		err = in.reason(err)
 		in.end(0, err)
@@ -343,7 +341,7 @@ func (c *CopyIn) end(rows uint64, err error) {
 		c.s.Fail()
 		c.s.dropIdlePin()
 	}
-	c.s.finished(c.st, c.started, rows, err)
+	c.s.finished(c.st, c.query, rows, err)
 }
 
 // Close gives up what is not finished: err is why.

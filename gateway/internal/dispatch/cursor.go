@@ -74,12 +74,14 @@ func (s *Session) openCursor(ctx context.Context, p *session.Portal, scroll work
 	}
 	var resp *workerpb.OpenCursorResponse
 	var full error
-	err = s.d.admit(ctx, at.at(), nil, func(_ context.Context, w *router.Worker) (bool, error) {
+	err = s.d.admit(ctx, at.at(), nil, func(waiting context.Context, w *router.Worker) (bool, error) {
 		var err error
 		c.worker = w
+		s.d.assign(waiting, req, w)
 		resp, err = w.Client.OpenCursor(ctx, &workerpb.OpenCursorRequest{CursorId: c.id, Statement: req, Scroll: scroll})
 		switch {
 		case err == nil:
+			queryOf(ctx).goesTo(w, req)
 			return true, nil
 		case pgerror.Flatten(err).NoRoom:
 			return false, nil

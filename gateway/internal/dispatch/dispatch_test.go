@@ -45,8 +45,8 @@ func newWorld(t *testing.T, cfg dispatch.Config, workers ...*workertest.Fake) *w
 		w.targets = append(w.targets, f.Start(t, workertest.Token))
 	}
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	var err error
-	if w.router, err = router.New(w.targets, workertest.Token, log); err != nil {
+	w.router = router.New(workertest.Token, log)
+	if err := w.router.Set(w.targets); err != nil {
 		t.Fatal(err)
 	}
 	if cfg.QueueTimeout == 0 {

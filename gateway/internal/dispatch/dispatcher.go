@@ -17,6 +17,7 @@ import (
 	"github.com/angelerator/tavana/gateway/internal/admission"
 	"github.com/angelerator/tavana/gateway/internal/catalog"
 	"github.com/angelerator/tavana/gateway/internal/router"
+	"github.com/angelerator/tavana/gateway/internal/sizer"
 	"github.com/angelerator/tavana/internal/pgerror"
 	"github.com/angelerator/tavana/internal/workerapi"
 	"github.com/angelerator/tavana/internal/workerapi/workerpb"
@@ -34,6 +35,15 @@ type Config struct {
 	LogSQL bool
 	// Roles returns who can connect.
 	Roles func() []Role
+	// Sizer estimates what statements need; nil: nobody does, and each reserves the workers' default share.
+	Sizer *sizer.Sizer
+	// Grow gives a worker memory for a statement that needs so many bytes of its process, as far as there is some, and returns what
+	// the process may use then. nil: workers stay as they are.
+	Grow func(ctx context.Context, target string, bytes uint64) (uint64, error)
+	// Why says in a few words why there is no room for a statement that waits; nil: nobody knows.
+	Why func() string
+	// OnWait is called when the first statement begins to wait for any worker. It must not block. nil: nobody wants to know.
+	OnWait func()
 }
 
 // Dispatcher runs statements on workers. It is safe for concurrent use.
@@ -45,6 +55,8 @@ type Dispatcher struct {
 	log     *slog.Logger
 
 	started time.Time
+
+	queries queries
 
 	sessionsMu sync.Mutex
 	sessions   map[string]*Session // by id
@@ -61,6 +73,8 @@ func New(cfg Config, r *router.Router, reg prometheus.Registerer, log *slog.Logg
 	if d.cfg.CommitTimeout == 0 {
 		d.cfg.CommitTimeout = 10 * time.Minute
 	}
+	d.queries.running = map[*query]bool{}
+	d.queue.First = cfg.OnWait
 	d.metrics = newMetrics(reg, d)
 	r.OnJoin(d.bootstrap)
 	r.OnState(func(w *router.Worker) {
@@ -111,22 +125,6 @@ func (d *Dispatcher) execute(ctx context.Context, st *workerpb.Statement, pinned
 		return r.worker, err
 	})
 	return r, err
-}
-
-// place calls try, which gives st to a worker and waits for its first rows, and calls it again, for another worker than the
-// first, when that was lost meanwhile and the statement may be run again. try returns the worker that had got the statement.
-func (d *Dispatcher) place(ctx context.Context, st *workerpb.Statement, pinned *router.Worker, again bool, try func(avoid *router.Worker) (*router.Worker, error)) error {
-	var failed *router.Worker
-	for {
-		at, err := try(failed)
-		if err == nil || at == nil || pinned != nil || failed != nil || !again || ctx.Err() != nil || !router.IsLost(err) {
-			return err
-		}
-		d.router.Lost(at)
-		failed = at
-		d.log.Warn("running a query again on another worker", "query_id", st.QueryId, "worker", failed.Target, "error", err)
-		st.QueryId = d.newID()
-	}
 }
 
 // begin waits for the first batch, or for the end of a result without rows.
@@ -180,18 +178,58 @@ func (d *Dispatcher) admit(ctx context.Context, pinned, avoid *router.Worker, as
 		}
 		return false, d.retryLater(waiting, last)
 	}
+	q := queryOf(ctx)
+	if q.watches() {
+		if room, err := try(wait); room || err != nil {
+			return err
+		}
+	}
 	me, ok := ctx.Value(waiterKey{}).(waiter)
 	if ok {
 		me.setQueued(true)
 		defer me.setQueued(false)
 	}
-	queue := &d.queue
-	if pinned != nil {
-		queue = &pinned.Pinned // it can't run elsewhere, and must not keep others from it
-	}
-	err := queue.Wait(wait, try, me.tell)
+	defer q.waits(pinned)()
+	err := d.line(pinned).Wait(wait, q, try, d.telling(pinned, me.tell))
 	d.metrics.queueWait.Observe(time.Since(started).Seconds())
+	if errors.Is(err, errQueueTimeout) || pgerror.CodeOf(err) == pgerror.CannotConnectNow {
+		d.metrics.rejected.Inc()
+	}
 	return err
+}
+
+// line is where statements wait for any worker, or for one alone: those can't run elsewhere, and must not keep others from it.
+func (d *Dispatcher) line(pinned *router.Worker) *admission.Queue {
+	if pinned != nil {
+		return &pinned.Pinned
+	}
+	return &d.queue
+}
+
+// telling returns tell, with the reason why there is no room.
+func (d *Dispatcher) telling(pinned *router.Worker, tell func(*admission.Standing)) func(*admission.Standing) {
+	if tell == nil {
+		return nil
+	}
+	return func(s *admission.Standing) {
+		if s != nil {
+			s.Why = d.why(pinned)
+		}
+		tell(s)
+	}
+}
+
+// why says in a few words why there is no room.
+func (d *Dispatcher) why(pinned *router.Worker) string {
+	switch {
+	case pinned != nil:
+		return "its session's worker is busy"
+	case !d.router.Ready():
+		return "no worker is available"
+	case d.cfg.Why != nil:
+		return d.cfg.Why()
+	}
+	return "all workers are busy"
 }
 
 // retryLater keeps a try whose every candidate was lost from waiting for a wake that may not come.
@@ -217,7 +255,7 @@ func (d *Dispatcher) others(w *router.Worker) bool {
 // ask hands st to a worker. It returns neither run nor error when the worker has no room, and a run whose granted is an
 // error when the worker was lost with the statement in its hands: that counts as a try.
 func (d *Dispatcher) ask(ctx, waiting context.Context, st *workerpb.Statement, w *router.Worker) (*run, error) {
-	w.Assign()
+	d.assign(waiting, st, w)
 	stream, err := w.Client.Execute(ctx, st)
 	if err != nil {
 		return nil, err
@@ -226,6 +264,7 @@ func (d *Dispatcher) ask(ctx, waiting context.Context, st *workerpb.Statement, w
 	if !got {
 		return nil, err
 	}
+	queryOf(ctx).goesTo(w, st)
 	return &run{worker: w, stream: stream, granted: lost}, nil
 }
 

@@ -7,7 +7,7 @@ func (d *Dispatcher) Queued() int {
 	n := 0
 	viewer := &Session{Session: session.New(session.Identity{Superuser: true})}
 	d.each(func(a *activity) {
-		if row := a.row(viewer); row[10] == "IPC" && row[11] == "TavanaQueue" {
+		if row := a.row(viewer, -1); row[10] == "IPC" && row[11] == "TavanaQueue" {
 			n++
 		}
 	})

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -77,9 +76,9 @@ func (c *CopyIn) drain(next func(context.Context) (arrow.RecordBatch, error), sc
 }
 
 func (s *Session) newCopyIn(ctx context.Context, st *session.Statement, target *arrow.Schema, makes sqltext.Verb) *CopyIn {
+	ctx, q := s.begin(ctx, st)
 	ctx, timer := s.withTimeout(ctx)
-	s.d.metrics.active.Inc()
-	return &CopyIn{Target: target, s: s, st: st, ctx: ctx, timer: timer, started: time.Now(), makes: makes}
+	return &CopyIn{Target: target, s: s, st: st, ctx: ctx, timer: timer, query: q, makes: makes}
 }
 
 // InsertMany runs an INSERT of one row once for each row of a client's, in one statement: all of them or none. casts are the

@@ -8,6 +8,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
+	"github.com/angelerator/tavana/gateway/internal/catalog"
 	"github.com/angelerator/tavana/gateway/internal/session"
 	"github.com/angelerator/tavana/gateway/internal/sqltext"
 	"github.com/angelerator/tavana/internal/workerapi"
@@ -23,7 +24,8 @@ var liveNames = map[string]string{
 	"pg_roles": "roles", "pg_authid": "roles", "pg_user": "roles", "pg_shadow": "roles", "pg_get_userbyid": "roles", "enabled_roles": "roles",
 	"applicable_roles": "roles", "regrole": "roles", "to_regrole": "roles",
 	"pg_settings": "settings", "pg_show_all_settings": "settings", "pg_prepared_statements": "prepared",
-	"pg_cursors":  "cursors",
+	"pg_cursors":   "cursors",
+	"tavana.queue": "queue", "tavana.workers": "workers", "tavana.queries": "queries",
 	"pg_database": "session", "pg_postmaster_start_time": "session", "pg_conf_load_time": "session", "inet_client_addr": "session", "inet_client_port": "session",
 }
 
@@ -49,6 +51,7 @@ var liveTables = map[string]*arrow.Schema{
 	"prepared": fields("name", text, "statement", text, "parameter_types", text, "from_sql", arrow.FixedWidthTypes.Boolean),
 	"cursors": fields("name", text, "statement", text, "is_holdable", arrow.FixedWidthTypes.Boolean, "is_binary", arrow.FixedWidthTypes.Boolean,
 		"is_scrollable", arrow.FixedWidthTypes.Boolean, "creation_time", arrow.FixedWidthTypes.Timestamp_us),
+	"queue": queueTable, "workers": workersTable, "queries": queriesTable,
 	"session": fields("database", text, "client_addr", text, "client_port", arrow.PrimitiveTypes.Int32, "started", arrow.FixedWidthTypes.Timestamp_us),
 }
 
@@ -73,7 +76,11 @@ func (s *Session) tables(st *session.Statement) ([]*workerpb.Table, error) {
 		if t.Kind != sqltext.Word && t.Kind != sqltext.Quoted {
 			continue
 		}
-		name, ok := liveNames[strings.ToLower(st.Name(i))]
+		key := strings.ToLower(st.Name(i))
+		if i >= 2 && st.Is(i-1, ".") && strings.EqualFold(st.Name(i-2), catalog.Own) {
+			key = catalog.Own + "." + key
+		}
+		name, ok := liveNames[key]
 		if !ok || seen[name] {
 			continue
 		}
@@ -96,7 +103,20 @@ func (s *Session) liveTable(name string) ([]byte, error) {
 	defer b.Release()
 	switch name {
 	case "activity":
-		s.d.each(func(a *activity) { appendRow(b, a.row(s)...) })
+		places := s.d.places()
+		s.d.each(func(a *activity) {
+			place, waits := places[a]
+			if !waits {
+				place = -1
+			}
+			appendRow(b, a.row(s, place)...)
+		})
+	case "queue":
+		s.queueRows(b)
+	case "workers":
+		s.workersRows(b)
+	case "queries":
+		s.queriesRows(b)
 	case "roles":
 		for i, r := range s.d.cfg.Roles() {
 			const first = 10 // the number of PostgreSQL's first superuser
@@ -156,6 +176,8 @@ func appendRow(b *array.RecordBuilder, row ...any) {
 			b.Field(i).(*array.Int32Builder).Append(v)
 		case int64:
 			b.Field(i).(*array.Int64Builder).Append(v)
+		case float64:
+			b.Field(i).(*array.Float64Builder).Append(v)
 		case time.Time:
 			b.Field(i).(*array.TimestampBuilder).Append(arrow.Timestamp(v.UnixMicro()))
 		}

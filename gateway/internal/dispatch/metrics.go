@@ -18,6 +18,11 @@ const (
 	metricQueueDepth    = "tavana_query_queue_depth"
 	metricQueueWait     = "tavana_query_queue_wait_seconds"
 	metricExpectedWait  = "tavana_estimated_wait_ms"
+	metricRejected      = "tavana_query_queue_rejected_total"
+	metricScanned       = "tavana_data_scanned_bytes"
+	metricRetries       = "tavana_query_memory_retries_total"
+	metricCapacity      = "tavana_available_capacity_mb"
+	metricWorkerCPU     = "tavana_worker_cpu_usage_percent"
 	metricWorkerCount   = "tavana_worker_count"
 	metricWorkerMemory  = "tavana_worker_memory_bytes"
 	metricRowsSent      = "tavana_query_rows_total"
@@ -33,6 +38,9 @@ type metrics struct {
 	errors    *prometheus.CounterVec
 	queueWait prometheus.Histogram
 	rows      prometheus.Counter
+	rejected  prometheus.Counter
+	scanned   prometheus.Counter
+	retries   prometheus.Counter
 
 	cursors                   prometheus.Gauge
 	cursorFetches, cursorRows prometheus.Counter
@@ -54,11 +62,21 @@ func newMetrics(reg prometheus.Registerer, d *Dispatcher) *metrics {
 		}),
 		rows: prometheus.NewCounter(prometheus.CounterOpts{Name: metricRowsSent, Help: "Rows sent to clients."}),
 
+		rejected: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: metricRejected, Help: "Queries that left the queue without having run, because queue-timeout or worker-wait had passed. None is refused for want of room.",
+		}),
+		scanned: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: metricScanned, Help: "Bytes of files that finished queries have read, by the files' sizes and the columns that the queries name.",
+		}),
+		retries: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: metricRetries, Help: "Times that a query ran out of memory before its first row and was run again with more.",
+		}),
+
 		cursors:       prometheus.NewGauge(prometheus.GaugeOpts{Name: metricCursors, Help: "Cursors that are open, row-limited portals among them."}),
 		cursorFetches: prometheus.NewCounter(prometheus.CounterOpts{Name: metricCursorFetches, Help: "FETCH and MOVE statements."}),
 		cursorRows:    prometheus.NewCounter(prometheus.CounterOpts{Name: metricCursorRows, Help: "Rows read from cursors."}),
 	}
-	reg.MustRegister(m.duration, m.active, m.errors, m.queueWait, m.rows, m.cursors, m.cursorFetches, m.cursorRows,
+	reg.MustRegister(m.duration, m.active, m.errors, m.queueWait, m.rows, m.rejected, m.retries, m.scanned, m.cursors, m.cursorFetches, m.cursorRows,
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: metricQueueDepth, Help: "Queries that wait for room on a worker."},
 			func() float64 { return float64(d.queue.Len()) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: metricExpectedWait, Help: "How long a query that came now would wait for room, at the pace at which others have got it; 0: not at all, or not known."},
@@ -67,12 +85,57 @@ func newMetrics(reg prometheus.Registerer, d *Dispatcher) *metrics {
 			func() float64 {
 				return float64(len(d.router.Candidates(func(*router.Worker) bool { return false })))
 			}),
-		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: metricWorkerMemory, Help: "Resident memory of all workers."},
-			func() float64 { return d.sum((*workerpb.State).GetResident) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: metricCapacity, Help: "Memory, in MB of 1000000 bytes, that workers have promised to no query."},
+			func() float64 { return d.sum(free) / 1e6 }),
+		&workerMetrics{
+			d:      d,
+			memory: prometheus.NewDesc(metricWorkerMemory, "Resident memory of a worker.", []string{"worker"}, nil),
+			cpu:    prometheus.NewDesc(metricWorkerCPU, "CPU use of a worker over the last second; 100: one core.", []string{"worker"}, nil),
+		},
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: metricCursorSpool, Help: "Bytes of cursors' rows on the workers' disks."},
 			func() float64 { return d.sum((*workerpb.State).GetSpooled) }),
 	)
 	return m
+}
+
+// Load is what waits for any worker.
+type Load struct {
+	// Waiting is how many, and Wait how long the first of them has.
+	Waiting int
+	Wait    time.Duration
+}
+
+// Load returns what waits now.
+func (d *Dispatcher) Load() Load { return Load{d.queue.Len(), d.queue.Oldest()} }
+
+// workerMetrics are what is told of each worker.
+type workerMetrics struct {
+	d           *Dispatcher
+	memory, cpu *prometheus.Desc
+}
+
+// Describe implements prometheus.Collector.
+func (m *workerMetrics) Describe(out chan<- *prometheus.Desc) {
+	out <- m.memory
+	out <- m.cpu
+}
+
+// Collect implements prometheus.Collector.
+func (m *workerMetrics) Collect(out chan<- prometheus.Metric) {
+	for _, w := range m.d.router.Workers() {
+		if st := w.State(); st != nil {
+			out <- prometheus.MustNewConstMetric(m.memory, prometheus.GaugeValue, float64(st.GetResident()), w.Name())
+			out <- prometheus.MustNewConstMetric(m.cpu, prometheus.GaugeValue, cpuPercent(st), w.Name())
+		}
+	}
+}
+
+// cpuPercent is a worker's CPU use; 100: one core.
+func cpuPercent(st *workerpb.State) float64 { return 100 * st.GetCpu() }
+
+// free is what a worker has promised to nobody, in bytes.
+func free(st *workerpb.State) uint64 {
+	return st.GetDuckdbMemoryLimit() - min(st.GetReserved(), st.GetDuckdbMemoryLimit())
 }
 
 // sum adds up what the workers say.

@@ -117,8 +117,7 @@ func (s *Session) openAtWorker(ctx context.Context, p *session.Portal) (*Result,
 	if err := s.allowed(p.Statement, p); err != nil {
 		return nil, err
 	}
-	started := time.Now()
-	s.d.metrics.active.Inc()
+	ctx, q := s.begin(ctx, p.Statement)
 	ctx, timer := s.withTimeout(ctx)
 	defer timer.end()
 	res, err := s.opened(ctx, p)
@@ -129,7 +128,7 @@ func (s *Session) openAtWorker(ctx context.Context, p *session.Portal) (*Result,
 		s.Fail()
 		s.dropIdlePin()
 	}
-	s.finished(p.Statement, started, 0, err)
+	s.finished(p.Statement, q, 0, err)
 	return res, err
 }
 
@@ -188,12 +187,15 @@ func (d *Dispatcher) open(ctx context.Context, st *workerpb.Statement, pinned *r
 		var at *router.Worker
 		var lost error
 		err := d.admit(ctx, pinned, avoid, func(waiting context.Context, w *router.Worker) (got bool, err error) {
-			w.Assign()
+			d.assign(waiting, st, w)
 			if o, err = w.Client.OpenResult(ctx, st, inlineBytes); err != nil {
 				return false, err
 			}
 			at = w
 			got, lost, err = await(ctx, waiting, o)
+			if got {
+				queryOf(ctx).goesTo(w, st)
+			}
 			return got, err
 		})
 		if err != nil {

@@ -14,7 +14,7 @@ import (
 // then set_config acts.
 func (s *Session) rewrite(st *session.Statement, p *session.Portal, run bool) (sqltext.Rewritten, error) {
 	rules := sqltext.Rules{
-		Catalog: catalog.Catalog, Information: catalog.Information, InCatalog: catalog.InCatalog, InInformation: catalog.InInformation, IsRelation: catalog.IsRelation,
+		Catalog: catalog.Catalog, Information: catalog.Information, InCatalog: catalog.InCatalog, InInformation: catalog.InInformation, Own: catalog.OwnSchema, InOwn: catalog.InOwn, IsRelation: catalog.IsRelation,
 		Scalar: catalog.Scalar, Value: s.value, Setting: s.setting, Array: pgenc.ListLiteral, Literal: pgenc.Literal,
 	}
 	if run {

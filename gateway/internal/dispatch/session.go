@@ -85,13 +85,12 @@ func (s *Session) Run(ctx context.Context, p *session.Portal, limited bool) (*Ro
 	if st != p.Statement {
 		p = &session.Portal{Statement: st}
 	}
-	started := time.Now()
-	s.d.metrics.active.Inc()
+	ctx, q := s.begin(ctx, st)
 	rows, err := s.start(ctx, p, limited)
 	if err != nil {
 		s.Fail()
 		s.dropIdlePin()
-		s.finished(st, started, 0, err)
+		s.finished(st, q, 0, err)
 		return nil, err
 	}
 	if out != nil {
@@ -104,15 +103,37 @@ func (s *Session) Run(ctx context.Context, p *session.Portal, limited bool) (*Ro
 		} else if st.Effect == sqltext.CreateTemp && s.pin != nil {
 			s.pin.made(st.MadeTemporary())
 		}
-		s.finished(st, started, n, err)
+		if rows.stream != nil && err == nil {
+			s.d.learn(q, rows.stream.Completion())
+		}
+		s.finished(st, q, n, err)
 	}
 	return rows, nil
 }
 
+// begin counts a query, and returns its context. finished is its end.
+func (s *Session) begin(ctx context.Context, st *session.Statement) (context.Context, *query) {
+	s.d.metrics.active.Inc()
+	q := s.d.queries.begin(&s.activity, st.Text)
+	q.beside = watches(st)
+	return context.WithValue(ctx, queryKey{}, q), q
+}
+
+// learn notes what a query has needed, for those like it, and what it has read.
+func (d *Dispatcher) learn(q *query, done *workerpb.Completion) {
+	z, peak := q.measured(done)
+	d.metrics.scanned.Add(float64(z.Scans))
+	if z.known && d.cfg.Sizer != nil {
+		d.cfg.Sizer.Learn(z.fingerprint, peak)
+	}
+}
+
 // finished is where a query's one line of log is written.
-func (s *Session) finished(st *session.Statement, started time.Time, rows uint64, err error) {
-	s.d.metrics.finished(started, rows, err)
-	attrs := []any{"session_id", s.id, "user", s.User, "rows", rows, "seconds", time.Since(started).Seconds()}
+func (s *Session) finished(st *session.Statement, q *query, rows uint64, err error) {
+	q.finish(rows, err)
+	s.d.queries.end(q)
+	s.d.metrics.finished(q.started, rows, err)
+	attrs := []any{"session_id", s.id, "user", s.User, "query", q.id, "rows", rows, "seconds", time.Since(q.started).Seconds()}
 	if s.d.cfg.LogSQL {
 		attrs = append(attrs, "sql", st.Text)
 	}
@@ -153,6 +174,9 @@ func (s *Session) start(ctx context.Context, p *session.Portal, limited bool) (*
 	}
 	if c := st.OwnerChange(); c != nil {
 		return s.changeOwner(ctx, st, c)
+	}
+	if of, ok := st.ExplainsSize(); ok {
+		return s.explainSize(ctx, session.NewStatement(of)), nil
 	}
 	if err := s.allowed(st, p); err != nil {
 		return nil, err
@@ -333,6 +357,13 @@ func (s *Session) request(ctx context.Context, p *session.Portal, own bool) (req
 	if pin != nil {
 		req.SessionId = pin.id
 	}
+	if q := queryOf(ctx); q.watches() {
+		req.Beside = true
+	} else {
+		z := s.size(ctx, st)
+		q.expected(z)
+		req.MemoryBytes = z.Bytes
+	}
 	if (pin == nil || s.seesAll(pin)) && (lists(st) || catalog.ListsIn(text.Text)) {
 		req.CatalogCopy = catalog.Database
 	}
@@ -445,6 +476,10 @@ func (s *Session) Describe(ctx context.Context, text sqltext.Statement, oids []p
 		}
 		return st, locate(err, &text, nil)
 	case st.OwnerChange() != nil:
+		return st, nil
+	}
+	if _, ok := st.ExplainsSize(); ok {
+		st.Schema, st.Columns = planSchema, columns(planSchema)
 		return st, nil
 	}
 	if err := s.guard(st); err != nil {

@@ -375,10 +375,11 @@ func (c *conn) waits(s *admission.Standing) {
 	default:
 		e.Message = fmt.Sprintf("waiting for a worker with room: %d statements are in front", s.Place)
 	}
-	e.Detail = fmt.Sprintf("It has waited for %.1f s.", s.Waited.Seconds())
+	e.Detail = fmt.Sprintf("It has waited for %.1f s", s.Waited.Seconds())
 	if s.Expected > 0 {
-		e.Detail = fmt.Sprintf("It has waited for %.1f s, and will for about %.1f s more.", s.Waited.Seconds(), s.Expected.Seconds())
+		e.Detail += fmt.Sprintf(", and will for about %.1f s more", s.Expected.Seconds())
 	}
+	e.Detail += "; " + s.Why + "."
 	c.notice(e)
 	_ = c.flush() // a client that is gone is noticed by whoever reads from it
 }

@@ -1,12 +1,14 @@
-// Package router knows which workers there are and what each can take. Today the list is fixed; each worker tells its
-// state on a Watch stream, whose end is how the router learns, at once, that a worker has gone.
+// Package router knows which workers there are and what each can take. Who makes workers says which there are to be (Set);
+// each tells its state on a Watch stream, whose end is how the router learns, at once, that a worker has gone.
 package router
 
 import (
 	"context"
 	"errors"
 	"log/slog"
+	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -17,19 +19,23 @@ import (
 	"github.com/angelerator/tavana/internal/workerapi/workerpb"
 )
 
-// Router watches workers. Make it with New; Run watches until its context ends. It is safe for concurrent use.
+// Router watches workers. Make it with New, name them with Set; Run watches until its context ends. It is safe for concurrent
+// use.
 type Router struct {
-	workers []*Worker
-	log     *slog.Logger
+	token string
+	log   *slog.Logger
 
-	mu sync.Mutex
+	mu      sync.Mutex
+	workers []*Worker // replaced, never changed
+	// watching begins to watch a worker; nil: Run does not run.
+	watching func(*Worker)
 	// changed is closed and made anew whenever a worker's state does.
 	changed chan struct{}
-	onState func(*Worker)
+	onState []func(*Worker)
 	onJoin  func(context.Context, *Worker) error
 }
 
-// Worker is one worker of the list. It may come and go.
+// Worker is one worker of the list. Its process may come and go meanwhile.
 type Worker struct {
 	// Target is the worker's gRPC address.
 	Target string
@@ -38,45 +44,119 @@ type Worker struct {
 	// Pinned is the line of statements that can run at this worker alone.
 	Pinned admission.Queue
 
+	name string
+	// gone is closed when the worker is no longer of the list.
+	gone    chan struct{}
 	state   atomic.Pointer[workerpb.State] // nil: away
 	pending atomic.Int64                   // statements handed over since the last state
 }
 
-// New returns a Router for the workers at targets. Close frees its connections.
-func New(targets []string, token string, log *slog.Logger) (*Router, error) {
-	r := &Router{log: log, changed: make(chan struct{})}
-	for _, t := range targets {
-		c, err := workerapi.Dial(t, token)
-		if err != nil {
-			r.Close()
-			return nil, err
-		}
-		r.workers = append(r.workers, &Worker{Target: t, Client: c})
-	}
-	return r, nil
+// New returns a Router without workers, which know gateways by token. Close frees its connections.
+func New(token string, log *slog.Logger) *Router {
+	return &Router{token: token, log: log, changed: make(chan struct{})}
 }
 
-// OnState makes f be called after each state a worker sends, and when it goes. It is set before Run and must not block.
-func (r *Router) OnState(f func(*Worker)) { r.onState = f }
+// Set says at which addresses there are, or will be, workers. One that is named no longer is forgotten at once: calls to it that
+// are under way end as its process does.
+func (r *Router) Set(targets []string) error {
+	r.mu.Lock()
+	var list, left []*Worker
+	for _, w := range r.workers {
+		if slices.Contains(targets, w.Target) {
+			list = append(list, w)
+		} else {
+			left = append(left, w)
+		}
+	}
+	var fresh []*Worker
+	for _, t := range targets {
+		if slices.ContainsFunc(list, func(w *Worker) bool { return w.Target == t }) {
+			continue
+		}
+		c, err := workerapi.Dial(t, r.token)
+		if err != nil {
+			r.mu.Unlock()
+			closeAll(fresh)
+			return err
+		}
+		w := &Worker{Target: t, Client: c, gone: make(chan struct{}), name: shortName(t)}
+		if slices.ContainsFunc(list, func(x *Worker) bool { return x.name == w.name }) {
+			w.name = t
+		}
+		list, fresh = append(list, w), append(fresh, w)
+	}
+	r.workers = list
+	watched := r.watching != nil
+	for _, w := range fresh {
+		if watched {
+			r.watching(w)
+		}
+	}
+	r.mu.Unlock()
+	for _, w := range left {
+		close(w.gone)
+	}
+	if !watched {
+		closeAll(left)
+	}
+	return nil
+}
+
+func closeAll(list []*Worker) {
+	for _, w := range list {
+		_ = w.Client.Close()
+	}
+}
+
+// OnState makes f be called after each state a worker sends, and when it goes, after those of earlier calls. It is set before
+// Run and must not block.
+func (r *Router) OnState(f func(*Worker)) { r.onState = append(r.onState, f) }
 
 // OnJoin makes f be called with each worker that can be reached, before statements may go to it; while it fails the worker
 // stays out. It is set before Run.
 func (r *Router) OnJoin(f func(context.Context, *Worker) error) { r.onJoin = f }
 
 // Close closes the connections to the workers.
-func (r *Router) Close() {
-	for _, w := range r.workers {
-		_ = w.Client.Close()
-	}
-}
+func (r *Router) Close() { closeAll(r.Workers()) }
 
 // Run watches every worker until ctx ends.
 func (r *Router) Run(ctx context.Context) {
 	var wg sync.WaitGroup
-	for _, w := range r.workers {
-		wg.Go(func() { r.watch(ctx, w) })
+	watch := func(w *Worker) { wg.Go(func() { r.untilGone(ctx, w) }) }
+	r.mu.Lock()
+	list := r.workers
+	r.watching = watch
+	r.mu.Unlock()
+	for _, w := range list {
+		watch(w)
 	}
+	<-ctx.Done()
+	r.mu.Lock()
+	r.watching = nil // nobody is watched from here on
+	r.mu.Unlock()
 	wg.Wait()
+}
+
+// untilGone watches a worker until it is of the list no more, or ctx ends. The connection to one that is gone is closed.
+func (r *Router) untilGone(ctx context.Context, w *Worker) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		r.watch(ctx, w)
+	}()
+	select {
+	case <-w.gone:
+		cancel()
+	case <-ended:
+	}
+	<-ended
+	select {
+	case <-w.gone:
+		_ = w.Client.Close()
+	default: // Close does it
+	}
 }
 
 func (r *Router) watch(ctx context.Context, w *Worker) {
@@ -128,9 +208,19 @@ func (r *Router) notify(w *Worker) {
 	close(r.changed)
 	r.changed = make(chan struct{})
 	r.mu.Unlock()
-	if r.onState != nil {
-		r.onState(w)
+	for _, f := range r.onState {
+		f(w)
 	}
+}
+
+// Name is a short name of the worker, which stays when its process is another: of its socket, or its host and port. No two workers of a list share one.
+func (w *Worker) Name() string { return w.name }
+
+func shortName(target string) string {
+	if path, ok := strings.CutPrefix(target, "unix://"); ok {
+		return strings.TrimSuffix(filepath.Base(path), ".sock")
+	}
+	return target
 }
 
 // State returns what the worker said last; nil while it is away.
@@ -151,8 +241,9 @@ func (w *Worker) load() float64 {
 
 // Candidates returns the workers that take new work, the least loaded first, without those in skip.
 func (r *Router) Candidates(skip func(*Worker) bool) []*Worker {
-	out := make([]*Worker, 0, len(r.workers))
-	for _, w := range r.workers {
+	workers := r.Workers()
+	out := make([]*Worker, 0, len(workers))
+	for _, w := range workers {
 		if w.Available() && !skip(w) {
 			out = append(out, w)
 		}
@@ -179,11 +270,15 @@ func (r *Router) Lost(w *Worker) {
 	}
 }
 
-// Workers returns every worker of the list.
-func (r *Router) Workers() []*Worker { return r.workers }
+// Workers returns every worker of the list, which the caller does not change.
+func (r *Router) Workers() []*Worker {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.workers
+}
 
 // Ready tells whether at least one worker takes work.
-func (r *Router) Ready() bool { return slices.ContainsFunc(r.workers, (*Worker).Available) }
+func (r *Router) Ready() bool { return slices.ContainsFunc(r.Workers(), (*Worker).Available) }
 
 // AwaitWorker waits until a worker takes work, at most d: then 57P03.
 func (r *Router) AwaitWorker(ctx context.Context, d time.Duration) error {

@@ -1,5 +1,5 @@
 // Package scaler decides how many workers there should be. It is pure: it is told what there is and when that was, and says
-// what to do; its caller starts workers and drains them. Nothing applies its decisions yet: `tavana up` runs a fixed number.
+// what to do; its caller starts workers, in a Fleet, and drains them.
 //
 //	Observation ─► Scaler.Decide ─► Decision
 //

@@ -9,6 +9,7 @@ import (
 // explainOptions are those of an EXPLAIN in PostgreSQL's form: EXPLAIN (FORMAT json, ANALYZE false) or EXPLAIN ANALYZE VERBOSE.
 type explainOptions struct {
 	analyze bool
+	tavana  bool   // asked is what the statement is expected to need
 	format  string // in lower case; "" is text
 	next    int    // the token with which the explained statement begins
 	err     error
@@ -37,6 +38,8 @@ func (s *Statement) explainOptions() (o explainOptions) {
 			o.analyze = on
 		case "format":
 			o.format = value
+		case "tavana":
+			o.tavana = on
 		case "verbose", "costs", "settings", "buffers", "wal", "timing", "summary":
 		default:
 			if o.err == nil && s.Name(name) != "" {
@@ -48,6 +51,18 @@ func (s *Statement) explainOptions() (o explainOptions) {
 		}
 	}
 	return o
+}
+
+// ExplainsSize tells whether the statement is an EXPLAIN (TAVANA), and of which.
+func (s *Statement) ExplainsSize() (of Statement, ok bool) {
+	if s.Verb() != Explain {
+		return Statement{}, false
+	}
+	o := s.explainOptions()
+	if !o.tavana || o.err != nil || o.next >= len(s.Tokens) {
+		return Statement{}, false
+	}
+	return s.slice(o.next, len(s.Tokens)), true
 }
 
 // explain writes the options of an EXPLAIN as DuckDB has them.

@@ -15,6 +15,10 @@ type Rules struct {
 	Catalog, Information string
 	// InCatalog and InInformation tell whether a name is there; other names that are qualified by pg_catalog are DuckDB's own.
 	InCatalog, InInformation func(name string) bool
+	// Own is the DuckDB schema, qualified, of Tavana's own views, which clients find in schema tavana; InOwn tells whether a name is
+	// there.
+	Own   string
+	InOwn func(name string) bool
 	// IsRelation tells whether a name is one of pg_catalog's tables and views.
 	IsRelation func(name string) bool
 	// Scalar tells whether a name is a function of the catalog that gives one value.
@@ -164,6 +168,8 @@ func (w *rewrite) word(i int, name string) {
 		w.pgCatalog(i)
 	case "information_schema":
 		w.informationSchema(i)
+	case "tavana":
+		w.own(i)
 	case "current_user", "session_user", "user", "current_role", "current_catalog", "current_schema":
 		w.value(i)
 	case "current_database", "version", "pg_backend_pid":
@@ -263,6 +269,13 @@ func (w *rewrite) stands(name string, i int) bool {
 	return ok && w.Is(i+2, ")")
 }
 
+// own qualifies Tavana's own views.
+func (w *rewrite) own(i int) {
+	if w.Is(i+1, ".") && !w.Is(i-1, ".") && !w.Is(i+3, ".") && w.r.InOwn != nil && w.r.InOwn(w.Name(i+2)) {
+		w.put(i, w.r.Own)
+	}
+}
+
 func (w *rewrite) informationSchema(i int) {
 	if !w.Is(i+1, ".") {
 		return
@@ -302,6 +315,11 @@ func (w *rewrite) ownDatabase(i int) {
 	case "pg_catalog":
 		w.drop(i, i+2)
 		w.pgCatalog(i + 2)
+	case "tavana":
+		if w.r.InOwn != nil && w.r.InOwn(w.Name(i+4)) {
+			w.drop(i, i+2)
+			w.put(i+2, w.r.Own)
+		}
 	}
 }
 

@@ -1,0 +1,92 @@
+package dispatch
+
+import (
+	"context"
+	"time"
+
+	"github.com/angelerator/tavana/gateway/internal/router"
+	"github.com/angelerator/tavana/internal/pgerror"
+	"github.com/angelerator/tavana/internal/workerapi/workerpb"
+)
+
+// place calls try, which gives st to a worker and waits for its first rows. It calls it again when nothing has come of it and
+// the statement may be run again: once when the worker was lost, then for another one; and each time that the worker ran out of
+// memory, as long as there is more of it to be had, then with twice the reservation. try returns the worker that had got the
+// statement.
+func (d *Dispatcher) place(ctx context.Context, st *workerpb.Statement, pinned *router.Worker, again bool, try func(avoid *router.Worker) (*router.Worker, error)) error {
+	var lost *router.Worker
+	for {
+		at, err := try(lost)
+		switch {
+		case err == nil || at == nil || pinned != nil || !again || ctx.Err() != nil:
+			return err
+		case router.IsLost(err) && lost == nil:
+			d.router.Lost(at)
+			lost = at
+			d.log.Warn("running a query again on another worker", "query_id", st.QueryId, "worker", at.Target, "error", err)
+		case isOutOfMemory(err) && d.askForMore(ctx, st, at):
+			d.log.Info("running a query again with more memory", "query_id", st.QueryId, "worker", at.Target, "memory", st.MemoryBytes)
+			d.metrics.retries.Inc()
+		default:
+			return err
+		}
+		st.QueryId = d.newID()
+	}
+}
+
+// isOutOfMemory tells whether a statement has failed for want of memory.
+func isOutOfMemory(err error) bool {
+	return pgerror.CodeOf(err) == pgerror.OutOfMemory && !pgerror.Flatten(err).NoRoom
+}
+
+// askForMore doubles what a statement reserves that has run out of memory at w, and tells whether that is of any use: whether it
+// has not had a whole worker already, of which none can be made larger.
+func (d *Dispatcher) askForMore(ctx context.Context, st *workerpb.Statement, w *router.Worker) bool {
+	s := w.State()
+	if s == nil {
+		return true // it went meanwhile, and what another one has is not known
+	}
+	had := st.GetMemoryBytes()
+	if had == 0 {
+		had = s.GetQueryMemory()
+	}
+	largest := uint64(0)
+	for _, w := range d.router.Workers() {
+		largest = max(largest, w.State().GetDuckdbMemoryLimit())
+	}
+	st.MemoryBytes = 2 * had
+	if had < largest {
+		return true
+	}
+	return d.grow(ctx, w, st.MemoryBytes)
+}
+
+// assign counts a statement that is about to be handed to w, and makes w large enough for it.
+func (d *Dispatcher) assign(ctx context.Context, st *workerpb.Statement, w *router.Worker) {
+	w.Assign()
+	// A statement that fills a worker nearly wants a larger one: its estimate is one.
+	const full = .80
+	need, s := st.GetMemoryBytes(), w.State()
+	if s == nil || s.GetReserved() > 0 || float64(need) <= full*float64(s.GetDuckdbMemoryLimit()) {
+		return
+	}
+	d.grow(ctx, w, need)
+}
+
+// growPatience is how long a statement waits for its worker to grow.
+const growPatience = 10 * time.Second
+
+// grow makes a worker large enough for a statement that needs so many bytes of DuckDB's, as far as may be, and tells whether it is
+// larger than before.
+func (d *Dispatcher) grow(ctx context.Context, w *router.Worker, need uint64) bool {
+	s := w.State()
+	if d.cfg.Grow == nil || s == nil {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, growPatience)
+	defer cancel()
+	// Of what the process has, DuckDB's is a part; as much as now.
+	process := uint64(float64(need) * float64(s.GetMemoryLimit()) / float64(max(s.GetDuckdbMemoryLimit(), 1)))
+	got, err := d.cfg.Grow(ctx, w.Target, process)
+	return err == nil && got > s.GetMemoryLimit()
+}

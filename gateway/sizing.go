@@ -1,0 +1,56 @@
+package gateway
+
+import (
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/angelerator/tavana/gateway/internal/sizer"
+	"github.com/angelerator/tavana/internal/config"
+)
+
+// Sizing is how statements are sized before they run.
+type Sizing struct {
+	// Off makes every statement reserve the workers' default share.
+	Off bool
+	// Patience is how long a statement waits for its size.
+	Patience time.Duration
+	// Allow are the folders and URL prefixes that workers let statements read: nothing else is looked at.
+	Allow []string
+	S3    config.S3
+}
+
+// Settings adds the rows of s that are its own to t.
+func (s *Sizing) Settings(t *config.Table) {
+	t.Bool(&s.Off, "no-sizing", false, "do not estimate what memory statements need: each reserves the workers' query-memory")
+	t.Duration(&s.Patience, "sizing-patience", 200*time.Millisecond, "how long a statement waits for the estimate of what it needs; then it reserves query-memory")
+}
+
+// sizer returns what sizes statements; nil: nothing does.
+func (s *Sizing) sizer() (*sizer.Sizer, error) {
+	if s.Off {
+		return nil, nil
+	}
+	cfg := sizer.Config{Patience: s.Patience, Stores: map[string]sizer.Store{"": sizer.Local{}}}
+	for _, a := range s.Allow {
+		if !strings.Contains(a, "://") {
+			abs, err := filepath.Abs(a)
+			if err != nil {
+				return nil, err
+			}
+			a = abs
+		}
+		cfg.Allow = append(cfg.Allow, strings.TrimRight(a, "/")+"/")
+	}
+	s3 := s.S3
+	if err := s3.Load(); err != nil {
+		return nil, err
+	}
+	if s3.Endpoint != "" || s3.Bucket != "" || s3.AccessKey != "" {
+		cfg.Stores["s3://"] = sizer.NewS3(s3)
+		if s3.Bucket != "" {
+			cfg.Allow = append(cfg.Allow, "s3://"+s3.Bucket+"/")
+		}
+	}
+	return sizer.New(cfg), nil
+}
