@@ -83,6 +83,16 @@ func TestWhoImportsWhom(t *testing.T) {
 	}
 }
 
+// Package extensions registers Arrow's extension types, process-wide: then batches of booleans, UUIDs and JSON are decoded as others
+// than the gateway reads.
+func TestNobodyRegistersExtensionTypes(t *testing.T) {
+	for _, p := range list(t) {
+		if !in(p.ImportPath, "bench") && slices.Contains(p.Deps, "github.com/apache/arrow-go/v18/arrow/extensions") {
+			t.Errorf("%s depends on arrow/extensions", p.ImportPath)
+		}
+	}
+}
+
 // The gateway's parts build on one another in one direction.
 func TestTheGatewaysLayers(t *testing.T) {
 	// Each may import those that stand before it.

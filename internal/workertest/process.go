@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -98,6 +99,37 @@ shift 4 && exec "$@"`
 	flags = append(flags, "--s3-endpoint", "http://127.0.0.1:7070", "--s3-bucket", s.Bucket, "--s3-path-style=true",
 		"--s3-access-key", s.AccessKey, "--s3-secret-key", s.SecretKey)
 	return startProcess(t, "unix://"+filepath.Join(t.TempDir(), "w.sock"), wrapper, flags)
+}
+
+// Serve serves the bucket to this process as well, until the test ends, and returns the URL.
+func (s *S3) Serve(t testing.TB) string {
+	t.Helper()
+	lis, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := lis.Addr().String() // free a moment ago
+	_ = lis.Close()
+	cmd := exec.Command(filepath.Join(Root(), ".cache", "bin", "versitygw"), "--quiet", "--port", addr, "--region", "us-east-1", "posix", "--sidecar", t.TempDir(), s.Dir)
+	cmd.Env = append(os.Environ(), "ROOT_ACCESS_KEY="+s.AccessKey, "ROOT_SECRET_KEY="+s.SecretKey)
+	cmd.SysProcAttr = childAttributes()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	})
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		c, err := net.Dial("tcp", addr)
+		if err == nil {
+			_ = c.Close()
+			return "http://" + addr
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the S3 server does not answer: %v", err)
+		}
+	}
 }
 
 // needsNamespaces skips a test where this user may not make namespaces: some containers forbid it.

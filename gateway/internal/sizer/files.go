@@ -11,7 +11,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/apache/arrow-go/v18/parquet/file"
+	"github.com/parquet-go/parquet-go"
 
 	"github.com/angelerator/tavana/gateway/internal/sqltext"
 )
@@ -319,24 +319,23 @@ func readColumns(r io.ReaderAt, size int64) (c *Columns, err error) {
 	if string(tail[4:]) != "PAR1" || length > min(size, mostFooter) {
 		return nil, errors.New("this is no Parquet file, or its footer is too large")
 	}
-	p, err := file.NewParquetReader(io.NewSectionReader(r, 0, size))
+	// arrow-go's reader registers extension types, process-wide, with which batches are decoded otherwise.
+	p, err := parquet.OpenFile(r, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true), parquet.SkipMagicBytes(true))
 	if err != nil {
 		return nil, err
 	}
-	defer p.Close()
 	c = &Columns{packed: map[string]int64{}, whole: map[string]int64{}}
-	for i := range p.NumRowGroups() {
-		g := p.MetaData().RowGroup(i)
-		for j := range g.NumColumns() {
-			chunk, err := g.ColumnChunk(j)
-			if err != nil {
-				return nil, err
+	for _, g := range p.Metadata().RowGroups {
+		for i := range g.Columns {
+			chunk := &g.Columns[i].MetaData
+			if len(chunk.PathInSchema) == 0 {
+				return nil, errors.New("a column has no name")
 			}
-			top := strings.ToLower(chunk.PathInSchema()[0])
-			c.packed[top] += chunk.TotalCompressedSize()
-			c.whole[top] += chunk.TotalUncompressedSize()
-			c.allPacked += chunk.TotalCompressedSize()
-			c.allWhole += chunk.TotalUncompressedSize()
+			top := strings.ToLower(chunk.PathInSchema[0])
+			c.packed[top] += chunk.TotalCompressedSize
+			c.whole[top] += chunk.TotalUncompressedSize
+			c.allPacked += chunk.TotalCompressedSize
+			c.allWhole += chunk.TotalUncompressedSize
 		}
 	}
 	return c, nil

@@ -11,11 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/apache/arrow-go/v18/arrow"
-	"github.com/apache/arrow-go/v18/arrow/array"
-	"github.com/apache/arrow-go/v18/arrow/memory"
-	"github.com/apache/arrow-go/v18/parquet"
-	"github.com/apache/arrow-go/v18/parquet/pqarrow"
+	"github.com/parquet-go/parquet-go"
 
 	"github.com/angelerator/tavana/gateway/internal/sqltext"
 )
@@ -226,22 +222,16 @@ func TestFingerprints(t *testing.T) {
 
 // writeParquet writes n rows of a wide and a narrow column.
 func writeParquet(t testing.TB, n int) []byte {
-	schema := arrow.NewSchema([]arrow.Field{{Name: "Narrow", Type: arrow.PrimitiveTypes.Int64}, {Name: "wide", Type: arrow.BinaryTypes.String}}, nil)
-	b := array.NewRecordBuilder(memory.DefaultAllocator, schema)
-	defer b.Release()
-	for i := range n {
-		b.Field(0).(*array.Int64Builder).Append(int64(i * i))
-		b.Field(1).(*array.StringBuilder).Append(strings.Repeat(string(rune('a'+i*7%26)), 90) + strings.Repeat("x", i%10))
+	type row struct {
+		Narrow int64  `parquet:"Narrow,plain"`
+		Wide   string `parquet:"wide,plain"`
 	}
-	rec := b.NewRecordBatch()
-	defer rec.Release()
 	var buf bytes.Buffer
-	w, err := pqarrow.NewFileWriter(schema, &buf, parquet.NewWriterProperties(parquet.WithDictionaryDefault(false)), pqarrow.DefaultWriterProps())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Write(rec); err != nil {
-		t.Fatal(err)
+	w := parquet.NewGenericWriter[row](&buf)
+	for i := range n {
+		if _, err := w.Write([]row{{int64(i * i), strings.Repeat(string(rune('a'+i*7%26)), 90) + strings.Repeat("x", i%10)}}); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err := w.Close(); err != nil {
 		t.Fatal(err)

@@ -1,0 +1,190 @@
+package gateway_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/angelerator/tavana/gateway"
+	"github.com/angelerator/tavana/internal/config"
+	"github.com/angelerator/tavana/internal/workertest"
+)
+
+// plan returns what EXPLAIN (TAVANA) says.
+func (w *world) plan(c *pgconn.PgConn, sql string) string {
+	w.t.Helper()
+	res, err := c.Exec(w.t.Context(), "EXPLAIN (TAVANA) "+sql).ReadAll()
+	if err != nil {
+		w.t.Fatalf("%s: %v", sql, err)
+	}
+	if res[0].FieldDescriptions[0].Name != "QUERY PLAN" || res[0].CommandTag.String() != "EXPLAIN" {
+		w.t.Errorf("%+v", res[0])
+	}
+	var lines []string
+	for _, r := range res[0].Rows {
+		lines = append(lines, string(r[0]))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// A statement's size is known by the files it reads, through views, with the partitions and columns that it wants; and then by what
+// it has needed.
+func TestStatementsAreSized(t *testing.T) {
+	dir := t.TempDir()
+	w := open(t, 1, func(c *gateway.Config) { c.Sizing.Allow = []string{dir} }, "--allow", dir)
+	c := w.connect()
+	w.do(c, fmt.Sprintf("COPY (SELECT i, i %% 4 AS part, md5(i::text) AS s FROM range(400000) r(i)) TO '%s/t' (FORMAT parquet, PARTITION_BY (part))", dir),
+		fmt.Sprintf("COPY (SELECT i, repeat('x', 99) AS s FROM range(1000000) r(i)) TO '%s/big.csv' (HEADER)", dir))
+	parts, csv := fmt.Sprintf("'%s/t/*/*.parquet'", dir), fmt.Sprintf("'%s/big.csv'", dir)
+	for sql, want := range map[string][]string{
+		"SELECT * FROM " + parts:                            {"Memory: 33 MB (files)", "of parquet in 4 files, ×"},
+		"SELECT * FROM " + parts + " WHERE part = 1":        {"in 1 files (3 more are of other partitions)", "for the filter"},
+		"SELECT sum(i) FROM " + parts:                       {"for the columns"},
+		"SELECT * FROM " + csv:                              {"Memory: 16", "107 MB of csv in 1 files, × 1 as working set", "for safety"},
+		"SELECT * FROM '/etc/passwd.csv'":                   {"default share (default)", "statements may not read there"},
+		"SELECT 1":                                          {"default share (default)"},
+		"INSERT INTO x SELECT * FROM " + csv:                {"107 MB of csv"},
+		"SELECT * FROM read_csv('" + dir + "/nothing.csv')": {"default share (default)", "no such file"},
+	} {
+		got := w.plan(c, sql)
+		for _, part := range want {
+			if !strings.Contains(got, part) {
+				t.Errorf("%s:\n%s\nwant %q", sql, got, part)
+			}
+		}
+	}
+	// A driver describes it before.
+	if st, err := c.Prepare(t.Context(), "p", "EXPLAIN (TAVANA) SELECT 1", nil); err != nil || len(st.Fields) != 1 || st.Fields[0].Name != "QUERY PLAN" {
+		t.Errorf("%+v, %v", st, err)
+	}
+	before := w.metric("tavana_data_scanned_bytes")
+	w.want(c, "SELECT count(s) FROM "+csv, "1000000")
+	if n := w.metric("tavana_data_scanned_bytes") - before; n < 106e6 || n > 109e6 {
+		t.Errorf("%v bytes were scanned", n)
+	}
+	w.want(c, "SELECT estimate_basis, memory_estimate > 150000000, memory_reserved = memory_estimate, tries, state FROM tavana.queries WHERE query LIKE 'SELECT count(s)%'", "files|t|t|1|done")
+	if got := w.plan(c, "SELECT count(s) FROM "+csv); !strings.Contains(got, "(learned)") || !strings.Contains(got, "1 statements like it") {
+		t.Errorf("after it has run: %s", got)
+	}
+}
+
+// Views are looked into, by asking a worker.
+func TestViewsAreSized(t *testing.T) {
+	dir := t.TempDir()
+	init := writeFile(t, "init.sql", fmt.Sprintf("COPY (SELECT i, repeat('x', 99) AS s FROM range(1000000) r(i)) TO '%s/big.csv' (HEADER); CREATE SCHEMA s; "+
+		"CREATE VIEW s.v AS SELECT * FROM '%s/big.csv'; CREATE VIEW s.w AS SELECT i FROM s.v WHERE i > 0", dir, dir))
+	w := open(t, 1, func(c *gateway.Config) { c.Sizing.Allow, c.Sizing.Patience = []string{dir}, 30*time.Second }, "--allow", dir, "--init-sql", init)
+	c := w.connect()
+	for sql, want := range map[string]string{
+		"SELECT * FROM s.v": "107 MB of csv", "SELECT * FROM s.w": "for the filter", "SELECT * FROM s.missing": "default share", "SELECT * FROM pg_class": "default share",
+	} {
+		if got := w.plan(c, sql); !strings.Contains(got, want) {
+			t.Errorf("%s:\n%s\nwant %q", sql, got, want)
+		}
+	}
+}
+
+// On a real S3 server; a bucket that says no is the worker's to tell of.
+func TestObjectsAreSized(t *testing.T) {
+	var s3 workertest.S3
+	p := workertest.StartProcessWithS3(t, &s3, "--extensions-dir", filepath.Join(workertest.Root(), "bin", "extensions"), "--extensions", "httpfs")
+	if err := os.WriteFile(filepath.Join(s3.Dir, s3.Bucket, "one.csv"), []byte("a,b\n"+strings.Repeat("1,2\n", 25_000_000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	at := config.S3{Endpoint: s3.Serve(t), Bucket: s3.Bucket, PathStyle: true, Region: "us-east-1", AccessKey: s3.AccessKey, SecretKey: s3.SecretKey}
+	sizing := func(s config.S3) func(*gateway.Config) {
+		return func(c *gateway.Config) { c.Sizing.S3, c.Sizing.Patience = s, 30*time.Second }
+	}
+	w := openBefore(t, p, sizing(at))
+	c := w.connect()
+	for sql, want := range map[string]string{
+		"SELECT * FROM 's3://" + s3.Bucket + "/one.csv'": "100 MB of csv in 1 files",
+		"SELECT * FROM 's3://" + s3.Bucket + "/*.csv'":   "100 MB of csv in 1 files",
+		"SELECT * FROM 's3://other/one.csv'":             "statements may not read there",
+		"SELECT * FROM 's3://" + s3.Bucket + "/two.csv'": "404",
+	} {
+		if got := w.plan(c, sql); !strings.Contains(got, want) {
+			t.Errorf("%s:\n%s\nwant %q", sql, got, want)
+		}
+	}
+	at.SecretKey = "wrong"
+	w = openBefore(t, p, sizing(at))
+	c = w.connect()
+	if got := w.plan(c, "SELECT * FROM 's3://"+s3.Bucket+"/one.csv'"); !strings.Contains(got, "403") {
+		t.Errorf("with a wrong key: %s", got)
+	}
+	w.want(c, "SELECT count(*) FROM 's3://"+s3.Bucket+"/one.csv'", "25000000")
+}
+
+// The queue is seen by who asks, at once and however full the workers are; other users' texts are not.
+func TestTheQueueIsSeen(t *testing.T) {
+	w, _, free := full(t)
+	connect := func() (*pgconn.PgConn, uint32) {
+		c := w.connect()
+		return c, c.PID()
+	}
+	done := make(chan error, 2)
+	var pids []string
+	for i := range 2 {
+		c, pid := connect()
+		pids = append(pids, strconv.Itoa(int(pid)))
+		go func() {
+			_, err := c.Exec(context.Background(), fmt.Sprintf("SELECT %d AS mine", i)).ReadAll()
+			done <- err
+		}()
+		eventually(t, "it waits", func() bool { return w.metric("tavana_query_queue_depth") == float64(i+1) })
+	}
+	c := w.connect()
+	w.want(c, "SELECT place, pid, usename, query, line IS NULL, why, waited_seconds < 60 FROM tavana.queue ORDER BY place",
+		"1|"+pids[0]+"|tavana|SELECT 0 AS mine|t|all workers are busy|t", "2|"+pids[1]+"|tavana|SELECT 1 AS mine|t|all workers are busy|t")
+	w.want(c, `SELECT state, count(*) FROM "tavana".tavana.queries WHERE query LIKE '%mine' AND query NOT LIKE '%tavana%' GROUP BY 1`, "waiting|2")
+	w.want(c, "SELECT worker, state, queries >= 1, memory_reserved > 600000000, results FROM tavana.workers", "w|running|t|t|1")
+	free()
+	for range 2 {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+	w.want(c, "SELECT state, rows, worker, tries, waited_seconds > 0, waited_seconds <= seconds, sqlstate FROM tavana.queries WHERE query LIKE 'SELECT _ AS mine'", "done|1|w|1|t|t|", "done|1|w|1|t|t|")
+	w.wantCode(c, "SELECT 1/0 AS broken FROM missing", "42P01")
+	w.want(c, "SELECT state, sqlstate FROM tavana.queries WHERE query LIKE 'SELECT 1/0 AS broken%'", "failed|42P01")
+	w.want(c, "SELECT count(*) FROM tavana.queue", "0")
+}
+
+func TestOthersQueriesAreNotSeen(t *testing.T) {
+	users := usersFile(t, login{"boss", "secret", true}, login{"ann", "secret", false})
+	w := open(t, 1, func(c *gateway.Config) { c.UsersFile = users })
+	as := func(user, sql string) string {
+		return saidBy(t, fmt.Sprintf("postgres://%s:secret@%s/tavana?sslmode=disable", user, w.addr), sql)
+	}
+	as("boss", "SELECT 'private'")
+	as("ann", "SELECT 'own'")
+	const sql = "SELECT string_agg(query, ' ' ORDER BY query_id) FROM tavana.queries WHERE state = 'done'"
+	if got := as("ann", sql); strings.Contains(got, "private") || !strings.Contains(got, "own") || !strings.Contains(got, "<insufficient privilege>") {
+		t.Errorf("ann sees %s", got)
+	}
+	if got := as("boss", sql); !strings.Contains(got, "private") || !strings.Contains(got, "own") {
+		t.Errorf("boss sees %s", got)
+	}
+}
+
+// One that waits for too long is counted.
+func TestAWaitThatIsTooLongIsCounted(t *testing.T) {
+	w := open(t, 1, func(c *gateway.Config) { c.QueueTimeout = 300 * time.Millisecond }, "--query-memory", "700MB")
+	f := w.flight()
+	if _, err := f.Execute(f.ctx, "SELECT i, repeat('x', 100) FROM range(100000000) t(i)"); err != nil {
+		t.Fatal(err)
+	}
+	c := w.connect()
+	w.wantCode(c, "SELECT 1", "57014")
+	if n := w.metric("tavana_query_queue_rejected_total"); n != 1 {
+		t.Errorf("%v are counted", n)
+	}
+}
