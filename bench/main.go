@@ -66,6 +66,11 @@ func run(ctx context.Context, bin, out, only string) error {
 		{"copy", copyCases},
 		{"pgbench", pgbench},
 		{"idle", idle},
+		{"load: scenarios", scenarios},
+		{"load: many queries", manyQueries},
+		{"load: wake-up", wakeUp},
+		{"load: mixed", mixed},
+		{"load: estimates", estimates},
 	} {
 		if !strings.Contains(c.name, only) {
 			continue

@@ -217,7 +217,8 @@ func (s *Sidecar) change(ctx context.Context, worker string, d resize.Decision) 
 	}
 	ctx, cancel := context.WithTimeout(ctx, changeTimeout)
 	defer cancel()
-	began, from, to := time.Now(), s.limit, s.limit
+	began, from := time.Now(), s.limit
+	var to uint64
 	var err error
 	if d.Limit > from {
 		to, err = s.grow(ctx, from, d.Limit)

@@ -9,7 +9,8 @@ import (
 type meter struct {
 	at  time.Time
 	cpu time.Duration
-	of  float64 // the last reading
+	of  float64 // the last reading, if there was one
+	any bool
 }
 
 // meterLeast is how far apart two readings are at least: over a moment, use is all or nothing.
@@ -21,9 +22,10 @@ func newMeter() *meter { return &meter{at: time.Now(), cpu: cpuTime()} }
 func (m *meter) cores() float64 {
 	now, cpu := time.Now(), cpuTime()
 	wall := now.Sub(m.at)
-	if wall < meterLeast {
+	if wall <= 0 || m.any && wall < meterLeast {
 		return m.of
 	}
+	m.any = true
 	m.of = float64(cpu-m.cpu) / float64(wall)
 	m.at, m.cpu = now, cpu
 	return m.of

@@ -52,7 +52,8 @@ func (p *peaks) look(w *Worker) {
 		return
 	}
 	mem, err := w.in.Memory()
-	if err != nil {
+	if err != nil { // DuckDB is so full that it can't even tell
+		p.press(w, true)
 		return
 	}
 	if p.idle = len(running) == 0; p.idle {
@@ -72,7 +73,10 @@ func (p *peaks) look(w *Worker) {
 // tell makes Watch tell at once of memory that runs short, or that is short no longer.
 func (p *peaks) tell(w *Worker, limit uint64, mem duck.Memory) {
 	resident, _ := processMemory()
-	pressed := float64(needed(resident, mem)) > pressure*float64(limit) || mem.Spilled > 0
+	p.press(w, float64(needed(resident, mem)) > pressure*float64(limit) || mem.Spilled > 0)
+}
+
+func (p *peaks) press(w *Worker, pressed bool) {
 	if pressed != p.pressed {
 		p.pressed = pressed
 		w.measureNow()

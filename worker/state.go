@@ -99,11 +99,12 @@ func (w *Worker) Watch(ctx context.Context, r *workerpb.WatchRequest, send func(
 
 // state measures the process: what DuckDB uses, resident memory, CPU.
 func (w *Worker) state(m *meter) *workerpb.State {
-	mem, err := w.in.Memory()
-	if err != nil {
-		w.log.Warn("reading DuckDB's memory use failed", "error", err)
-	}
 	resident, _ := processMemory()
+	mem, err := w.in.Memory()
+	if err != nil { // DuckDB is so full that it can't even tell
+		w.log.Debug("reading DuckDB's memory use failed", "error", err)
+		mem = duck.Memory{Used: resident, Held: resident}
+	}
 	return &workerpb.State{
 		WorkerId: w.id, DuckdbVersion: duck.Version(), DuckdbUsed: mem.Used, Spilled: mem.Spilled,
 		Resident: resident, Used: needed(resident, mem), Cpu: m.cores(), Threads: uint32(w.cfg.threads()), QueryMemory: w.cfg.QueryMemory,

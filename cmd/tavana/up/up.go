@@ -2,6 +2,7 @@
 package up
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -91,7 +92,7 @@ func (c *Config) Validate() error {
 	if c.WorkerMemory != 0 && c.WorkerMemory < 128<<20 {
 		return errors.New("worker-memory: must be at least 128MiB")
 	}
-	if given := c.MemoryBudget; given != 0 && given < uint64(r.Min)*max(c.WorkerMemory, leastWorker) {
+	if given := c.MemoryBudget; given != 0 && given < uint64(r.Min)*cmp.Or(c.WorkerMemory, leastWorker) {
 		return fmt.Errorf("memory-budget: is too little for %d workers", r.Min)
 	}
 	return nil
@@ -104,7 +105,7 @@ const leastWorker = 256 << 20
 func (c *Config) share() {
 	r := c.Scaling.Rules
 	if c.MemoryBudget == 0 {
-		c.MemoryBudget = max(machine.Memory(machine.Root()), uint64(r.Min)*max(c.WorkerMemory, leastWorker))
+		c.MemoryBudget = max(machine.Memory(machine.Root()), uint64(r.Min)*cmp.Or(c.WorkerMemory, leastWorker))
 	}
 	if c.WorkerMemory == 0 {
 		c.WorkerMemory = max(c.MemoryBudget/uint64(r.Max), leastWorker)

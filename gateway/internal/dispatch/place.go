@@ -55,6 +55,9 @@ func (d *Dispatcher) askForMore(ctx context.Context, st *workerpb.Statement, w *
 		largest = max(largest, w.State().GetDuckdbMemoryLimit())
 	}
 	st.MemoryBytes = 2 * had
+	if z := queryOf(ctx).size(); z.known {
+		d.cfg.Sizer.LearnShort(z.fingerprint, had)
+	}
 	if had < largest {
 		return true
 	}
@@ -64,6 +67,7 @@ func (d *Dispatcher) askForMore(ctx context.Context, st *workerpb.Statement, w *
 // assign counts a statement that is about to be handed to w, and makes w large enough for it.
 func (d *Dispatcher) assign(ctx context.Context, st *workerpb.Statement, w *router.Worker) {
 	w.Assign()
+	d.sizeAnew(queryOf(ctx), st)
 	// A statement that fills a worker nearly wants a larger one: its estimate is one.
 	const full = .80
 	need, s := st.GetMemoryBytes(), w.State()
@@ -71,6 +75,21 @@ func (d *Dispatcher) assign(ctx context.Context, st *workerpb.Statement, w *rout
 		return
 	}
 	d.grow(ctx, w, need)
+}
+
+// sizeAnew makes a statement reserve what those like it have needed, of which more may be known than when it came into the queue.
+func (d *Dispatcher) sizeAnew(q *query, st *workerpb.Statement) {
+	z := q.size()
+	if !z.known {
+		return
+	}
+	e, ok := d.cfg.Sizer.Learned(z.fingerprint)
+	if !ok || q.tried() && e.Bytes < st.MemoryBytes {
+		return
+	}
+	st.MemoryBytes = e.Bytes
+	z.Estimate = e
+	q.expected(z)
 }
 
 // growPatience is how long a statement waits for its worker to grow.

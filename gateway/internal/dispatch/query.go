@@ -152,6 +152,23 @@ func (q *query) expected(z sized) {
 	q.sized = z
 }
 
+// size returns what the query is expected to need.
+func (q *query) size() sized {
+	if q == nil {
+		return sized{}
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.sized
+}
+
+// tried tells whether a worker has had the query.
+func (q *query) tried() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.tries > 0
+}
+
 // measured notes what a worker says at the end of the query's rows, and returns what is to be learned of it.
 func (q *query) measured(done *workerpb.Completion) (z sized, peak uint64) {
 	if q == nil || done == nil {

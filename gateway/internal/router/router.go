@@ -178,7 +178,9 @@ func (r *Router) watch(ctx context.Context, w *Worker) {
 			r.notify(w)
 			return nil
 		})
-		if w.state.Swap(nil) != nil && ctx.Err() == nil {
+		if last := w.state.Swap(nil); last.GetDraining() {
+			r.log.Info("worker left", "target", w.Target)
+		} else if last != nil && ctx.Err() == nil {
 			r.log.Warn("worker left", "target", w.Target, "error", err)
 		}
 		r.notify(w)

@@ -83,7 +83,10 @@ func estimate(parts []part, reads *sqltext.Reads) Estimate {
 func fromPeak(bytes uint64, runs int) Estimate {
 	e := Estimate{Basis: ByPeak, Bytes: max(uint64(float64(bytes)*learnedSafety), least)}
 	e.Why = []string{fmt.Sprintf("%d statements like it have needed up to about %s, × %.3g for safety, and %s at least", runs, size(bytes), learnedSafety, size(least))}
-	if bytes == 0 {
+	switch {
+	case runs == 0:
+		e.Why = []string{fmt.Sprintf("one like it has run out of memory: %s", size(e.Bytes))}
+	case bytes == 0:
 		e.Why = []string{fmt.Sprintf("%d statements like it have needed too little to be measured: %s", runs, size(least))}
 	}
 	return e

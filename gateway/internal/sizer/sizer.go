@@ -163,13 +163,22 @@ func FingerprintOf(st *sqltext.Statement, reads *sqltext.Reads, context string) 
 	return Fingerprint(h.Sum(nil)[:16])
 }
 
+// Learned returns what statements of a fingerprint have needed; false: none has run.
+func (s *Sizer) Learned(fp Fingerprint) (Estimate, bool) {
+	p, ok := s.peaks.Get(fp)
+	if !ok {
+		return Estimate{}, false
+	}
+	e := fromPeak(p.bytes, p.runs)
+	if files, ok := s.estimates.Get(fp); ok {
+		e.Scans = files.Scans
+	}
+	return e, true
+}
+
 // Size estimates what a statement needs.
 func (s *Sizer) Size(ctx context.Context, fp Fingerprint, reads sqltext.Reads, c Catalog) Estimate {
-	if p, ok := s.peaks.Get(fp); ok {
-		e := fromPeak(p.bytes, p.runs)
-		if files, ok := s.estimates.Get(fp); ok {
-			e.Scans = files.Scans
-		}
+	if e, ok := s.Learned(fp); ok {
 		return e
 	}
 	if e, ok := s.estimates.Get(fp); ok {
@@ -197,6 +206,14 @@ func (s *Sizer) Size(ctx context.Context, fp Fingerprint, reads sqltext.Reads, c
 		return Estimate{Basis: ByDefault, Why: []string{fmt.Sprintf("finding out what the statement reads takes longer than %s", s.cfg.Patience)}}
 	case <-ctx.Done():
 		return Estimate{Basis: ByDefault}
+	}
+}
+
+// LearnShort notes that a statement had so many bytes and ran out of them: it needs more, and so do those like it that wait.
+func (s *Sizer) LearnShort(fp Fingerprint, had uint64) {
+	const more = 2 / learnedSafety
+	if p, _ := s.peaks.Get(fp); float64(p.bytes) < more*float64(had) {
+		s.peaks.Add(fp, peak{uint64(more * float64(had)), p.runs})
 	}
 }
 

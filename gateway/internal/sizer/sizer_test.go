@@ -196,6 +196,25 @@ func TestLearning(t *testing.T) {
 	}
 }
 
+// Who ran out of memory needs more than it had, and so do those like it.
+func TestLearningOfWhoRanOut(t *testing.T) {
+	z := newSizer(t, &store{})
+	st, r := reads(t, "SELECT 1")
+	fp := FingerprintOf(st, &r, "")
+	if _, ok := z.Learned(fp); ok {
+		t.Error("nothing has run")
+	}
+	z.LearnShort(fp, 400_000_000)
+	z.LearnShort(fp, 100_000_000) // a smaller one says nothing new
+	if e, ok := z.Learned(fp); !ok || e.Bytes != 800_000_000 || !strings.Contains(e.Why[0], "run out") {
+		t.Errorf("%+v", e)
+	}
+	z.Learn(fp, 500_000_000)
+	if e, _ := z.Learned(fp); e.Bytes >= 800_000_000 || e.Bytes < 500_000_000 {
+		t.Errorf("%+v", e)
+	}
+}
+
 func TestFingerprints(t *testing.T) {
 	of := func(sql, context string) Fingerprint {
 		st, r := reads(t, sql)
