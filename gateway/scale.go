@@ -299,6 +299,9 @@ func (s *scaling) decide(ctx context.Context) {
 	}
 }
 
+// drainPatience is how long a worker may take to say whether it can go.
+const drainPatience = 5 * time.Second
+
 // remove takes n workers away that nothing would miss, the youngest first.
 func (s *scaling) remove(ctx context.Context, n int, reason scaler.Reason) {
 	removed := 0
@@ -308,7 +311,10 @@ func (s *scaling) remove(ctx context.Context, n int, reason scaler.Reason) {
 		if !w.Available() {
 			continue
 		}
-		if drains, err := w.Client.DrainIdle(ctx); err != nil || !drains {
+		asking, cancel := context.WithTimeout(ctx, drainPatience)
+		drains, err := w.Client.DrainIdle(asking)
+		cancel()
+		if err != nil || !drains {
 			continue
 		}
 		s.fleet.Stop(w.Target)

@@ -114,20 +114,10 @@ func (a *activity) setQueued(on bool) {
 	a.mu.Unlock()
 }
 
-// mayBeSeen tells whether viewer may see what the session runs: only superusers see what others do.
-func (a *activity) mayBeSeen(viewer *Session) bool {
-	return viewer.Superuser || a.identity.User == viewer.User
-}
+// seesThoseOf tells whether the session's user may see what a user's sessions run: only superusers see what others do.
+func (s *Session) seesThoseOf(user string) bool { return s.Superuser || user == s.User }
 
 const notSeen = "<insufficient privilege>"
-
-// textFor returns a text of the session's as viewer may see it.
-func (a *activity) textFor(viewer *Session, sql string) string {
-	if !a.mayBeSeen(viewer) {
-		return notSeen
-	}
-	return sql
-}
 
 // row is the session's row of pg_stat_activity as viewer sees it. place is how many are in front of its statement in the queue;
 // negative: it is not in line.
@@ -139,7 +129,7 @@ func (a *activity) row(viewer *Session, place int) []any {
 		orNoTime(a.queryStart), orNoTime(a.changed), nil, nil, a.state, a.query,
 	}
 	switch {
-	case !a.mayBeSeen(viewer):
+	case !viewer.seesThoseOf(a.identity.User):
 		for i := range row[3:13] {
 			row[3+i] = nil
 		}

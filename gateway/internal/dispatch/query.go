@@ -13,14 +13,16 @@ import (
 
 // query is what is known of a client's statement from its arrival to its end, and for a while after: what tavana.queries shows.
 type query struct {
-	id       uint64
-	activity *activity
-	sql      string
-	started  time.Time
+	id      uint64
+	pid     int32
+	user    string
+	sql     string
+	started time.Time
 
 	beside bool // it waits for nobody
 
 	mu       sync.Mutex
+	activity *activity // its session's; nil when it has ended, or it would hold the client's connection
 	sized    sized
 	phase    string
 	line     string    // the worker whose own line it waits in; "": the line for any of them
@@ -65,7 +67,7 @@ func (qs *queries) begin(a *activity, sql string) *query {
 	if len(sql) > keptText {
 		sql = validPrefix(sql, keptText)
 	}
-	q := &query{activity: a, sql: sql, started: time.Now(), phase: phaseStarting}
+	q := &query{activity: a, pid: int32(a.client.PID), user: a.identity.User, sql: sql, started: time.Now(), phase: phaseStarting}
 	qs.mu.Lock()
 	defer qs.mu.Unlock()
 	qs.last++
@@ -184,7 +186,7 @@ func (q *query) measured(done *workerpb.Completion) (z sized, peak uint64) {
 func (q *query) finish(rows uint64, err error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.rows, q.ended = rows, time.Now()
+	q.rows, q.ended, q.activity = rows, time.Now(), nil
 	switch q.code = pgerror.CodeOf(err); {
 	case err == nil:
 		q.phase, q.code = phaseDone, ""
@@ -195,9 +197,24 @@ func (q *query) finish(rows uint64, err error) {
 	}
 }
 
+// textFor returns the query's text as viewer may see it.
+func (q *query) textFor(viewer *Session) string {
+	if !viewer.seesThoseOf(q.user) {
+		return notSeen
+	}
+	return q.sql
+}
+
+// session returns the activity of the query's session; nil when it has ended.
+func (q *query) session() *activity {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.activity
+}
+
 // row is the query's row of tavana.queries.
 func (q *query) row(viewer *Session) []any {
-	text := q.activity.textFor(viewer, q.sql)
+	text := q.textFor(viewer)
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	waited, ended := q.waited, time.Now()
@@ -208,7 +225,7 @@ func (q *query) row(viewer *Session) []any {
 		ended = q.ended
 	}
 	return []any{
-		int64(q.id), int32(q.activity.client.PID), q.activity.identity.User, q.phase, q.started, waited.Seconds(), ended.Sub(q.started).Seconds(), orNil(q.worker),
+		int64(q.id), q.pid, q.user, q.phase, q.started, waited.Seconds(), ended.Sub(q.started).Seconds(), orNil(q.worker),
 		int32(q.tries), orNoBytes(q.sized.Bytes), orNil(string(q.sized.Basis)), orNoBytes(q.reserved), orNoBytes(q.peak), int64(q.rows), orNil(string(q.code)), text,
 	}
 }
@@ -223,8 +240,7 @@ func (q *query) queueRow(viewer *Session, s *admission.Standing, why string) []a
 		expected = s.Expected.Seconds()
 	}
 	return []any{
-		orNil(line), int32(s.Place + 1), s.Waited.Seconds(), expected, why, int64(q.id), int32(q.activity.client.PID), q.activity.identity.User,
-		q.activity.textFor(viewer, q.sql),
+		orNil(line), int32(s.Place + 1), s.Waited.Seconds(), expected, why, int64(q.id), q.pid, q.user, q.textFor(viewer),
 	}
 }
 

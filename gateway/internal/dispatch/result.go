@@ -209,6 +209,7 @@ func (d *Dispatcher) open(ctx context.Context, st *workerpb.Statement, pinned *r
 		if err != nil {
 			return at, asLost(err)
 		}
+		d.learn(queryOf(ctx), resp.GetCompletion())
 		if done := resp.GetCompletion(); done != nil && st.GetLasting() {
 			res.Changed = int64(max(done.GetRowsChanged(), done.GetRows()))
 		}

@@ -59,7 +59,7 @@ func (s *Session) queueRows(b *array.RecordBuilder) {
 // places returns how many wait in front of each session that waits.
 func (d *Dispatcher) places() map[*activity]int {
 	out := map[*activity]int{}
-	d.eachWaiter(func(q *query, s *admission.Standing, _ string) { out[q.activity] = s.Place })
+	d.eachWaiter(func(q *query, s *admission.Standing, _ string) { out[q.session()] = s.Place })
 	return out
 }
 
