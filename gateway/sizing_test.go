@@ -75,6 +75,26 @@ func TestStatementsAreSized(t *testing.T) {
 	}
 }
 
+// What a Flight SQL client's statement has needed is known when its rows have been read, from wherever they waited.
+func TestFlightSQLStatementsAreLearnedOf(t *testing.T) {
+	w := open(t, 1, nil)
+	f, c := w.flight(), w.connect()
+	const sql = "SELECT i, repeat('x', 50) AS s FROM range(300000) r(i) ORDER BY hash(i)"
+	if got := w.plan(c, sql); !strings.Contains(got, "(default)") {
+		t.Error(got)
+	}
+	info, err := f.Execute(f.ctx, sql)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rows, err := f.rows(info); err != nil || len(rows) != 300000 {
+		t.Fatal(len(rows), err)
+	}
+	if got := w.plan(c, sql); !strings.Contains(got, "(learned)") {
+		t.Error(got)
+	}
+}
+
 // Views are looked into, by asking a worker.
 func TestViewsAreSized(t *testing.T) {
 	dir := t.TempDir()

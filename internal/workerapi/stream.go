@@ -23,8 +23,9 @@ type Stream struct {
 	reader   *ipc.Reader
 	messages messages
 
-	done *workerpb.Completion
-	err  error
+	done  *workerpb.Completion
+	onEnd func(*workerpb.Completion) // nil: nobody wants to know
+	err   error
 }
 
 func newStream(call flight.FlightService_DoGetClient, cancel context.CancelFunc) *Stream {
@@ -140,6 +141,10 @@ func (s *Stream) NextRaw() (*Raw, error) {
 	return r, nil
 }
 
+// OnEnd makes f be called, by whoever reads, with what the worker says at the end; not of a stream that fails or is given up. It is
+// set before the first read.
+func (s *Stream) OnEnd(f func(*workerpb.Completion)) { s.onEnd = f }
+
 // Completion returns what the worker said at the end; nil before io.EOF.
 func (s *Stream) Completion() *workerpb.Completion { return s.done }
 
@@ -174,5 +179,8 @@ func (s *Stream) end(err error) error {
 		return pgerror.WithCode(fmt.Errorf("decoding the completion: %w", err), pgerror.IOError)
 	}
 	s.done = done
+	if s.onEnd != nil {
+		s.onEnd(done)
+	}
 	return io.EOF
 }

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/angelerator/tavana/gateway/internal/admission"
@@ -57,6 +58,8 @@ type Dispatcher struct {
 	started time.Time
 
 	queries queries
+	// opened are the queries whose rows wait at a worker, by their ids there: what they have needed is told to who reads the rows.
+	opened *lru.Cache[string, *query]
 
 	sessionsMu sync.Mutex
 	sessions   map[string]*Session // by id
@@ -74,6 +77,8 @@ func New(cfg Config, r *router.Router, reg prometheus.Registerer, log *slog.Logg
 		d.cfg.CommitTimeout = 10 * time.Minute
 	}
 	d.queries.running = map[*query]bool{}
+	const most = 4096 // results that wait at once, of which something is to be learned
+	d.opened, _ = lru.New[string, *query](most) // it fails for sizes below 1 alone
 	d.queue.First = cfg.OnWait
 	d.metrics = newMetrics(reg, d)
 	r.OnJoin(d.bootstrap)

@@ -209,7 +209,11 @@ func (d *Dispatcher) open(ctx context.Context, st *workerpb.Statement, pinned *r
 		if err != nil {
 			return at, asLost(err)
 		}
-		d.learn(queryOf(ctx), resp.GetCompletion())
+		q := queryOf(ctx)
+		d.learn(q, resp.GetCompletion())
+		if q != nil && resp.GetCompletion() == nil {
+			d.opened.Add(st.QueryId, q)
+		}
 		if done := resp.GetCompletion(); done != nil && st.GetLasting() {
 			res.Changed = int64(max(done.GetRowsChanged(), done.GetRows()))
 		}
@@ -230,7 +234,12 @@ func (d *Dispatcher) Rows(ctx context.Context, at Waiting) (*workerapi.Stream, e
 	if err != nil {
 		return nil, err
 	}
-	return w.Client.Result(ctx, at.ID)
+	stream, err := w.Client.Result(ctx, at.ID)
+	if q, ok := d.opened.Get(at.ID); ok && err == nil {
+		d.opened.Remove(at.ID)
+		stream.OnEnd(func(done *workerpb.Completion) { d.learn(q, done) })
+	}
+	return stream, err
 }
 
 // CancelResult gives up rows that wait, or that are being read, and tells whether there were any.
