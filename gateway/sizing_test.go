@@ -176,6 +176,7 @@ func TestTheQueueIsSeen(t *testing.T) {
 	w.wantCode(c, "SELECT 1/0 AS broken FROM missing", "42P01")
 	w.want(c, "SELECT state, sqlstate FROM tavana.queries WHERE query LIKE 'SELECT 1/0 AS broken%'", "failed|42P01")
 	w.want(c, "SELECT count(*) FROM tavana.queue", "0")
+	w.wantCode(c, "CREATE TEMP VIEW v AS SELECT * FROM tavana.queue", "0A000")
 }
 
 func TestOthersQueriesAreNotSeen(t *testing.T) {

@@ -79,7 +79,10 @@ func liveInView(st *session.Statement) error {
 	view := false
 	for i, t := range st.Tokens {
 		view = view || i < 6 && st.IsAny(i, "VIEW", "MACRO", "FUNCTION")
-		if view && (t.Kind == sqltext.Word || t.Kind == sqltext.Quoted) && liveNames[strings.ToLower(st.Name(i))] != "" {
+		if !view || t.Kind != sqltext.Word && t.Kind != sqltext.Quoted {
+			continue
+		}
+		if _, live := liveAt(st, i); live {
 			return pgerror.Newf(pgerror.FeatureNotSupported, "%s cannot be used in a view", st.Name(i)).At(int(t.Start) + 1)
 		}
 	}

@@ -68,6 +68,16 @@ func emptyTables() ([]*workerpb.Table, error) {
 	return out, nil
 }
 
+// liveAt returns the live table that the name at token i needs.
+func liveAt(st *session.Statement, i int) (name string, ok bool) {
+	key := strings.ToLower(st.Name(i))
+	if i >= 2 && st.Is(i-1, ".") && strings.EqualFold(st.Name(i-2), catalog.Own) {
+		key = catalog.Own + "." + key
+	}
+	name, ok = liveNames[key]
+	return name, ok
+}
+
 // tables returns the live tables that a statement needs.
 func (s *Session) tables(st *session.Statement) ([]*workerpb.Table, error) {
 	var out []*workerpb.Table
@@ -76,11 +86,7 @@ func (s *Session) tables(st *session.Statement) ([]*workerpb.Table, error) {
 		if t.Kind != sqltext.Word && t.Kind != sqltext.Quoted {
 			continue
 		}
-		key := strings.ToLower(st.Name(i))
-		if i >= 2 && st.Is(i-1, ".") && strings.EqualFold(st.Name(i-2), catalog.Own) {
-			key = catalog.Own + "." + key
-		}
-		name, ok := liveNames[key]
+		name, ok := liveAt(st, i)
 		if !ok || seen[name] {
 			continue
 		}
