@@ -53,7 +53,7 @@ func TestFirstInFirstOut(t *testing.T) {
 		var mu sync.Mutex
 		var order []int
 		var wg sync.WaitGroup
-		const n = 1000
+		const n = 10_000
 		for i := range n {
 			wg.Go(func() {
 				note := func() {
