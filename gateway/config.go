@@ -69,6 +69,9 @@ func (c *Config) Settings(t *config.Table) {
 	t.List(&c.Workers, "worker-addresses", []string{"127.0.0.1:50053"}, "the workers: host:port or unix:///path").Alias("WORKER_ADDRESSES", nil)
 	c.SharedSettings(t)
 	t.String(&c.WorkerToken, "worker-token", "", "secret that gateway and workers share; empty: no check").Secret()
+	c.Sizing.Settings(t)
+	t.List(&c.Sizing.Allow, "allow", nil, "folders and URL prefixes (s3://bucket/) that workers let statements read: the gateway looks at files there to size statements")
+	c.Sizing.S3.Settings(t)
 }
 
 // SharedSettings adds the rows that `tavana up` has too.
