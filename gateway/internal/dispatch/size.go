@@ -112,7 +112,7 @@ func (s *Session) explainSize(ctx context.Context, inner *session.Statement) *Ro
 	z := s.size(ctx, inner)
 	need := "the worker's default share"
 	if z.Bytes > 0 {
-		need = strconv.FormatUint(z.Bytes/1e6, 10) + " MB"
+		need = strconv.FormatFloat(float64(z.Bytes)/1e6, 'f', 0, 64) + " MB"
 	}
 	lines := [][]string{{"Memory: " + need + " (" + string(z.Basis) + ")"}}
 	for _, why := range z.Why {

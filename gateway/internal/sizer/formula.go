@@ -82,12 +82,16 @@ func estimate(parts []part, reads *sqltext.Reads) Estimate {
 // fromPeak returns the estimate of a statement whose like have needed bytes.
 func fromPeak(bytes uint64, runs int) Estimate {
 	e := Estimate{Basis: ByPeak, Bytes: max(uint64(float64(bytes)*learnedSafety), least)}
-	e.Why = []string{fmt.Sprintf("%d statements like it have needed up to about %s, × %.3g for safety, and %s at least", runs, size(bytes), learnedSafety, size(least))}
+	times := "one run"
+	if runs > 1 {
+		times = fmt.Sprintf("%d runs", runs)
+	}
+	e.Why = []string{fmt.Sprintf("learned of %s: statements like it have needed up to about %s, × %.3g for safety, and %s at least", times, size(bytes), learnedSafety, size(least))}
 	switch {
 	case runs == 0:
 		e.Why = []string{fmt.Sprintf("one like it has run out of memory: %s", size(e.Bytes))}
 	case bytes == 0:
-		e.Why = []string{fmt.Sprintf("%d statements like it have needed too little to be measured: %s", runs, size(least))}
+		e.Why = []string{fmt.Sprintf("learned of %s: statements like it have needed too little to be measured: %s", times, size(least))}
 	}
 	return e
 }
