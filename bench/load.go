@@ -88,7 +88,7 @@ func (e *env) scenario(ctx context.Context, r *report, name, file, title string,
 // manyQueries: 10,000 queries from 1,000 connections, ten each in a row, on four workers.
 func manyQueries(ctx context.Context, e *env, r *report) error {
 	const conns, each = 1000, 10
-	w, err := e.startUp(ctx, "--workers", "4", "--worker-memory", "512MB", "--memory-budget", "2GB")
+	w, err := e.startUp(ctx, "--workers", "4", "--worker-memory", "512MB", "--memory-budget", "2048MB")
 	if err != nil {
 		return err
 	}
