@@ -94,7 +94,9 @@ func TestAGatewayThatDiesFreesItsWorker(t *testing.T) {
 			t.Error("a statement ended well")
 		}
 	}
-	await(func(st *workerpb.State) bool { return len(st.GetQueries()) == 0 && st.GetReserved() == 0 && st.GetAbandoned() == 0 })
+	await(func(st *workerpb.State) bool {
+		return len(st.GetQueries()) == 0 && st.GetReserved() == 0 && st.GetAbandoned() == 0
+	})
 	_, url = gateway()
 	if n := one[int32](t, connect(url), "SELECT 1"); n != 1 {
 		t.Errorf("by another gateway: %d", n)
@@ -117,7 +119,9 @@ func TestAWorkerThatDiesGivesItsMemoryBack(t *testing.T) {
 		_, err := other.Exec(t.Context(), "BEGIN; SELECT count(*) FROM range(1000000000000) r(i) WHERE i % 3 = 0")
 		held <- err
 	}()
-	u.eventually("it runs", func() bool { return one[int64](t, c, "SELECT coalesce(sum(queries), 0)::bigint FROM tavana.workers") >= 1 })
+	u.eventually("it runs", func() bool {
+		return one[int64](t, c, "SELECT coalesce(sum(queries), 0)::bigint FROM tavana.workers") >= 1
+	})
 	before := u.children()
 	if err := syscall.Kill(before[0], syscall.SIGKILL); err != nil {
 		t.Fatal(err)

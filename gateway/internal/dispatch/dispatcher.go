@@ -77,7 +77,7 @@ func New(cfg Config, r *router.Router, reg prometheus.Registerer, log *slog.Logg
 		d.cfg.CommitTimeout = 10 * time.Minute
 	}
 	d.queries.running = map[*query]bool{}
-	const most = 4096 // results that wait at once, of which something is to be learned
+	const most = 4096                           // results that wait at once, of which something is to be learned
 	d.opened, _ = lru.New[string, *query](most) // it fails for sizes below 1 alone
 	d.queue.First = cfg.OnWait
 	d.metrics = newMetrics(reg, d)
