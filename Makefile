@@ -26,7 +26,7 @@ extensions: ## fetch DuckDB's extensions into bin/extensions, checked by sha256
 	@scripts/fetch-extensions.sh $(EXTENSIONS)
 
 .PHONY: tools
-tools: ## install what the tests work with: PostgreSQL 15, psql, psycopg, ADBC, an S3 server
+tools: ## install what the tests work with: PostgreSQL 15, psql, psycopg, ADBC, servers of S3 and of Azure's blobs
 	@scripts/test-tools.sh $(CACHE)
 
 .PHONY: test

@@ -71,7 +71,7 @@ func (c *Config) Settings(t *config.Table) {
 	t.String(&c.WorkerToken, "worker-token", "", "secret that gateway and workers share; empty: no check").Secret()
 	c.Sizing.Settings(t)
 	t.List(&c.Sizing.Allow, "allow", nil, "folders and URL prefixes (s3://bucket/) that workers let statements read: the gateway looks at files there to size statements")
-	c.Sizing.S3.Settings(t)
+	c.Sizing.Stores.Settings(t)
 }
 
 // SharedSettings adds the rows that `tavana up` has too.

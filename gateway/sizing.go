@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"fmt"
 	"path/filepath"
 	"strings"
 	"time"
@@ -17,7 +18,8 @@ type Sizing struct {
 	Patience time.Duration
 	// Allow are the folders and URL prefixes that workers let statements read: nothing else is looked at.
 	Allow []string
-	S3    config.S3
+	// Stores are those that workers read.
+	Stores config.Stores
 }
 
 // Settings adds the rows of s that are its own to t.
@@ -42,15 +44,31 @@ func (s *Sizing) sizer() (*sizer.Sizer, error) {
 		}
 		cfg.Allow = append(cfg.Allow, strings.TrimRight(a, "/")+"/")
 	}
-	s3 := s.S3
-	if err := s3.Load(); err != nil {
+	at := s.Stores
+	if err := at.Load(); err != nil {
 		return nil, err
 	}
-	if s3.Endpoint != "" || s3.Bucket != "" || s3.AccessKey != "" {
-		cfg.Stores["s3://"] = sizer.NewS3(s3)
-		if s3.Bucket != "" {
-			cfg.Allow = append(cfg.Allow, "s3://"+s3.Bucket+"/")
+	add := func(store sizer.Store, bucket string, schemes ...string) {
+		for _, scheme := range schemes {
+			cfg.Stores[scheme] = store
+			if bucket != "" {
+				cfg.Allow = append(cfg.Allow, scheme+bucket+"/")
+			}
 		}
+	}
+	if at.S3.Used() {
+		add(sizer.NewS3(at.S3), at.S3.Bucket, "s3://")
+	}
+	if at.GCS.Used() {
+		google := at.GCS.S3()
+		add(sizer.NewS3(google), google.Bucket, "gs://", "gcs://")
+	}
+	if at.Azure.Used() {
+		azure, err := sizer.NewAzure(at.Azure)
+		if err != nil {
+			return nil, fmt.Errorf("azure-connection-string: %w", err)
+		}
+		add(azure, at.Azure.Container, "az://", "azure://", "abfss://")
 	}
 	return sizer.New(cfg), nil
 }

@@ -111,36 +111,80 @@ func TestViewsAreSized(t *testing.T) {
 	}
 }
 
-// On a real S3 server; a bucket that says no is the worker's to tell of.
+// On a real S3 server, which answers for Google's as well; a bucket that says no is the worker's to tell of.
 func TestObjectsAreSized(t *testing.T) {
 	var s3 workertest.S3
-	p := workertest.StartProcessWithS3(t, &s3, "--extensions-dir", filepath.Join(workertest.Root(), "bin", "extensions"), "--extensions", "httpfs")
+	p := workertest.StartProcessWithS3(t, &s3, "--extensions-dir", filepath.Join(workertest.Root(), "bin", "extensions"), "--extensions", "httpfs",
+		"--gcs-endpoint", "http://127.0.0.1:7070", "--gcs-bucket", "lake", "--gcs-access-key", "test-key", "--gcs-secret-key", "test-secret-key")
 	if err := os.WriteFile(filepath.Join(s3.Dir, s3.Bucket, "one.csv"), []byte("a,b\n"+strings.Repeat("1,2\n", 25_000_000)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	at := config.S3{Endpoint: s3.Serve(t), Bucket: s3.Bucket, PathStyle: true, Region: "us-east-1", AccessKey: s3.AccessKey, SecretKey: s3.SecretKey}
-	sizing := func(s config.S3) func(*gateway.Config) {
-		return func(c *gateway.Config) { c.Sizing.S3, c.Sizing.Patience = s, 30*time.Second }
-	}
-	w := openBefore(t, p, sizing(at))
+	at := config.Stores{S3: config.S3{Endpoint: s3.Serve(t), Bucket: s3.Bucket, PathStyle: true, Region: "us-east-1", AccessKey: s3.AccessKey, SecretKey: s3.SecretKey}}
+	at.GCS = config.GCS{Endpoint: at.S3.Endpoint, Bucket: s3.Bucket, AccessKey: s3.AccessKey, SecretKey: s3.SecretKey}
+	w := openBefore(t, p, sizingOf(at))
 	c := w.connect()
-	for sql, want := range map[string]string{
-		"SELECT * FROM 's3://" + s3.Bucket + "/one.csv'": "100 MB of csv in 1 files",
-		"SELECT * FROM 's3://" + s3.Bucket + "/*.csv'":   "100 MB of csv in 1 files",
-		"SELECT * FROM 's3://other/one.csv'":             "statements may not read there",
-		"SELECT * FROM 's3://" + s3.Bucket + "/two.csv'": "404",
-	} {
+	for _, scheme := range []string{"s3", "gs", "gcs"} {
+		w.wantPlans(c, map[string]string{
+			"SELECT * FROM '" + scheme + "://lake/one.csv'":  "100 MB of csv in 1 files",
+			"SELECT * FROM '" + scheme + "://lake/*.csv'":    "100 MB of csv in 1 files",
+			"SELECT * FROM '" + scheme + "://other/one.csv'": "statements may not read there",
+			"SELECT * FROM '" + scheme + "://lake/two.csv'":  "404",
+		})
+		w.want(c, "SELECT count(*) FROM '"+scheme+"://lake/*.csv'", "25000000")
+		w.wantCode(c, "SELECT * FROM '"+scheme+"://other/one.csv'", "42501")
+	}
+	at.S3.SecretKey = "wrong"
+	w = openBefore(t, p, sizingOf(at))
+	c = w.connect()
+	w.wantPlans(c, map[string]string{"SELECT * FROM 's3://lake/one.csv'": "403"})
+	w.want(c, "SELECT count(*) FROM 's3://lake/one.csv'", "25000000")
+}
+
+// On a real server of Azure's blobs, under each of the schemes that DuckDB knows.
+func TestBlobsAreSized(t *testing.T) {
+	azure := workertest.StartAzure(t)
+	azure.Put(t, "year=2024/one.csv", "a,b\n"+strings.Repeat("1,2\n", 2_500_000))
+	azure.Put(t, "year=2025/one.csv", "a,b\n"+strings.Repeat("1,2\n", 250_000))
+	p := workertest.StartProcess(t, "--extensions-dir", filepath.Join(workertest.Root(), "bin", "extensions"), "--extensions", "azure",
+		"--azure-connection-string", azure.ConnectionString, "--azure-container", azure.Container)
+	at := config.Stores{Azure: config.Azure{ConnectionString: azure.ConnectionString, Container: azure.Container}}
+	w := openBefore(t, p, sizingOf(at))
+	c := w.connect()
+	w.want(c, "COPY (SELECT i, repeat('x', 99) AS s FROM range(1000000) r(i)) TO 'az://lake/big.parquet' (FORMAT parquet, COMPRESSION uncompressed, DICTIONARY_SIZE_LIMIT 1)")
+	for _, scheme := range []string{"az", "azure", "abfss"} {
+		w.wantPlans(c, map[string]string{
+			"SELECT * FROM '" + scheme + "://lake/year=2024/one.csv'":               "10 MB of csv in 1 files",
+			"SELECT * FROM '" + scheme + "://lake/*/*.csv'":                         "11 MB of csv in 2 files",
+			"SELECT * FROM '" + scheme + "://lake/*/*.csv' WHERE year = 2025":       "1 MB of csv in 1 files",
+			"SELECT * FROM '" + scheme + "://lake/two.csv'":                         "404",
+			"SELECT * FROM '" + scheme + "://other/one.csv'":                        "statements may not read there",
+			"SELECT * FROM '" + scheme + "://other@x.dfs.core.windows.net/one.csv'": "statements may not read there",
+			"SELECT i FROM '" + scheme + "://lake/big.parquet'":                     "of parquet in 1 files",
+		})
+		if scheme != "abfss" { // DuckDB reads those at dfs.core.windows.net, wherever the blobs are
+			w.want(c, "SELECT count(*) FROM '"+scheme+"://lake/*/*.csv'", "2750000")
+		}
+		w.wantCode(c, "SELECT * FROM '"+scheme+"://other/one.csv'", "42501")
+	}
+	at.Azure.ConnectionString = strings.Replace(at.Azure.ConnectionString, "AccountKey=E", "AccountKey=F", 1)
+	w = openBefore(t, p, sizingOf(at))
+	c = w.connect()
+	w.wantPlans(c, map[string]string{"SELECT * FROM 'az://lake/year=2024/one.csv'": "403"})
+	w.want(c, "SELECT count(*) FROM 'az://lake/year=2024/one.csv'", "2500000")
+}
+
+func sizingOf(at config.Stores) func(*gateway.Config) {
+	return func(c *gateway.Config) { c.Sizing.Stores, c.Sizing.Patience = at, 30*time.Second }
+}
+
+// wantPlans runs EXPLAIN (TAVANA) of statements, and wants what must be in the answer of each.
+func (w *world) wantPlans(c *pgconn.PgConn, plans map[string]string) {
+	w.t.Helper()
+	for sql, want := range plans {
 		if got := w.plan(c, sql); !strings.Contains(got, want) {
-			t.Errorf("%s:\n%s\nwant %q", sql, got, want)
+			w.t.Errorf("%s:\n%s\nwant %q", sql, got, want)
 		}
 	}
-	at.SecretKey = "wrong"
-	w = openBefore(t, p, sizing(at))
-	c = w.connect()
-	if got := w.plan(c, "SELECT * FROM 's3://"+s3.Bucket+"/one.csv'"); !strings.Contains(got, "403") {
-		t.Errorf("with a wrong key: %s", got)
-	}
-	w.want(c, "SELECT count(*) FROM 's3://"+s3.Bucket+"/one.csv'", "25000000")
 }
 
 // The queue is seen by who asks, at once and however full the workers are; other users' texts are not.

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests and benchmarks compare with: PostgreSQL 15 (server and psql) from the system's packages,
-# Python clients into CACHE/venv, an S3 server into CACHE/bin. What is there stays.
+# Python clients into CACHE/venv, an S3 server into CACHE/bin, a server of Azure's blobs into CACHE/azurite. What is there
+# stays.
 #
 #   test-tools.sh CACHE
 set -euo pipefail
@@ -37,4 +38,21 @@ if ! [ -x "$cache/bin/versitygw" ] || [ "$(cat "$cache/bin/versitygw.version" 2>
   mkdir -p "$cache/bin"
   (cd "$cache/bin" && GOFLAGS='' GOBIN=$PWD go install "$gateway")
   echo "$gateway" > "$cache/bin/versitygw.version"
+fi
+
+# A server of Azure's blobs for tests.
+azurite=azurite@3.37.0
+if [ "$(cat "$cache/azurite/version" 2>/dev/null)" != "$azurite" ]; then
+  if ! command -v npm >/dev/null; then
+    if command -v apt-get >/dev/null; then
+      sudo=
+      [ "$(id -u)" = 0 ] || sudo=sudo
+      DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq nodejs npm >/dev/null
+    elif command -v brew >/dev/null; then
+      brew install --quiet node
+    fi
+  fi
+  command -v npm >/dev/null || { echo "test-tools: please install Node.js with npm" >&2; exit 1; }
+  npm install --prefix "$cache/azurite" --ignore-scripts --no-audit --no-fund --no-package-lock --loglevel=error "$azurite"
+  echo "$azurite" > "$cache/azurite/version"
 fi

@@ -30,7 +30,7 @@ type Config struct {
 	LakeMetadata   string
 	LakeData       string
 	LakeInlineRows int
-	S3             config.S3
+	Stores         config.Stores
 	IdleRelease    time.Duration
 	SessionGrace   time.Duration
 	DrainTimeout   time.Duration
@@ -75,7 +75,7 @@ func (c *Config) Settings(t *config.Table) {
 	t.String(&c.LakeMetadata, "lake-metadata", "", "where the catalog of lasting tables lies: sqlite:FILE, or postgres:CONNECTION; empty: there is none").Secret()
 	t.String(&c.LakeData, "lake-data", "", "folder or URL prefix of lasting tables' Parquet files")
 	t.Int(&c.LakeInlineRows, "lake-inline-rows", 10, "an INSERT of up to so many rows into a lasting table lies in the catalog, not in a file; 0 for catalogs of thousands of tables, which it makes slow")
-	c.S3.Settings(t)
+	c.Stores.Settings(t)
 	t.Duration(&c.DrainTimeout, "drain-timeout", 30*time.Second, "how long running statements may go on after SIGTERM")
 }
 

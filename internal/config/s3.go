@@ -3,7 +3,6 @@ package config
 import (
 	"errors"
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 )
@@ -34,20 +33,13 @@ func (s *S3) Settings(t *Table) {
 	t.String(&s.SessionToken, "s3-session-token", "", "token of temporary keys").Alias("AWS_SESSION_TOKEN", nil).Secret()
 }
 
-// Load reads the keys' files, and reports what is wrong.
-func (s *S3) Load() error {
-	for _, f := range []struct {
-		name string
-		to   *string
-	}{{s.AccessKeyFile, &s.AccessKey}, {s.SecretKeyFile, &s.SecretKey}} {
-		if f.name == "" {
-			continue
-		}
-		b, err := os.ReadFile(f.name)
-		if err != nil {
-			return fmt.Errorf("reading an S3 key: %w", err)
-		}
-		*f.to = strings.TrimSpace(string(b))
+// Used tells whether there is anything of S3's.
+func (s *S3) Used() bool { return s.Endpoint != "" || s.Bucket != "" || s.AccessKey != "" }
+
+// load reads the keys' files, and reports what is wrong.
+func (s *S3) load() error {
+	if err := errors.Join(read(s.AccessKeyFile, &s.AccessKey), read(s.SecretKeyFile, &s.SecretKey)); err != nil {
+		return fmt.Errorf("reading an S3 key: %w", err)
 	}
 	if (s.AccessKey == "") != (s.SecretKey == "") {
 		return errors.New("s3-access-key and s3-secret-key: need each other")
@@ -63,8 +55,7 @@ func (s *S3) Host() (host string, tls bool) {
 	return strings.TrimRight(strings.TrimPrefix(s.Endpoint, "https://"), "/"), true
 }
 
-// Environ returns the settings as a child process's environment.
-func (s *S3) Environ() []string {
+func (s *S3) environ() []string {
 	return []string{
 		"TAVANA_S3_ENDPOINT=" + s.Endpoint, "TAVANA_S3_BUCKET=" + s.Bucket, "TAVANA_S3_PATH_STYLE=" + strconv.FormatBool(s.PathStyle),
 		"TAVANA_S3_REGION=" + s.Region, "TAVANA_S3_ACCESS_KEY=" + s.AccessKey, "TAVANA_S3_ACCESS_KEY_FILE=" + s.AccessKeyFile,

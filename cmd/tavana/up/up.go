@@ -38,7 +38,7 @@ type Config struct {
 	LakeMetadata   string
 	LakeData       string
 	LakeInlineRows int
-	S3             config.S3
+	Stores         config.Stores
 	SampleData     bool
 	SampleScale    string
 	Extensions     string
@@ -60,7 +60,7 @@ func (c *Config) Settings(t *config.Table) {
 	t.String(&c.LakeMetadata, "lake-metadata", "", "where the catalog of lasting tables lies: sqlite:FILE, postgres:CONNECTION, or none").Secret().ShowDefault("sqlite:catalog.sqlite in the data folder")
 	t.String(&c.LakeData, "lake-data", "", "folder or URL prefix of lasting tables' Parquet files").ShowDefault("tables in the data folder")
 	t.Int(&c.LakeInlineRows, "lake-inline-rows", 10, "an INSERT of up to so many rows into a lasting table lies in the catalog, not in a file; 0 for catalogs of thousands of tables, which it makes slow")
-	c.S3.Settings(t)
+	c.Stores.Settings(t)
 	c.Sizing.Settings(t)
 	t.String(&c.InitSQL, "init-sql", "", "file of SQL run on every worker when it starts: views that all sessions see")
 	t.List(&c.Allow, "allow", nil, "folders and URL prefixes (s3://bucket/) that statements may read and write")
@@ -213,7 +213,7 @@ func (c *Config) worker(ctx context.Context, log *slog.Logger, stderr io.Writer)
 		initSQL = append(initSQL, filepath.Join(dir, "views.sql"))
 		allow = append(allow, dir)
 	}
-	c.Sizing.Allow, c.Sizing.S3 = allow, c.S3
+	c.Sizing.Allow, c.Sizing.Stores = allow, c.Stores
 	if c.InitSQL != "" {
 		initSQL = append(initSQL, c.InitSQL)
 	}
@@ -237,7 +237,7 @@ func (c *Config) worker(ctx context.Context, log *slog.Logger, stderr io.Writer)
 		args = append(args, "--allow", a)
 	}
 	return worker{
-		program: program, args: args, token: token, secrets: append(c.S3.Environ(), secrets...), log: log, stderr: stderr, direct: c.FlightDirect,
+		program: program, args: args, token: token, secrets: append(c.Stores.Environ(), secrets...), log: log, stderr: stderr, direct: c.FlightDirect,
 		grace: c.DrainTimeout + 15*time.Second,
 	}, nil
 }
