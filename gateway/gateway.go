@@ -117,7 +117,7 @@ func New(cfg Config, log *slog.Logger) (*Gateway, error) {
 		g.http, err = lifecycle.Listen(cfg.HTTPListen, 0o777)
 	}
 	if err != nil {
-		g.close()
+		g.Close()
 		return nil, err
 	}
 	return g, nil
@@ -151,7 +151,8 @@ func (g *Gateway) AwaitReady(ctx context.Context) error {
 	return g.router.AwaitWorker(ctx, long)
 }
 
-func (g *Gateway) close() {
+// Close gives up a gateway that was not run.
+func (g *Gateway) Close() {
 	if g.pg != nil {
 		_ = g.pg.Close()
 	}
@@ -218,7 +219,7 @@ func (g *Gateway) Run(ctx context.Context) error {
 	cancel()
 	_ = web.Close()
 	stopWatching()
-	g.close()
+	g.Close()
 	wg.Wait()
 	return cause
 }

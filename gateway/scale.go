@@ -71,6 +71,7 @@ type scaling struct {
 	mu      sync.Mutex
 	targets []string
 	started map[string]time.Time // workers that have been started and not joined
+	asked   map[string]bool      // workers that were asked to go, and may have heard it
 	ceiling uint64
 	mode    scaler.Mode
 	last    scaler.Decision
@@ -84,7 +85,7 @@ type scaling struct {
 
 func newScaling(cfg Scaling, fleet Fleet, r *router.Router, reg prometheus.Registerer, log *slog.Logger) *scaling {
 	s := &scaling{
-		cfg: cfg, fleet: fleet, router: r, log: log, scaler: scaler.New(cfg.Rules), waits: make(chan struct{}, 1), started: map[string]time.Time{},
+		cfg: cfg, fleet: fleet, router: r, log: log, scaler: scaler.New(cfg.Rules), waits: make(chan struct{}, 1), started: map[string]time.Time{}, asked: map[string]bool{},
 		poolChanges: prometheus.NewCounterVec(prometheus.CounterOpts{Name: metricPoolChanges, Help: "Times that workers were added (up) or taken away (down)."}, []string{"direction"}),
 		up:          prometheus.NewCounter(prometheus.CounterOpts{Name: metricScaleUp, Help: "Times that there was a reason for more workers, whether there was room for them or not."}),
 		down:        prometheus.NewCounter(prometheus.CounterOpts{Name: metricScaleDown, Help: "Times that workers were taken away."}),
@@ -150,6 +151,11 @@ func (s *scaling) workers(targets []string) {
 	for t := range s.started {
 		if !slices.Contains(targets, t) {
 			delete(s.started, t)
+		}
+	}
+	for t := range s.asked {
+		if !slices.Contains(targets, t) {
+			delete(s.asked, t)
 		}
 	}
 	s.targets = targets
@@ -274,8 +280,21 @@ func (s *scaling) observe() scaler.Observation {
 	return o
 }
 
+// stopAsked stops workers that have heard that they can go, though they could not say so.
+func (s *scaling) stopAsked() {
+	for _, w := range s.router.Workers() {
+		s.mu.Lock()
+		asked := s.asked[w.Target]
+		s.mu.Unlock()
+		if asked && w.State().GetDraining() {
+			s.fleet.Stop(w.Target)
+		}
+	}
+}
+
 // decide looks once, and does what is decided.
 func (s *scaling) decide(ctx context.Context) {
+	s.stopAsked()
 	o := s.observe()
 	s.setMode(o)
 	d := s.scaler.Decide(time.Now(), o)
@@ -314,6 +333,11 @@ func (s *scaling) remove(ctx context.Context, n int, reason scaler.Reason) {
 		asking, cancel := context.WithTimeout(ctx, drainPatience)
 		drains, err := w.Client.DrainIdle(asking)
 		cancel()
+		if err != nil { // it may go all the same
+			s.mu.Lock()
+			s.asked[w.Target] = true
+			s.mu.Unlock()
+		}
 		if err != nil || !drains {
 			continue
 		}

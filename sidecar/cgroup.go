@@ -40,16 +40,50 @@ func NewCgroup(name string) (*Cgroup, error) {
 // Add moves a process into the group.
 func (g *Cgroup) Add(pid int) error { return g.write("cgroup.procs", uint64(pid)) }
 
-// SetLimit sets what the group's processes may use, in bytes. It fails, and changes nothing, when they use more and can't let go.
-func (g *Cgroup) SetLimit(bytes uint64) error { return g.write(g.limit, bytes) }
+// SetLimit sets what the group's processes may use, in bytes. It fails, and changes nothing, when they use more and can't let go:
+// version 1 of the kernel's interface says so itself, version 2 would end a process.
+func (g *Cgroup) SetLimit(bytes uint64) error {
+	if used, ok := g.used(); ok && used > bytes {
+		return fmt.Errorf("changing a cgroup: its processes use %d bytes, and are to use %d", used, bytes)
+	}
+	return g.write(g.limit, bytes)
+}
+
+// used returns what the group uses, without the pages of files, which the kernel takes back by itself; false: version 1, or it can't
+// be told.
+func (g *Cgroup) used() (bytes uint64, ok bool) {
+	if bytes, ok = g.read("memory.current"); !ok {
+		return 0, false
+	}
+	stat, err := os.ReadFile(filepath.Join(g.dir, "memory.stat"))
+	if err != nil {
+		return 0, false
+	}
+	for line := range strings.Lines(string(stat)) {
+		if n, isFile := strings.CutPrefix(line, "file "); isFile {
+			files, err := strconv.ParseUint(strings.TrimSpace(n), 10, 64)
+			return bytes - min(files, bytes), err == nil
+		}
+	}
+	return 0, false
+}
 
 // Limit returns what the group's processes may use, in bytes.
 func (g *Cgroup) Limit() (uint64, error) {
-	b, err := os.ReadFile(filepath.Join(g.dir, g.limit))
-	if err != nil {
-		return 0, err
+	n, ok := g.read(g.limit)
+	if !ok {
+		return 0, fmt.Errorf("%s can't be read in %s", g.limit, g.dir)
 	}
-	return strconv.ParseUint(strings.TrimSpace(string(b)), 10, 64)
+	return n, nil
+}
+
+func (g *Cgroup) read(file string) (n uint64, ok bool) {
+	b, err := os.ReadFile(filepath.Join(g.dir, file))
+	if err != nil {
+		return 0, false
+	}
+	n, err = strconv.ParseUint(strings.TrimSpace(string(b)), 10, 64)
+	return n, err == nil
 }
 
 func (g *Cgroup) write(file string, n uint64) error {

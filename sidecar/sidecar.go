@@ -29,7 +29,8 @@ import (
 type Worker interface {
 	// Watch calls f with each state, until ctx ends, f fails, or the worker goes.
 	Watch(ctx context.Context, f func(*workerpb.State) error) error
-	// SetMemoryLimit changes what the process may use, in bytes, and returns what holds; when it fails the old limit does.
+	// SetMemoryLimit changes what the process may use, in bytes, and returns what holds, which is more than asked for where the
+	// worker can't do with less; when it fails the old limit holds.
 	SetMemoryLimit(ctx context.Context, bytes uint64) (uint64, error)
 }
 
@@ -40,7 +41,7 @@ type Limits interface {
 	// Raise lets the process use more, up to want bytes, and returns how much it is: less than want where there is no more, and
 	// from where there is nothing.
 	Raise(ctx context.Context, from, want uint64) (uint64, error)
-	// Lower takes memory back from a process that does without.
+	// Lower takes memory back from a process that does without. When it fails the old limit holds.
 	Lower(ctx context.Context, to uint64) error
 }
 
@@ -74,8 +75,15 @@ type Sidecar struct {
 	on func(Event)
 
 	asks chan ask
-	// limit is what the process may use, in bytes. A state may have been under way while it changed, so it is not read from there.
-	limit uint64
+	// limit is what the process may use, in bytes. A state may have been under way while it changed, so it is not read from there
+	// until settled after the last change.
+	limit   uint64
+	changed time.Time
+	// asked is when somebody asked last, for a statement that is on its way.
+	asked time.Time
+	// pause is for how long a worker that did not shrink is left alone, from when on it is tried again.
+	pause time.Duration
+	again time.Time
 
 	mu   sync.Mutex
 	seen *workerpb.State // last; nil: the worker is away
@@ -86,6 +94,7 @@ type Sidecar struct {
 type ask struct {
 	decide func(resize.Observation) resize.Decision
 	done   chan answer
+	coming bool // it is for a statement that is on its way
 }
 
 type answer struct {
@@ -118,8 +127,11 @@ func (s *Sidecar) Run(ctx context.Context) {
 				continue
 			}
 			if st.GetWorkerId() != id { // another process
-				id, r, s.limit = st.GetWorkerId(), resize.New(s.rules), st.GetMemoryLimit()
-				s.limits.Began(s.limit)
+				id, r = st.GetWorkerId(), resize.New(s.rules)
+				s.begins(st.GetMemoryLimit())
+			} else if st.GetMemoryLimit() != s.limit && time.Since(s.changed) > settled { // a change has ended otherwise than it seemed
+				s.log.Warn("a worker's memory is not what it was set to", "worker", id, "set", s.limit, "is", st.GetMemoryLimit())
+				s.begins(st.GetMemoryLimit())
 			}
 			_ = s.change(ctx, id, r.Decide(time.Now(), s.observed(st)))
 		case a := <-s.asks:
@@ -127,6 +139,9 @@ func (s *Sidecar) Run(ctx context.Context) {
 			if st == nil || st.GetWorkerId() != id {
 				a.done <- answer{0, errAway}
 				continue
+			}
+			if a.coming {
+				s.asked = time.Now()
 			}
 			err := s.change(ctx, id, a.decide(s.observed(st)))
 			a.done <- answer{s.limit, err}
@@ -168,18 +183,34 @@ func (s *Sidecar) watch(ctx context.Context) {
 	}
 }
 
+const (
+	// settled is how long after a change all states tell of it.
+	settled = 3 * time.Second
+	// comes is within what time a statement that was asked for has come.
+	comes = 5 * time.Second
+	// leastPause and mostPause are for how long a worker that did not shrink is left alone, longer each time.
+	leastPause, mostPause = time.Second, time.Minute
+)
+
+// begins notes what the process has, whatever was known of it.
+func (s *Sidecar) begins(limit uint64) {
+	s.limit, s.asked, s.pause, s.again = limit, time.Time{}, 0, time.Time{}
+	s.limits.Began(limit)
+}
+
 // observed is what a decision needs of a state.
 func (s *Sidecar) observed(st *workerpb.State) resize.Observation {
 	return resize.Observation{
 		Limit: s.limit, Used: st.GetUsed(), Spilled: st.GetSpilled(),
-		Busy: len(st.GetQueries()) > 0 || st.GetCursors() > 0 || st.GetResults() > 0,
+		Busy: len(st.GetQueries()) > 0 || st.GetReserved() > 0 || st.GetCursors() > 0 || st.GetResults() > 0 || st.GetHeld() > 0 ||
+			time.Since(s.asked) < comes,
 	}
 }
 
 // Ask makes the limit large enough for a statement that needs so many bytes of the process, as far as may be, and returns what
 // it is then: the same as before, with an error, where nothing more is to be had.
 func (s *Sidecar) Ask(ctx context.Context, bytes uint64) (uint64, error) {
-	a := ask{func(o resize.Observation) resize.Decision { return s.rules.Ask(o.Limit, bytes) }, make(chan answer, 1)}
+	a := ask{func(o resize.Observation) resize.Decision { return s.rules.Ask(o.Limit, bytes) }, make(chan answer, 1), true}
 	select {
 	case s.asks <- a:
 	case <-ctx.Done():
@@ -196,7 +227,7 @@ func (s *Sidecar) Ask(ctx context.Context, bytes uint64) (uint64, error) {
 // Yield shrinks the worker if it is idle, for another one's sake. It does nothing while another change is under way, so that two
 // workers never wait for each other.
 func (s *Sidecar) Yield(ctx context.Context) {
-	a := ask{s.rules.Yield, make(chan answer, 1)}
+	a := ask{s.rules.Yield, make(chan answer, 1), false}
 	select {
 	case s.asks <- a:
 		select {
@@ -212,7 +243,8 @@ const changeTimeout = 10 * time.Second
 
 // change makes the limit what was decided; with an error it is what it was.
 func (s *Sidecar) change(ctx context.Context, worker string, d resize.Decision) error {
-	if d.Reason == resize.None {
+	shrinks := d.Limit < s.limit
+	if d.Reason == resize.None || shrinks && time.Now().Before(s.again) {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, changeTimeout)
@@ -220,12 +252,17 @@ func (s *Sidecar) change(ctx context.Context, worker string, d resize.Decision) 
 	began, from := time.Now(), s.limit
 	var to uint64
 	var err error
-	if d.Limit > from {
-		to, err = s.grow(ctx, from, d.Limit)
-	} else {
+	if shrinks {
 		to, err = s.shrink(ctx, from, d.Limit)
+		s.pause = min(max(2*s.pause, leastPause), mostPause)
+		if err == nil && to == d.Limit {
+			s.pause = 0
+		}
+		s.again = time.Now().Add(s.pause)
+	} else {
+		to, err = s.grow(ctx, from, d.Limit)
 	}
-	s.limit = to
+	s.limit, s.changed = to, time.Now()
 	s.on(Event{string(d.Reason), from, to, time.Since(began), err})
 	if err != nil {
 		s.log.Debug("changing a worker's memory failed", "worker", worker, "reason", d.Reason, "from", from, "want", d.Limit, "error", err)
@@ -255,5 +292,9 @@ func (s *Sidecar) shrink(ctx context.Context, from, want uint64) (uint64, error)
 	if err != nil {
 		return from, fmt.Errorf("the worker needs what it has: %w", err)
 	}
-	return to, s.limits.Lower(ctx, to)
+	if err := s.limits.Lower(ctx, to); err != nil {
+		_, undone := s.worker.SetMemoryLimit(ctx, from)
+		return from, errors.Join(err, undone)
+	}
+	return to, nil
 }

@@ -26,6 +26,8 @@ type both struct {
 	done   []string
 	left   uint64 // how much more there is
 	refuse error  // what the worker says to a change
+	least  uint64 // what the worker can't do without
+	stuck  error  // what Lower says
 }
 
 func (b *both) note(s string) {
@@ -55,6 +57,7 @@ func (b *both) SetMemoryLimit(_ context.Context, bytes uint64) (uint64, error) {
 		b.note("worker refuses " + size(bytes))
 		return 0, b.refuse
 	}
+	bytes = max(bytes, b.least)
 	b.note("worker " + size(bytes))
 	return bytes, nil
 }
@@ -70,7 +73,7 @@ func (b *both) Raise(_ context.Context, from, want uint64) (uint64, error) {
 
 func (b *both) Lower(_ context.Context, to uint64) error {
 	b.note("lower " + size(to))
-	return nil
+	return b.stuck
 }
 
 func size(n uint64) string { return time.Duration(n / mb).String() } // as 512ns: short
@@ -206,6 +209,112 @@ func TestYield(t *testing.T) {
 		s.Yield(t.Context())
 		b.want(t, "worker 512ns", "lower 512ns")
 	})
+}
+
+func idleAt(limit uint64) *workerpb.State {
+	return &workerpb.State{WorkerId: "a", MemoryLimit: limit * mb}
+}
+
+// A worker that has been made large for a statement is not shrunk before that statement comes, nor under it.
+func TestWhatIsAskedForStays(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &both{left: 10_000 * mb}
+		s, _ := start(t, b)
+		b.tell(idleAt(512))
+		time.Sleep(time.Hour) // long idle
+		if _, err := s.Ask(t.Context(), 900*mb); err != nil {
+			t.Error(err)
+		}
+		b.want(t, "began 512ns", "raise 900ns", "worker 900ns")
+		b.tell(idleAt(512)) // it was under way
+		s.Yield(t.Context())
+		time.Sleep(comes - time.Second)
+		b.tell(&workerpb.State{WorkerId: "a", MemoryLimit: 900 * mb, Reserved: 800 * mb}) // it has come
+		time.Sleep(time.Minute)
+		s.Yield(t.Context())
+		b.want(t)
+		b.tell(idleAt(900))
+		s.Yield(t.Context())
+		b.want(t, "worker 512ns", "lower 512ns")
+	})
+}
+
+// A worker that holds what it has is left alone for longer each time.
+func TestAWorkerThatDoesNotShrink(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &both{least: 700 * mb}
+		s, _ := start(t, b)
+		b.tell(idleAt(1000))
+		s.Yield(t.Context())
+		b.want(t, "began 1µs", "worker 700ns", "lower 700ns")
+		s.Yield(t.Context())
+		time.Sleep(leastPause / 2)
+		s.Yield(t.Context())
+		b.want(t)
+		b.refuse = errors.New("no")
+		time.Sleep(leastPause)
+		s.Yield(t.Context())
+		b.want(t, "worker refuses 512ns")
+		time.Sleep(leastPause)
+		s.Yield(t.Context())
+		b.want(t)
+		b.refuse, b.least = nil, 0
+		time.Sleep(leastPause)
+		s.Yield(t.Context())
+		b.want(t, "worker 512ns", "lower 512ns")
+	})
+}
+
+// Where the limit from outside can't be lowered, the worker has what it had.
+func TestALimitThatCannotBeLowered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &both{stuck: errors.New("busy")}
+		s, events := start(t, b)
+		b.tell(idleAt(1000))
+		s.Yield(t.Context())
+		b.want(t, "began 1µs", "worker 512ns", "lower 512ns", "worker 1µs")
+		if e := *events; len(e) != 1 || e[0].Err == nil || e[0].To != 1000*mb {
+			t.Errorf("%+v", e)
+		}
+	})
+}
+
+// A change that seemed to fail, and did not, is found out.
+func TestAChangeThatCameLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &both{left: 10_000 * mb, refuse: errors.New("too late")}
+		_, _ = start(t, b)
+		b.tell(busy(512, 500))
+		b.want(t, "began 512ns", "raise 768ns", "worker refuses 768ns", "lower 512ns")
+		b.refuse = nil
+		b.tell(busy(768, 100))
+		b.want(t)
+		time.Sleep(2 * settled)
+		b.tell(busy(768, 100))
+		b.want(t, "began 768ns")
+	})
+}
+
+// Version 2 of the kernel's interface would end a process that uses more than it is to.
+func TestCgroupIsNotSetBelowItsUse(t *testing.T) {
+	g := &Cgroup{dir: t.TempDir(), limit: "memory.max"}
+	for file, text := range map[string]string{"memory.max": "1000\n", "memory.current": "900\n", "memory.stat": "anon 600\nfile 200\nfile_mapped 100\n"} {
+		if err := os.WriteFile(filepath.Join(g.dir, file), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := g.SetLimit(699); err == nil {
+		t.Error("less than it uses")
+	}
+	if got, err := g.Limit(); err != nil || got != 1000 {
+		t.Errorf("%d, %v", got, err)
+	}
+	if err := g.SetLimit(700); err != nil {
+		t.Error(err)
+	}
+	if got, err := g.Limit(); err != nil || got != 700 {
+		t.Errorf("%d, %v", got, err)
+	}
 }
 
 // A real cgroup, where this process may make one.

@@ -389,7 +389,7 @@ func (c *cursor) end(err error) {
 	}
 	c.w.noteFatal(err)
 	c.lease.giveBack(whole)
-	c.w.ledger.release(c.reserved)
+	c.w.ungrant(c.st, c.reserved)
 	c.held = false
 	c.w.touch()
 }

@@ -48,6 +48,9 @@ type execution struct {
 	abandoned atomic.Bool
 	// peak is the most memory it has held, in bytes; see peaks.
 	peak atomic.Uint64
+	// base is what was held before it, in bytes, and based says that it is known. They are peaks' alone.
+	base  uint64
+	based bool
 }
 
 func newExecution(st *workerpb.Statement, in *entry, writers *writers, park parkFunc) *execution {

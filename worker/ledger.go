@@ -2,6 +2,7 @@ package worker
 
 import (
 	"sync"
+	"time"
 
 	"github.com/angelerator/tavana/internal/pgerror"
 )
@@ -13,15 +14,67 @@ type ledger struct {
 	mu       sync.Mutex
 	capacity uint64
 	reserved uint64
+	marks    int // of those that reserve nothing
+	claim    claim
 }
 
-// grant promises n bytes, at most the whole capacity, or says "no room" before any work.
-func (l *ledger) grant(n uint64) (granted uint64, err error) {
+// claim is room that was asked for in vain by one who waits in line. Sessions' statements, which wait in lines of their own, would
+// take all of it for ever, one after another: as long as it stands they get none of it.
+type claim struct {
+	bytes       uint64
+	since, last time.Time // when it was made, and made again
+}
+
+const (
+	// claimStands is for how long a claim stands without being made again; who waits tries at least once a second.
+	claimStands = 1500 * time.Millisecond
+	// claimMost is for how long sessions wait for a claim, and claimPause for how long they don't after that: what keeps it from
+	// being granted may be a result that nobody reads.
+	claimMost, claimPause = 30 * time.Second, 30 * time.Second
+)
+
+// stands tells whether the claim keeps others from room.
+func (c *claim) stands(now time.Time) bool {
+	return c.bytes > 0 && now.Sub(c.last) < claimStands && now.Sub(c.since) < claimMost
+}
+
+// make makes the claim, or makes it again.
+func (c *claim) make(bytes uint64, now time.Time) {
+	if now.Sub(c.last) >= claimStands || now.Sub(c.since) >= claimMost+claimPause {
+		c.since = now
+	}
+	c.bytes, c.last = bytes, now
+}
+
+// wish is what a statement asks of the ledger.
+type wish struct {
+	bytes uint64
+	// elsewhere: there are larger workers, so it does not make do with the whole of this one.
+	elsewhere bool
+	// pinned: it can run here only.
+	pinned bool
+}
+
+// grant promises what is wished, at most the whole capacity, or says "no room" before any work.
+func (l *ledger) grant(w wish) (granted uint64, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	n = min(n, l.capacity)
-	if l.reserved+n > l.capacity {
+	if w.bytes > l.capacity && w.elsewhere {
 		return 0, errNoRoom()
+	}
+	n, now := min(w.bytes, l.capacity), time.Now()
+	free := l.capacity - min(l.reserved, l.capacity)
+	if w.pinned && l.claim.stands(now) {
+		free -= min(l.claim.bytes, free)
+	}
+	if n > free {
+		if !w.pinned {
+			l.claim.make(n, now)
+		}
+		return 0, errNoRoom()
+	}
+	if !w.pinned {
+		l.claim = claim{}
 	}
 	l.reserved += n
 	return n, nil
@@ -31,19 +84,24 @@ func errNoRoom() error {
 	return &pgerror.Error{Code: pgerror.OutOfMemory, Message: "no room on this worker now", Retryable: true, NoRoom: true}
 }
 
-// mark promises a byte, whatever has been promised: it tells that the worker is not idle.
-func (l *ledger) mark() (granted uint64) {
+// mark notes one that reserves nothing: the worker is not idle. unmark is its end.
+func (l *ledger) mark() {
 	l.mu.Lock()
-	l.reserved++
+	l.marks++
 	l.mu.Unlock()
-	return 1
+}
+
+func (l *ledger) unmark() {
+	l.mu.Lock()
+	l.marks--
+	l.mu.Unlock()
 }
 
 // takeAll promises the whole capacity, if nothing is promised.
 func (l *ledger) takeAll() (granted uint64, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.reserved > 0 {
+	if l.reserved > 0 || l.marks > 0 {
 		return 0, false
 	}
 	l.reserved = l.capacity
@@ -68,10 +126,15 @@ func (l *ledger) park(granted uint64) (unpark func()) {
 	}
 }
 
-func (l *ledger) setCapacity(n uint64) {
+// setCapacity changes what may be promised. It fails (false) where more is promised already.
+func (l *ledger) setCapacity(n uint64) bool {
 	l.mu.Lock()
+	defer l.mu.Unlock()
+	if n < l.capacity && l.reserved > n {
+		return false
+	}
 	l.capacity = n
-	l.mu.Unlock()
+	return true
 }
 
 func (l *ledger) state() (capacity, reserved uint64) {

@@ -2,13 +2,13 @@ package worker
 
 import (
 	"context"
+	"errors"
 	"os"
 	"strconv"
 	"strings"
 
 	"github.com/angelerator/tavana/internal/pgerror"
 	"github.com/angelerator/tavana/internal/workerapi/workerpb"
-	"github.com/angelerator/tavana/worker/internal/duck"
 )
 
 // memoryLimit is what the process may use, in bytes, and what of it is DuckDB's.
@@ -29,14 +29,27 @@ func newMemoryLimit(total uint64) memoryLimit {
 	return memoryLimit{total, total - margin}
 }
 
-// SetMemoryLimit implements workerapi.Service. Growing is immediate; shrinking first frees what can be freed, and fails
-// (53200) when DuckDB can't do with less, leaving the old limit.
+// atLeast returns the limit of which so many bytes are DuckDB's.
+func atLeast(duckdb uint64) memoryLimit { return newMemoryLimit(duckdb + max(duckdb/4+1, minMargin)) }
+
+// SetMemoryLimit implements workerapi.Service. Growing is immediate; shrinking first frees what can be freed, and leaves what is
+// promised, and what tables in memory hold: it fails (53200), leaving the old limit, where that is no less.
 func (w *Worker) SetMemoryLimit(_ context.Context, r *workerpb.SetMemoryLimitRequest) (*workerpb.SetMemoryLimitResponse, error) {
 	if r.GetBytes() < minMargin {
 		return nil, pgerror.Newf(pgerror.InvalidParameterValue, "memory limit must be at least %d bytes", minMargin)
 	}
-	l := newMemoryLimit(r.GetBytes())
+	w.limiting.Lock()
+	defer w.limiting.Unlock()
+	l, old := newMemoryLimit(r.GetBytes()), w.memory()
+	shrinks := l.duckdb < old.duckdb
+	if shrinks {
+		var err error
+		if l, err = w.shrinkable(l, old); err != nil {
+			return nil, err
+		}
+	}
 	if err := w.in.SetMemoryLimit(l.duckdb); err != nil {
+		w.ledger.setCapacity(old.duckdb)
 		return nil, err
 	}
 	w.ledger.setCapacity(l.duckdb)
@@ -44,8 +57,37 @@ func (w *Worker) SetMemoryLimit(_ context.Context, r *workerpb.SetMemoryLimitReq
 	w.limit = l
 	w.notify()
 	w.mu.Unlock()
-	duck.Trim()
+	if shrinks {
+		giveBackPages()
+	}
 	return &workerpb.SetMemoryLimitResponse{Bytes: l.total}, nil
+}
+
+// shrinkable returns to, or as much more as the worker can't do without, and promises no more than that from now on.
+func (w *Worker) shrinkable(to, from memoryLimit) (memoryLimit, error) {
+	errNeeded := pgerror.New(pgerror.OutOfMemory, "the worker needs the memory it has")
+	held, err := w.in.Held()
+	if err != nil {
+		return to, errNeeded // DuckDB is so full that it can't even tell
+	}
+	_, reserved := w.ledger.state()
+	if need := max(held+held/4, reserved); need > to.duckdb {
+		to = atLeast(need)
+	}
+	if to.total >= from.total || !w.ledger.setCapacity(to.duckdb) {
+		return to, errNeeded
+	}
+	return to, nil
+}
+
+// setDuckDB sets DuckDB's limit, unless the process has another one than of by now.
+func (w *Worker) setDuckDB(of memoryLimit, bytes uint64) error {
+	w.limiting.Lock()
+	defer w.limiting.Unlock()
+	if w.memory() != of {
+		return errors.New("the memory limit has changed")
+	}
+	return w.in.SetMemoryLimit(bytes)
 }
 
 // processMemory returns the process's resident memory, and the writable memory it maps, in bytes; zeros where they can't be

@@ -7,10 +7,11 @@ import (
 
 // meter measures the process's CPU use between two readings.
 type meter struct {
-	at  time.Time
-	cpu time.Duration
-	of  float64 // the last reading, if there was one
-	any bool
+	spilled uint64 // when DuckDB told last
+	at      time.Time
+	cpu     time.Duration
+	of      float64 // the last reading, if there was one
+	any     bool
 }
 
 // meterLeast is how far apart two readings are at least: over a moment, use is all or nothing.

@@ -7,19 +7,20 @@ import (
 )
 
 // peaks finds out what statements need. DuckDB counts the instance's memory, not a statement's: what is held while some run,
-// beyond what was held before, is theirs, shared by what each has reserved. It is exact for one that runs alone.
+// beyond what was held before each of them, is theirs, shared by what each has reserved. It is exact for one that runs alone.
 type peaks struct {
 	at      time.Time
 	started uint64    // executions at the last look, and
 	newest  time.Time // when there was a new one
 	idle    bool      // nothing ran at the last look
-	before  uint64    // held when nothing ran, in bytes
+	held    uint64    // at the last look, in bytes
 	pressed bool      // the last state that was sent early told of pressure
 }
 
 const (
-	// peaksEvery is how often is looked while something runs that began within newTime, and peaksLater at what has run for longer.
-	peaksEvery, peaksLater, newTime = 20 * time.Millisecond, 100 * time.Millisecond, time.Second
+	// peaksEvery is how often is looked while something runs that began within newTime, peaksLater at what has run for longer, and
+	// peaksIdle at what is held while nothing runs.
+	peaksEvery, peaksLater, peaksIdle, newTime = 20 * time.Millisecond, 100 * time.Millisecond, time.Second, time.Second
 	// pressure is the share of the process's limit whose use is told at once, not with the next state: someone may give more.
 	pressure = .80
 )
@@ -32,7 +33,10 @@ func (p *peaks) look(w *Worker) {
 		p.started, p.newest = w.started, now
 	}
 	every := peaksEvery
-	if now.Sub(p.newest) > newTime {
+	switch {
+	case p.idle && len(w.running) == 0:
+		every = peaksIdle
+	case now.Sub(p.newest) > newTime:
 		every = peaksLater
 	}
 	if now.Sub(p.at) < every {
@@ -48,21 +52,23 @@ func (p *peaks) look(w *Worker) {
 	}
 	limit := w.limit.total
 	w.mu.Unlock()
-	if len(running) == 0 && p.idle {
-		return
-	}
 	mem, err := w.in.Memory()
 	if err != nil { // DuckDB is so full that it can't even tell
 		p.press(w, true)
 		return
 	}
+	before := p.held
+	p.held = mem.Held
 	if p.idle = len(running) == 0; p.idle {
-		p.before, p.pressed = mem.Held, false
+		p.pressed = false
 		return
 	}
-	theirs := mem.Held - min(p.before, mem.Held)
 	for _, e := range running {
-		share := uint64(float64(theirs) * float64(max(e.reserved, 1)) / float64(reserved))
+		if !e.based {
+			e.base, e.based = before, true
+		}
+		e.base = min(e.base, mem.Held) // what others gave back was not its own
+		share := uint64(float64(mem.Held-e.base) * float64(max(e.reserved, 1)) / float64(reserved))
 		if share > e.peak.Load() {
 			e.peak.Store(share)
 		}

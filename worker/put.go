@@ -48,6 +48,11 @@ func (s *staged) remove(name string) {
 
 // Put implements workerapi.Service: rows into a spool, its name out, and the spool goes with the call.
 func (w *Worker) Put(ctx context.Context, in workerapi.Source, answer func(*workerpb.PutResult) error) error {
+	release, err := w.hold(true)
+	if err != nil {
+		return err
+	}
+	defer release()
 	s := newSpool(w.spill.path, in.Schema(), w.cfg.SpillMax, &w.staged.memory)
 	defer s.drop()
 	name := w.staged.add(s)

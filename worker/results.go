@@ -48,6 +48,11 @@ func (w *Worker) OpenResult(ctx context.Context, r *workerpb.OpenResultRequest, 
 	if st.GetQueryId() == "" {
 		return nil, pgerror.New(pgerror.ProtocolViolation, "a result needs a statement with an id")
 	}
+	release, err := w.hold(true)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
 	e, err := w.start(ctx, st)
 	if err != nil {
 		return nil, err
@@ -163,6 +168,11 @@ func (k *keeping) Batch(rec arrow.RecordBatch) error { return k.res.rows.add(rec
 
 // Result implements workerapi.Service.
 func (w *Worker) Result(ctx context.Context, r *workerpb.Result, out workerapi.Sink) (*workerpb.Completion, error) {
+	release, err := w.hold(false)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
 	res := w.results.take(r.GetQueryId())
 	if res == nil {
 		return nil, pgerror.New(pgerror.ObjectNotInPrerequisiteState, "the rows of this result are not here any more").

@@ -52,6 +52,7 @@ func (w *Worker) start(ctx context.Context, st *workerpb.Statement) (*execution,
 // entry is what a statement has before it runs: what it may read of Go's, memory, a connection.
 type entry struct {
 	w       *Worker
+	st      *workerpb.Statement
 	tables  map[string]duck.Rows
 	staged  *spool // those of tables that a client sends; nil: none
 	granted uint64
@@ -63,7 +64,7 @@ func (w *Worker) enter(ctx context.Context, st *workerpb.Statement) (*entry, err
 	if st.GetDialect() != workerpb.Dialect_DIALECT_POSTGRES {
 		return nil, pgerror.New(pgerror.FeatureNotSupported, "this worker serves the PostgreSQL dialect only")
 	}
-	in := &entry{w: w}
+	in := &entry{w: w, st: st}
 	var err error
 	if in.tables, in.staged, err = w.tables(st); err != nil {
 		return nil, err
@@ -72,7 +73,7 @@ func (w *Worker) enter(ctx context.Context, st *workerpb.Statement) (*entry, err
 		return nil, err
 	}
 	if in.lease, err = w.conns.lend(ctx, st.GetSessionId(), st.GetSettings(), st.GetLasting()); err != nil {
-		w.ledger.release(in.granted)
+		w.ungrant(st, in.granted)
 		return nil, err
 	}
 	return in, nil
@@ -80,23 +81,33 @@ func (w *Worker) enter(ctx context.Context, st *workerpb.Statement) (*entry, err
 
 func (in *entry) leave() {
 	in.lease.giveBack(true)
-	in.w.ledger.release(in.granted)
+	in.w.ungrant(in.st, in.granted)
 }
 
 // grant reserves a statement's memory. Where there is no room now, cursors make some.
 func (w *Worker) grant(st *workerpb.Statement) (uint64, error) {
 	if st.GetBeside() {
-		return w.ledger.mark(), nil
+		w.ledger.mark()
+		return 0, nil
 	}
 	ask := cmp.Or(st.GetMemoryBytes(), w.cfg.QueryMemory)
 	if short := w.shortOf(ask); short > 0 && w.cursors.relieve(short) {
 		return 0, errNoRoom()
 	}
-	granted, err := w.ledger.grant(ask)
+	granted, err := w.ledger.grant(wish{bytes: ask, elsewhere: st.GetElsewhere(), pinned: st.GetSessionId() != "" || st.GetStaged() != ""})
 	if err != nil {
 		w.cursors.relieve(ask)
 	}
 	return granted, err
+}
+
+// ungrant ends what grant has granted.
+func (w *Worker) ungrant(st *workerpb.Statement, granted uint64) {
+	if st.GetBeside() {
+		w.ledger.unmark()
+		return
+	}
+	w.ledger.release(granted)
 }
 
 // shortOf returns how many bytes that cursors hold are missing for a statement that asks for so many: what they hold is
@@ -135,12 +146,30 @@ func (w *Worker) add(e *execution) error {
 
 // remove is called when DuckDB has ended an execution: only now is its memory free again.
 func (w *Worker) remove(e *execution) {
-	w.ledger.release(e.reserved)
+	w.ungrant(e.st, e.reserved)
 	w.mu.Lock()
 	delete(w.running, e.id)
 	w.notify()
 	w.mu.Unlock()
 	w.works.Done()
+}
+
+// hold counts a call that keeps rows here which nothing else counts, until release is called. It fails for a new one when the
+// worker drains; one that ends what was here may go on.
+func (w *Worker) hold(isNew bool) (release func(), err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.draining && isNew {
+		return nil, errDraining()
+	}
+	w.held++
+	w.notify()
+	return func() {
+		w.mu.Lock()
+		w.held--
+		w.notify()
+		w.mu.Unlock()
+	}, nil
 }
 
 func errDraining() error {
@@ -280,7 +309,7 @@ func (w *Worker) Drain(_ context.Context, r *workerpb.DrainRequest) (*workerpb.D
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	open, _, _ := w.cursors.state()
-	if len(w.running) > 0 || open > 0 || w.conns.sessionCount() > 0 || w.results.count() > 0 {
+	if len(w.running) > 0 || w.held > 0 || open > 0 || w.conns.sessionCount() > 0 || w.results.count() > 0 {
 		return &workerpb.DrainResponse{}, nil
 	}
 	w.draining = true

@@ -103,8 +103,9 @@ func (w *Worker) state(m *meter) *workerpb.State {
 	mem, err := w.in.Memory()
 	if err != nil { // DuckDB is so full that it can't even tell
 		w.log.Debug("reading DuckDB's memory use failed", "error", err)
-		mem = duck.Memory{Used: resident, Held: resident}
+		mem = duck.Memory{Used: resident, Held: resident, Spilled: m.spilled}
 	}
+	m.spilled = mem.Spilled
 	return &workerpb.State{
 		WorkerId: w.id, DuckdbVersion: duck.Version(), DuckdbUsed: mem.Used, Spilled: mem.Spilled,
 		Resident: resident, Used: needed(resident, mem), Cpu: m.cores(), Threads: uint32(w.cfg.threads()), QueryMemory: w.cfg.QueryMemory,
@@ -125,7 +126,7 @@ func (w *Worker) ledgerState(st *workerpb.State) {
 	st.Cursors, st.Spooled = uint32(open), uint64(w.cursors.disk.used.Load())
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	st.MemoryLimit, st.DuckdbMemoryLimit, st.Draining = w.limit.total, w.limit.duckdb, w.draining
+	st.MemoryLimit, st.DuckdbMemoryLimit, st.Draining, st.Held = w.limit.total, w.limit.duckdb, w.draining, uint32(w.held)
 	st.Queries, st.Abandoned = st.Queries[:0], 0
 	for _, e := range w.running {
 		abandoned := e.abandoned.Load()

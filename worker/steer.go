@@ -87,7 +87,7 @@ func (s *steering) look() {
 		w.closeIdleCursors(now)
 	}
 	if idle {
-		if s.limit != l.duckdb && w.in.SetMemoryLimit(l.duckdb) == nil {
+		if s.limit != l.duckdb && w.setDuckDB(l, l.duckdb) == nil {
 			s.limit = l.duckdb // the next statement begins with all of it
 		}
 		quiet := time.Since(s.idleSince)
@@ -121,9 +121,9 @@ func (s *steering) look() {
 	if next == s.limit {
 		return
 	}
-	if w.in.SetMemoryLimit(next) != nil {
+	if w.setDuckDB(l, next) != nil {
 		next = counted // that much can't be freed now, but nothing more is to be had
-		if w.in.SetMemoryLimit(next) != nil {
+		if w.setDuckDB(l, next) != nil {
 			return
 		}
 	}
@@ -139,6 +139,11 @@ func giveBackPages() {
 // giveBack lets DuckDB's caches go and gives free pages to the system, while the whole ledger is taken, so that no
 // statement sees the low limit. It reports whether that was done.
 func (w *Worker) giveBack(l memoryLimit) bool {
+	w.limiting.Lock()
+	defer w.limiting.Unlock()
+	if w.memory() != l {
+		return false
+	}
 	granted, ok := w.ledger.takeAll()
 	if !ok {
 		return false

@@ -58,8 +58,12 @@ type Worker struct {
 	// writers is nil where nothing lasts.
 	writers *writers
 
+	// limiting is held while the memory limit, or DuckDB's part of it, is changed.
+	limiting sync.Mutex
+
 	mu        sync.Mutex
 	running   map[string]*execution
+	held      int    // calls that hold
 	started   uint64 // executions since the start
 	remeasure uint64 // how often measureNow was called
 	limit     memoryLimit

@@ -87,13 +87,19 @@ func (f *fleet) resized(r gateway.Resize) {
 
 // Start implements gateway.Fleet: as many of n as there is memory for.
 func (f *fleet) Start(n int) {
+	if err := f.start(n); err != nil {
+		f.log.Error("starting a worker failed", "error", err)
+	}
+}
+
+func (f *fleet) start(n int) error {
+	defer f.tell()
 	for range n {
 		if err := f.startOne(); err != nil {
-			f.log.Error("starting a worker failed", "error", err)
-			break
+			return err
 		}
 	}
-	f.tell()
+	return nil
 }
 
 func (f *fleet) startOne() error {
@@ -207,11 +213,14 @@ func (f *fleet) left() uint64 { return f.cfg.MemoryBudget - min(f.used(), f.cfg.
 // Size implements gateway.Fleet.
 func (f *fleet) Size() uint64 { return f.cfg.WorkerMemory }
 
-// Began implements sidecar.Limits: the process is a new one, which begins with what it was started with.
+// Began implements sidecar.Limits.
 func (m *member) Began(bytes uint64) {
-	m.fleet.mu.Lock()
-	m.memory = bytes
-	m.fleet.mu.Unlock()
+	if m.group != nil {
+		if err := m.group.SetLimit(bytes); err != nil {
+			m.fleet.log.Warn("limiting a worker failed", "worker", m.worker.name, "error", err)
+		}
+	}
+	m.give(bytes)
 }
 
 // leastRaise is less than what it is worth to change a limit for.

@@ -145,7 +145,12 @@ func Run(ctx context.Context, cfg Config, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	f.Start(cfg.Scaling.Rules.Min)
+	if err := f.start(cfg.Scaling.Rules.Min); err != nil {
+		stopWorkers()
+		f.wait()
+		g.Close()
+		return fmt.Errorf("starting a worker: %w", err)
+	}
 	var wg sync.WaitGroup
 	wg.Go(func() { announce(background, g, &cfg, stdout) })
 	err = g.Run(ctx)

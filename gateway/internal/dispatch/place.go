@@ -2,6 +2,7 @@ package dispatch
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/angelerator/tavana/gateway/internal/router"
@@ -50,10 +51,8 @@ func (d *Dispatcher) askForMore(ctx context.Context, st *workerpb.Statement, w *
 	if had == 0 {
 		had = s.GetQueryMemory()
 	}
-	largest := uint64(0)
-	for _, w := range d.router.Workers() {
-		largest = max(largest, w.State().GetDuckdbMemoryLimit())
-	}
+	had = min(had, max(s.GetDuckdbMemoryLimit(), 1))
+	largest := d.largest(nil)
 	st.MemoryBytes = 2 * had
 	if z := queryOf(ctx).size(); z.known {
 		d.cfg.Sizer.LearnShort(z.fingerprint, had)
@@ -61,7 +60,8 @@ func (d *Dispatcher) askForMore(ctx context.Context, st *workerpb.Statement, w *
 	if had < largest {
 		return true
 	}
-	return d.grow(ctx, w, st.MemoryBytes)
+	_, err := d.grow(ctx, w, st.MemoryBytes)
+	return err == nil
 }
 
 // assign counts a statement that is about to be handed to w, and makes w large enough for it.
@@ -71,10 +71,27 @@ func (d *Dispatcher) assign(ctx context.Context, st *workerpb.Statement, w *rout
 	// A statement that fills a worker nearly wants a larger one: its estimate is one.
 	const full = .80
 	need, s := st.GetMemoryBytes(), w.State()
-	if s == nil || s.GetReserved() > 0 || float64(need) <= full*float64(s.GetDuckdbMemoryLimit()) {
+	if s == nil || float64(need) <= full*float64(s.GetDuckdbMemoryLimit()) {
+		st.Elsewhere = false
 		return
 	}
-	d.grow(ctx, w, need)
+	has := s.GetDuckdbMemoryLimit()
+	if s.GetReserved() == 0 {
+		if got, err := d.grow(ctx, w, need); err == nil {
+			has = got
+		}
+	}
+	st.Elsewhere = need > has && d.largest(w) > has
+}
+
+// largest returns what the largest worker gives DuckDB, in bytes, without one of them.
+func (d *Dispatcher) largest(without *router.Worker) (bytes uint64) {
+	for _, w := range d.router.Workers() {
+		if w != without && w.Available() {
+			bytes = max(bytes, w.State().GetDuckdbMemoryLimit())
+		}
+	}
+	return bytes
 }
 
 // sizeAnew makes a statement reserve what those like it have needed, of which more may be known than when it came into the queue.
@@ -95,17 +112,22 @@ func (d *Dispatcher) sizeAnew(q *query, st *workerpb.Statement) {
 // growPatience is how long a statement waits for its worker to grow.
 const growPatience = 10 * time.Second
 
-// grow makes a worker large enough for a statement that needs so many bytes of DuckDB's, as far as may be, and tells whether it is
-// larger than before.
-func (d *Dispatcher) grow(ctx context.Context, w *router.Worker, need uint64) bool {
+// grow makes a worker large enough for a statement that needs so many bytes of DuckDB's, as far as may be, and returns what DuckDB
+// has of it then. It fails where that is no more than before.
+func (d *Dispatcher) grow(ctx context.Context, w *router.Worker, need uint64) (duckdb uint64, err error) {
 	s := w.State()
 	if d.cfg.Grow == nil || s == nil {
-		return false
+		return 0, errNoGrowth
 	}
 	ctx, cancel := context.WithTimeout(ctx, growPatience)
 	defer cancel()
 	// Of what the process has, DuckDB's is a part; as much as now.
-	process := uint64(float64(need) * float64(s.GetMemoryLimit()) / float64(max(s.GetDuckdbMemoryLimit(), 1)))
-	got, err := d.cfg.Grow(ctx, w.Target, process)
-	return err == nil && got > s.GetMemoryLimit()
+	part := float64(s.GetDuckdbMemoryLimit()) / float64(max(s.GetMemoryLimit(), 1))
+	got, err := d.cfg.Grow(ctx, w.Target, uint64(float64(need)/max(part, .01)))
+	if err == nil && got <= s.GetMemoryLimit() {
+		err = errNoGrowth
+	}
+	return uint64(float64(got) * part), err
 }
+
+var errNoGrowth = errors.New("the worker can't be made larger")

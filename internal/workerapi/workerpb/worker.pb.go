@@ -414,7 +414,10 @@ type Statement struct {
 	// has none that others do not see, temporary or not yet committed. Empty: none.
 	CatalogCopy string `protobuf:"bytes,17,opt,name=catalog_copy,json=catalogCopy,proto3" json:"catalog_copy,omitempty"`
 	// The statement reads what the sender gives it, or catalogs, alone: it reserves nothing, and runs however full the worker is.
-	Beside        bool `protobuf:"varint,18,opt,name=beside,proto3" json:"beside,omitempty"`
+	Beside bool `protobuf:"varint,18,opt,name=beside,proto3" json:"beside,omitempty"`
+	// There are larger workers: where memory_bytes is more than the whole of this one, there is no room here. Without it the
+	// statement makes do with the whole.
+	Elsewhere     bool `protobuf:"varint,19,opt,name=elsewhere,proto3" json:"elsewhere,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -571,6 +574,13 @@ func (x *Statement) GetCatalogCopy() string {
 func (x *Statement) GetBeside() bool {
 	if x != nil {
 		return x.Beside
+	}
+	return false
+}
+
+func (x *Statement) GetElsewhere() bool {
+	if x != nil {
+		return x.Elsewhere
 	}
 	return false
 }
@@ -2517,7 +2527,9 @@ type State struct {
 	// Results whose rows wait for whoever comes for them.
 	Results uint32 `protobuf:"varint,18,opt,name=results,proto3" json:"results,omitempty"`
 	// What a statement reserves that does not say how much it needs, in bytes.
-	QueryMemory   uint64 `protobuf:"varint,19,opt,name=query_memory,json=queryMemory,proto3" json:"query_memory,omitempty"`
+	QueryMemory uint64 `protobuf:"varint,19,opt,name=query_memory,json=queryMemory,proto3" json:"query_memory,omitempty"`
+	// Calls under way that keep rows here which nothing else counts: those that a client sends, and results that are made or sent.
+	Held          uint32 `protobuf:"varint,20,opt,name=held,proto3" json:"held,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2685,6 +2697,13 @@ func (x *State) GetQueryMemory() uint64 {
 	return 0
 }
 
+func (x *State) GetHeld() uint32 {
+	if x != nil {
+		return x.Held
+	}
+	return 0
+}
+
 type QueryState struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	QueryId       string                 `protobuf:"bytes,1,opt,name=query_id,json=queryId,proto3" json:"query_id,omitempty"`
@@ -2763,7 +2782,7 @@ const file_worker_proto_rawDesc = "" +
 	"\tstatement\x18\x02 \x01(\v2\x1b.tavana.worker.v1.StatementH\x00R\tstatement\x12/\n" +
 	"\x05fetch\x18\x03 \x01(\v2\x17.tavana.worker.v1.FetchH\x00R\x05fetch\x122\n" +
 	"\x06result\x18\x04 \x01(\v2\x18.tavana.worker.v1.ResultH\x00R\x06resultB\x06\n" +
-	"\x04work\"\xd7\x05\n" +
+	"\x04work\"\xf5\x05\n" +
 	"\tStatement\x12\x19\n" +
 	"\bquery_id\x18\x01 \x01(\tR\aqueryId\x12\x1d\n" +
 	"\n" +
@@ -2786,7 +2805,8 @@ const file_worker_proto_rawDesc = "" +
 	"\x05after\x18\x0f \x03(\tR\x05after\x12\x16\n" +
 	"\x06staged\x18\x10 \x01(\tR\x06staged\x12!\n" +
 	"\fcatalog_copy\x18\x11 \x01(\tR\vcatalogCopy\x12\x16\n" +
-	"\x06beside\x18\x12 \x01(\bR\x06beside\x1a;\n" +
+	"\x06beside\x18\x12 \x01(\bR\x06beside\x12\x1c\n" +
+	"\telsewhere\x18\x13 \x01(\bR\telsewhere\x1a;\n" +
 	"\rSettingsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"L\n" +
@@ -2924,7 +2944,7 @@ const file_worker_proto_rawDesc = "" +
 	"\bdraining\x18\x01 \x01(\bR\bdraining\"@\n" +
 	"\fWatchRequest\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\rR\aversion\x12\x16\n" +
-	"\x06client\x18\x02 \x01(\tR\x06client\"\xd0\x04\n" +
+	"\x06client\x18\x02 \x01(\tR\x06client\"\xe4\x04\n" +
 	"\x05State\x12\x1b\n" +
 	"\tworker_id\x18\x01 \x01(\tR\bworkerId\x12%\n" +
 	"\x0educkdb_version\x18\x02 \x01(\tR\rduckdbVersion\x12!\n" +
@@ -2946,7 +2966,8 @@ const file_worker_proto_rawDesc = "" +
 	"\x04used\x18\x10 \x01(\x04R\x04used\x12\x18\n" +
 	"\athreads\x18\x11 \x01(\rR\athreads\x12\x18\n" +
 	"\aresults\x18\x12 \x01(\rR\aresults\x12!\n" +
-	"\fquery_memory\x18\x13 \x01(\x04R\vqueryMemory\"u\n" +
+	"\fquery_memory\x18\x13 \x01(\x04R\vqueryMemory\x12\x12\n" +
+	"\x04held\x18\x14 \x01(\rR\x04held\"u\n" +
 	"\n" +
 	"QueryState\x12\x19\n" +
 	"\bquery_id\x18\x01 \x01(\tR\aqueryId\x12\x1a\n" +
