@@ -148,7 +148,7 @@ func (g *Gateway) Ready() bool { return g.router.Ready() }
 // AwaitReady waits until Ready, or until ctx ends.
 func (g *Gateway) AwaitReady(ctx context.Context) error {
 	const long = 24 * time.Hour // ctx is the limit
-	return g.router.AwaitWorker(ctx, long)
+	return g.router.AwaitWorker(ctx, time.Now(), long)
 }
 
 // Close gives up a gateway that was not run.

@@ -74,7 +74,8 @@ type Sidecar struct {
 	// on hears of each change. It must not block.
 	on func(Event)
 
-	asks chan ask
+	asks  chan ask
+	ended chan struct{} // closed when Run has ended
 	// limit is what the process may use, in bytes. A state may have been under way while it changed, so it is not read from there
 	// until settled after the last change.
 	limit   uint64
@@ -107,11 +108,12 @@ func New(rules Rules, w Worker, l Limits, log *slog.Logger, on func(Event)) *Sid
 	if on == nil {
 		on = func(Event) {}
 	}
-	return &Sidecar{rules: rules, worker: w, limits: l, log: log, on: on, asks: make(chan ask), news: make(chan struct{}, 1)}
+	return &Sidecar{rules: rules, worker: w, limits: l, log: log, on: on, asks: make(chan ask), ended: make(chan struct{}), news: make(chan struct{}, 1)}
 }
 
-// Run minds the worker until ctx ends. The worker may come and go.
+// Run minds the worker until ctx ends. The worker may come and go. It is called once.
 func (s *Sidecar) Run(ctx context.Context) {
+	defer close(s.ended)
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	wg.Go(func() { s.watch(ctx) })
@@ -213,6 +215,8 @@ func (s *Sidecar) Ask(ctx context.Context, bytes uint64) (uint64, error) {
 	a := ask{func(o resize.Observation) resize.Decision { return s.rules.Ask(o.Limit, bytes) }, make(chan answer, 1), true}
 	select {
 	case s.asks <- a:
+	case <-s.ended:
+		return 0, errAway
 	case <-ctx.Done():
 		return 0, context.Cause(ctx)
 	}

@@ -89,7 +89,13 @@ func start(t *testing.T, b *both) (s *Sidecar, events *[]Event) {
 		defer close(ended)
 		s.Run(ctx)
 	}()
-	t.Cleanup(func() { cancel(); <-ended })
+	t.Cleanup(func() {
+		cancel()
+		<-ended
+		if _, err := s.Ask(context.Background(), 1); !errors.Is(err, errAway) {
+			t.Errorf("of a sidecar that has ended: %v", err)
+		}
+	})
 	return s, events
 }
 

@@ -23,6 +23,8 @@ type ledger struct {
 type claim struct {
 	bytes       uint64
 	since, last time.Time // when it was made, and made again
+	owed        bool      // a session was kept from room by it
+	yields      time.Time // until when sessions come first, after that
 }
 
 const (
@@ -35,7 +37,7 @@ const (
 
 // stands tells whether the claim keeps others from room.
 func (c *claim) stands(now time.Time) bool {
-	return c.bytes > 0 && now.Sub(c.last) < claimStands && now.Sub(c.since) < claimMost
+	return c.bytes > 0 && now.Sub(c.last) < claimStands && now.Sub(c.since) < claimMost && !now.Before(c.yields)
 }
 
 // make makes the claim, or makes it again.
@@ -64,17 +66,22 @@ func (l *ledger) grant(w wish) (granted uint64, err error) {
 	}
 	n, now := min(w.bytes, l.capacity), time.Now()
 	free := l.capacity - min(l.reserved, l.capacity)
-	if w.pinned && l.claim.stands(now) {
-		free -= min(l.claim.bytes, free)
-	}
-	if n > free {
+	c := &l.claim
+	switch left := free - min(c.bytes, free); {
+	case w.pinned && n <= free && n > left && c.stands(now):
+		c.owed = true
+		return 0, errNoRoom()
+	case n > free:
 		if !w.pinned {
-			l.claim.make(n, now)
+			c.make(n, now)
 		}
 		return 0, errNoRoom()
-	}
-	if !w.pinned {
-		l.claim = claim{}
+	case w.pinned:
+		c.owed, c.yields = false, time.Time{}
+	case c.owed: // now it is a session's turn
+		*c = claim{yields: now.Add(claimStands)}
+	default:
+		c.bytes = 0
 	}
 	l.reserved += n
 	return n, nil

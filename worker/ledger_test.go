@@ -55,9 +55,11 @@ func TestLedgersClaim(t *testing.T) {
 		l.wants(t, big, 0)
 		l.release(40)
 		l.wants(t, big, 100)
+		l.wants(t, big, 0) // the next one, for whom a session that waits is not passed over
 		l.release(100)
-		l.wants(t, session, 40) // the claim is gone
+		l.wants(t, session, 40)
 		l.wants(t, big, 0)
+		l.wants(t, session, 0)
 		time.Sleep(claimStands)
 		l.wants(t, session, 40) // who claimed has left
 		l.release(40)

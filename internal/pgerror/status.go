@@ -58,6 +58,9 @@ func FromStatus(err error) error {
 			}
 		}
 	}
+	if st.Code() == codes.Canceled && st.Message() == closing {
+		return LostWorker("the worker was taken away")
+	}
 	switch st.Code() {
 	case codes.Canceled, codes.DeadlineExceeded:
 		return Canceled
@@ -67,6 +70,9 @@ func FromStatus(err error) error {
 		return &Error{Code: InternalError, Message: "worker call failed", Detail: st.String(), cause: err}
 	}
 }
+
+// closing is what gRPC says of a call on a connection that was closed here: nobody has cancelled it.
+const closing = "grpc: the client connection is closing"
 
 // ErrWorkerLost is in the chain of every error that means: the worker went away during a call.
 var ErrWorkerLost = errors.New("worker lost")

@@ -72,8 +72,8 @@ func (s *Session) Active(query string) {
 	}
 }
 
-// validPrefix returns the first n bytes of a text, without half a character at their end.
-func validPrefix(s string, n int) string { return strings.ToValidUTF8(s[:n], "") }
+// validPrefix returns the first n bytes of a text, without half a character at their end. They are a copy: the rest is not kept.
+func validPrefix(s string, n int) string { return strings.Clone(strings.ToValidUTF8(s[:n], "")) }
 
 // Idle notes that the session waits for its client.
 func (s *Session) Idle() {

@@ -160,11 +160,18 @@ func (d *Dispatcher) admit(ctx context.Context, pinned, avoid *router.Worker, as
 	wait, cancel := context.WithTimeoutCause(ctx, d.cfg.QueueTimeout, errQueueTimeout)
 	defer cancel()
 	started := time.Now()
+	inLine := false
 	try := func(waiting context.Context) (bool, error) {
 		if pinned != nil {
 			return ask(waiting, pinned)
 		}
-		if err := d.router.AwaitWorker(waiting, d.cfg.WorkerWait); err != nil {
+		if !inLine && !d.router.Ready() { // the first of the line waits for a worker, and the others behind it
+			inLine = true
+			d.queue.Wake()
+			return false, nil
+		}
+		inLine = true
+		if err := d.router.AwaitWorker(waiting, started, d.cfg.WorkerWait); err != nil {
 			return false, err
 		}
 		var last error
@@ -189,6 +196,7 @@ func (d *Dispatcher) admit(ctx context.Context, pinned, avoid *router.Worker, as
 			return err
 		}
 	}
+	inLine = false
 	me, ok := ctx.Value(waiterKey{}).(waiter)
 	if ok {
 		me.setQueued(true)
@@ -312,7 +320,7 @@ var errQueueTimeout = pgerror.New(pgerror.QueryCanceled, "canceling statement: i
 func (d *Dispatcher) onAnyWorker(ctx context.Context, f func(*router.Worker) error) error {
 	var failed *router.Worker
 	for {
-		if err := d.router.AwaitWorker(ctx, d.cfg.WorkerWait); err != nil {
+		if err := d.router.AwaitWorker(ctx, time.Now(), d.cfg.WorkerWait); err != nil {
 			return err
 		}
 		list := d.router.Candidates(func(w *router.Worker) bool { return w == failed && d.others(failed) })

@@ -76,7 +76,7 @@ func (d *Dispatcher) assign(ctx context.Context, st *workerpb.Statement, w *rout
 		return
 	}
 	has := s.GetDuckdbMemoryLimit()
-	if s.GetReserved() == 0 {
+	if s.GetReserved() == 0 && queryOf(ctx).mayGrow() {
 		if got, err := d.grow(ctx, w, need); err == nil {
 			has = got
 		}
@@ -105,6 +105,7 @@ func (d *Dispatcher) sizeAnew(q *query, st *workerpb.Statement) {
 		return
 	}
 	st.MemoryBytes = e.Bytes
+	e.Scans = z.Scans
 	z.Estimate = e
 	q.expected(z)
 }

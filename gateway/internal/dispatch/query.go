@@ -35,6 +35,8 @@ type query struct {
 	rows     uint64
 	ended    time.Time
 	code     pgerror.Code
+	// refused is when no worker could be made larger for it.
+	refused time.Time
 }
 
 // The phases of a query.
@@ -64,9 +66,7 @@ const (
 )
 
 func (qs *queries) begin(a *activity, sql string) *query {
-	if len(sql) > keptText {
-		sql = validPrefix(sql, keptText)
-	}
+	sql = validPrefix(sql, min(len(sql), keptText)) // it may be a part of a longer message
 	q := &query{activity: a, pid: int32(a.client.PID), user: a.identity.User, sql: sql, started: time.Now(), phase: phaseStarting}
 	qs.mu.Lock()
 	defer qs.mu.Unlock()
@@ -162,6 +162,21 @@ func (q *query) size() sized {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return q.sized
+}
+
+// mayGrow tells whether it is time to try again to make a worker larger for the query, and notes that it is tried.
+func (q *query) mayGrow() bool {
+	const pause = time.Second
+	if q == nil {
+		return true
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if time.Since(q.refused) < pause {
+		return false
+	}
+	q.refused = time.Now()
+	return true
 }
 
 // tried tells whether a worker has had the query.

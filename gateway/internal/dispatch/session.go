@@ -132,7 +132,9 @@ func (d *Dispatcher) learn(q *query, done *workerpb.Completion) {
 func (s *Session) finished(st *session.Statement, q *query, rows uint64, err error) {
 	q.finish(rows, err)
 	s.d.queries.end(q)
-	s.d.queue.Wake() // its room is free; the worker says so as well, within 20 ms
+	if q.tried() {
+		s.d.queue.Wake() // its room is free; the worker says so as well, within 20 ms
+	}
 	s.d.metrics.finished(q.started, rows, err)
 	attrs := []any{"session_id", s.id, "user", s.User, "query", q.id, "rows", rows, "seconds", time.Since(q.started).Seconds()}
 	if s.d.cfg.LogSQL {

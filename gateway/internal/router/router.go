@@ -31,6 +31,7 @@ type Router struct {
 	watching func(*Worker)
 	// changed is closed and made anew whenever a worker's state does.
 	changed chan struct{}
+	absent  time.Time // since when no worker takes work; zero: one does
 	onState []func(*Worker)
 	onJoin  func(context.Context, *Worker) error
 }
@@ -53,7 +54,7 @@ type Worker struct {
 
 // New returns a Router without workers, which know gateways by token. Close frees its connections.
 func New(token string, log *slog.Logger) *Router {
-	return &Router{token: token, log: log, changed: make(chan struct{})}
+	return &Router{token: token, log: log, changed: make(chan struct{}), absent: time.Now()}
 }
 
 // Set says at which addresses there are, or will be, workers. One that is named no longer is forgotten at once: calls to it that
@@ -207,6 +208,12 @@ func rest(ctx context.Context) {
 
 func (r *Router) notify(w *Worker) {
 	r.mu.Lock()
+	switch ready := slices.ContainsFunc(r.workers, (*Worker).Available); {
+	case ready:
+		r.absent = time.Time{}
+	case r.absent.IsZero():
+		r.absent = time.Now()
+	}
 	close(r.changed)
 	r.changed = make(chan struct{})
 	r.mu.Unlock()
@@ -282,9 +289,14 @@ func (r *Router) Workers() []*Worker {
 // Ready tells whether at least one worker takes work.
 func (r *Router) Ready() bool { return slices.ContainsFunc(r.Workers(), (*Worker).Available) }
 
-// AwaitWorker waits until a worker takes work, at most d: then 57P03.
-func (r *Router) AwaitWorker(ctx context.Context, d time.Duration) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, d, errNoWorker)
+// AwaitWorker waits until a worker takes work, until d after began, or after the last worker has gone: then 57P03.
+func (r *Router) AwaitWorker(ctx context.Context, began time.Time, d time.Duration) error {
+	r.mu.Lock()
+	if r.absent.After(began) {
+		began = r.absent
+	}
+	r.mu.Unlock()
+	ctx, cancel := context.WithDeadlineCause(ctx, began.Add(d), errNoWorker)
 	defer cancel()
 	for {
 		r.mu.Lock()

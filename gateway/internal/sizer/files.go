@@ -59,12 +59,13 @@ func (f *finder) all(ctx context.Context, list []sqltext.Read, depth int) {
 			f.files(ctx, r)
 			continue
 		}
-		f.relation(ctx, r.Object, depth)
+		f.relation(ctx, r, depth)
 	}
 }
 
 // relation looks at what a relation is made of.
-func (f *finder) relation(ctx context.Context, o sqltext.Object, depth int) {
+func (f *finder) relation(ctx context.Context, read sqltext.Read, depth int) {
+	o := read.Object
 	name := strings.TrimPrefix(o.Schema+"."+o.Name, ".")
 	if f.seen[name] || depth > deepest {
 		return
@@ -91,6 +92,13 @@ func (f *finder) relation(ctx context.Context, o sqltext.Object, depth int) {
 			f.reads.Names[n] = true
 		}
 		f.reads.Filtered = f.reads.Filtered || inner.Filtered
+		if len(inner.List) == 1 && inner.Star { // what is asked of the view is asked of what it shows, where it names no column itself
+			for _, c := range read.Conditions {
+				if !inner.Names[c.Column] {
+					inner.List[0].Conditions = append(inner.List[0].Conditions, c)
+				}
+			}
+		}
 		f.all(ctx, inner.List, depth+1)
 	case r.Bytes > 0:
 		f.parts = append(f.parts, part{format: sqltext.Parquet, bytes: r.Bytes, files: 1})
@@ -112,7 +120,7 @@ func (f *finder) files(ctx context.Context, r sqltext.Read) {
 			return
 		}
 		for _, x := range files {
-			if !partitionWanted(x.Name, f.reads.Conditions) {
+			if !partitionWanted(x.Name, r.Conditions) {
 				p.pruned++
 				continue
 			}

@@ -2,6 +2,7 @@ package sqltext
 
 import (
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -23,6 +24,8 @@ type Read struct {
 	Files  []string
 	Format Format
 	Object Object
+	// Conditions are what all rows that are wanted of it meet. There may be others.
+	Conditions []Condition
 }
 
 // Condition is a comparison of a name with values, as in year = 2024 and year IN (2023, 2024).
@@ -42,9 +45,8 @@ type Reads struct {
 	// Names are the words that may be columns, in lower case. Star says that all columns are wanted.
 	Names map[string]bool
 	Star  bool
-	// Filtered says that there is a WHERE, and Conditions are what every row that is read must meet. There may be others.
-	Filtered   bool
-	Conditions []Condition
+	// Filtered says that there is a WHERE.
+	Filtered bool
 }
 
 // formats are the functions that read files.
@@ -73,7 +75,7 @@ func formatOf(name string) Format {
 
 // Reads returns what the statement reads.
 func (s *Statement) Reads() Reads {
-	r := reader{Statement: s, out: Reads{Names: map[string]bool{}}, ctes: map[string]bool{}}
+	r := reader{Statement: s, out: Reads{Names: map[string]bool{}}}
 	r.read()
 	return r.out
 }
@@ -82,10 +84,7 @@ func (s *Statement) Reads() Reads {
 type reader struct {
 	*Statement
 	out    Reads
-	ctes   map[string]bool
 	levels []level
-	// loose says that a condition may not hold for every row: there is an OR or a NOT.
-	loose bool
 }
 
 // level is what is known within a pair of parentheses.
@@ -94,19 +93,44 @@ type level struct {
 	from, item bool
 	// words: FROM is a word of a function, as in extract(year FROM d).
 	words bool
+	ctes  map[string]bool
+	// of is the SELECT that it belongs to: of one that is a part of a list or of a condition, that of the level above.
+	of    *selection
+	where *where // of a level within a WHERE; nil: it is none
+	part  bool   // of the level above's condition
 }
 
+// selection is one SELECT, or another statement with a WHERE.
+type selection struct {
+	items      int   // of its lists
+	reads      []int // those of them that are of Reads.List
+	conditions []Condition
+}
+
+// where is a condition, or a part of one in parentheses.
+type where struct {
+	conditions []Condition
+	loose      bool // they may not hold for every row: there is an OR or a NOT
+}
+
+// queries are the words that a query begins with, and clauses those that end a WHERE.
+var (
+	queries = []string{"SELECT", "WITH", "FROM", "VALUES", "TABLE", "PIVOT", "UNPIVOT", "DESCRIBE", "SUMMARIZE", "SHOW"}
+	clauses = []string{
+		"GROUP", "ORDER", "LIMIT", "HAVING", "WINDOW", "QUALIFY", "UNION", "INTERSECT", "EXCEPT", "OFFSET", "FETCH", "RETURNING", "SELECT", "SET", "USING",
+	}
+)
+
 func (r *reader) read() {
-	r.levels = []level{{}}
+	r.levels = []level{{of: &selection{}}}
 	for i := 0; i < len(r.Tokens); i++ {
 		top := &r.levels[len(r.levels)-1]
 		switch t := r.Tokens[i]; {
 		case r.IsAny(i, "(", "[", "{"):
-			top.item = false
-			r.levels = append(r.levels, level{words: r.IsAny(i-1, "extract", "substring", "trim", "overlay", "position")})
+			r.open(i, top)
 		case r.IsAny(i, ")", "]", "}"):
 			if len(r.levels) > 1 {
-				r.levels = r.levels[:len(r.levels)-1]
+				r.close(i)
 			}
 		case t.Kind == Op && r.Is(i, ","):
 			top.item = top.from
@@ -117,15 +141,82 @@ func (r *reader) read() {
 				continue
 			}
 			top.item = false
-			i = r.item(i)
+			top.of.items++
+			i = r.item(i, top.of)
 		case t.Kind == Word:
 			r.word(i, top)
 		case t.Kind == Quoted:
-			r.out.Names[strings.ToLower(r.Name(i))] = true
+			r.name(i, top)
 		}
 	}
-	if r.loose {
-		r.out.Conditions = nil
+	for len(r.levels) > 0 {
+		r.close(len(r.Tokens))
+	}
+}
+
+// open begins a level at the parenthesis at token i.
+func (r *reader) open(i int, top *level) {
+	query := r.IsAny(i+1, queries...)
+	next := level{words: r.IsAny(i-1, "extract", "substring", "trim", "overlay", "position"), of: &selection{}}
+	switch {
+	case top.item && r.Is(i, "(") && !query: // around joins
+		next.from, next.item, next.of = true, true, top.of
+	case top.item:
+		top.of.items++
+	case top.where != nil && r.Is(i, "(") && !query && r.IsAny(i-1, "WHERE", "AND", "("):
+		next.part, next.where, next.of = true, &where{}, top.of
+	}
+	top.item = false
+	r.levels = append(r.levels, next)
+}
+
+// close ends the level whose closing parenthesis is token i.
+func (r *reader) close(i int) {
+	top := &r.levels[len(r.levels)-1]
+	r.levels = r.levels[:len(r.levels)-1]
+	if !top.part {
+		r.endWhere(top)
+		if len(r.levels) == 0 || r.levels[len(r.levels)-1].of != top.of {
+			r.endSelection(top.of)
+		}
+		return
+	}
+	up := r.levels[len(r.levels)-1].where
+	if up != nil && !top.where.loose && r.endsCondition(i+1) {
+		up.conditions = append(up.conditions, top.where.conditions...)
+	}
+}
+
+// endWhere ends the level's WHERE, if there is one.
+func (r *reader) endWhere(l *level) {
+	if l.where != nil && !l.where.loose {
+		l.of.conditions = l.where.conditions
+	}
+	l.where = nil
+}
+
+// endSelection gives what a SELECT reads its conditions, where they can be of nothing else.
+func (r *reader) endSelection(s *selection) {
+	if s.items == 1 && len(s.reads) == 1 {
+		r.out.List[s.reads[0]].Conditions = s.conditions
+	}
+}
+
+// endsCondition tells whether token i comes after a whole condition, which AND may join with others.
+func (r *reader) endsCondition(i int) bool {
+	return i >= len(r.Tokens) || r.IsAny(i, ")", "AND", ";") || r.IsAny(i, clauses...)
+}
+
+// name notes a name that may be a column.
+func (r *reader) name(i int, top *level) {
+	name := strings.ToLower(r.Name(i))
+	r.out.Names[name] = true
+	before := i - 1
+	for r.Is(before, ".") {
+		before -= 2
+	}
+	if top.where != nil && r.IsAny(before, "WHERE", "AND", "(") {
+		r.condition(i, name, top.where)
 	}
 }
 
@@ -143,33 +234,63 @@ func (r *reader) word(i int, top *level) {
 		top.from, top.item = true, true
 		return
 	case "update":
-		if i == 0 {
-			top.item = true
+		top.item = top.item || i == 0
+		return
+	case "using":
+		top.item = len(r.levels) == 1 && r.IsAny(0, "DELETE", "MERGE") && !r.Is(i+1, "(")
+		return
+	case "table":
+		if !r.IsAny(i-1, "CREATE", "TEMP", "TEMPORARY", "UNLOGGED", "REPLACE", "DROP", "ALTER", "INTO", "ON", "LOCK", "TRUNCATE", "ANALYZE") && !r.Is(i+1, "(") {
+			top.item, r.out.Star = true, true
 		}
 		return
-	case "where", "qualify":
-		r.out.Filtered = true
-		top.from, top.item = false, false
+	case "pivot", "unpivot", "summarize", "describe":
+		if !r.Is(i+1, "(") && !r.IsAny(i+1, queries...) {
+			top.item, r.out.Star = true, true
+		}
 		return
-	case "group", "order", "limit", "having", "window", "union", "intersect", "except", "select", "set", "returning", "offset":
+	case "where":
+		r.out.Filtered = true
+		top.from, top.item, top.where = false, false, &where{}
+		return
+	case "qualify":
+		r.out.Filtered = true
+		fallthrough
+	case "group", "order", "limit", "having", "window", "select", "set", "returning", "offset":
 		top.from, top.item = false, false
+		r.endWhere(top)
+		return
+	case "union", "intersect", "except":
+		top.from, top.item = false, false
+		r.endWhere(top)
+		r.endSelection(top.of)
+		top.of = &selection{}
 		return
 	case "recursive":
 		r.out.Computes = true
 		return
 	case "or", "not", "case":
-		r.loose = true
+		if top.where != nil {
+			top.where.loose = true
+		}
 		return
 	case "as":
-		if next := r.afterMaterialized(i + 1); r.Is(next, "(") && r.IsAny(next+1, "SELECT", "WITH", "FROM", "VALUES", "INSERT", "UPDATE", "DELETE", "(") {
+		if next := r.afterMaterialized(i + 1); r.Is(next, "(") && (r.IsAny(next+1, queries...) || r.IsAny(next+1, "INSERT", "UPDATE", "DELETE", "(")) {
 			if j := r.beforeNames(i - 1); j >= 0 && (r.Tokens[j].Kind == Word || r.Tokens[j].Kind == Quoted) {
-				r.ctes[strings.ToLower(r.Name(j))] = true
+				if top.ctes == nil {
+					top.ctes = map[string]bool{}
+				}
+				top.ctes[strings.ToLower(r.Name(j))] = true
 			}
 		}
 		return
 	}
-	r.out.Names[name] = true
-	r.condition(i, name)
+	r.name(i, top)
+}
+
+// isCTE tells whether a name is one of a WITH that is to be seen here.
+func (r *reader) isCTE(name string) bool {
+	return slices.ContainsFunc(r.levels, func(l level) bool { return l.ctes[name] })
 }
 
 // afterMaterialized passes MATERIALIZED and NOT MATERIALIZED.
@@ -219,38 +340,47 @@ func (r *reader) isStar(i int) bool {
 	return i > 0 && (r.Tokens[i-1].Kind == Word && r.IsAny(i-1, "SELECT", "DISTINCT", "ALL") || r.IsAny(i-1, ",", ".", ")") && (i+1 >= len(r.Tokens) || r.IsAny(i+1, ",", "FROM", ")", "EXCLUDE", "REPLACE", "RENAME")))
 }
 
-// item looks at something that is read, and returns its last token.
-func (r *reader) item(i int) int {
+// item looks at something that a SELECT reads, and returns its last token.
+func (r *reader) item(i int, of *selection) int {
 	if r.Tokens[i].Kind == String {
-		r.file(Unquote(r.Raw(i)))
+		r.file(Unquote(r.Raw(i)), of)
 		return i
 	}
 	o, next := r.object(i)
 	if r.Is(next, "(") {
-		return r.function(strings.ToLower(o.Name), next)
+		return r.function(strings.ToLower(o.Name), next, of)
 	}
 	if r.Tokens[i].Kind == Quoted && next == i+1 && formatOf(o.Name) != "" {
-		r.file(o.Name)
+		r.file(o.Name, of)
 		return i
 	}
-	if o.Schema != "" || !r.ctes[strings.ToLower(o.Name)] {
-		r.out.List = append(r.out.List, Read{Object: o})
+	if o.Schema != "" || !r.isCTE(strings.ToLower(o.Name)) {
+		r.reads(Read{Object: o}, of)
 	}
 	return next - 1
 }
 
-func (r *reader) file(name string) {
+// reads notes something that is read. Its names are kept for longer than the statement.
+func (r *reader) reads(read Read, of *selection) {
+	for i, f := range read.Files {
+		read.Files[i] = strings.Clone(f)
+	}
+	of.reads = append(of.reads, len(r.out.List))
+	r.out.List = append(r.out.List, read)
+}
+
+func (r *reader) file(name string, of *selection) {
 	f := formatOf(name)
 	if f == "" {
 		r.out.Unknown = true
 		return
 	}
-	r.out.List = append(r.out.List, Read{Files: []string{name}, Format: f})
+	r.reads(Read{Files: []string{name}, Format: f}, of)
 }
 
 // function looks at a table function whose parenthesis opens at token open, and returns the token before it: what is inside is
 // walked over like everything else.
-func (r *reader) function(name string, open int) int {
+func (r *reader) function(name string, open int, of *selection) int {
 	format, ok := formats[name]
 	if !ok {
 		r.out.Computes = true
@@ -271,7 +401,7 @@ func (r *reader) function(name string, open int) int {
 		break
 	}
 	if len(read.Files) > 0 {
-		r.out.List = append(r.out.List, read)
+		r.reads(read, of)
 	}
 	return open - 1
 }
@@ -279,40 +409,40 @@ func (r *reader) function(name string, open int) int {
 // inList tells whether token i is inside of the list that a function's first argument is.
 func (r *reader) inList(open, i int) bool { return r.Is(open+1, "[") && i > open+1 }
 
-// condition notes a comparison of the name at token i with values that are written out.
-func (r *reader) condition(i int, name string) {
-	if r.IsAny(i+1, "=", "<", "<=", ">", ">=") {
-		if v, ok := r.value(i + 2); ok && !r.IsAny(i+3, "+", "-", "*", "/", "::", "||") {
-			r.out.Conditions = append(r.out.Conditions, Condition{name, r.Raw(i + 1), []string{v}})
+// condition notes a comparison of the name at token i with values that are written out, if it is a whole condition.
+func (r *reader) condition(i int, name string, w *where) {
+	end := 0
+	var list []Condition
+	switch {
+	case r.IsAny(i+1, "=", "<", "<=", ">", ">="):
+		if v, ok := r.value(i + 2); ok {
+			end, list = i+3, []Condition{{name, r.Raw(i + 1), []string{v}}}
 		}
-		return
-	}
-	if r.Is(i+1, "BETWEEN") && r.Is(i+3, "AND") {
+	case r.Is(i+1, "BETWEEN") && r.Is(i+3, "AND"):
 		low, ok := r.value(i + 2)
-		high, ok2 := r.value(i + 4)
-		if ok && ok2 {
-			r.out.Conditions = append(r.out.Conditions, Condition{name, ">=", []string{low}}, Condition{name, "<=", []string{high}})
+		if high, ok2 := r.value(i + 4); ok && ok2 {
+			end, list = i+5, []Condition{{name, ">=", []string{low}}, {name, "<=", []string{high}}}
 		}
-		return
-	}
-	if !r.Is(i+1, "IN") || !r.Is(i+2, "(") {
-		return
-	}
-	c := Condition{Column: name, Op: "="}
-	for j := i + 3; ; j += 2 {
-		v, ok := r.value(j)
-		if !ok {
-			return
-		}
-		c.Values = append(c.Values, v)
-		if r.Is(j+1, ")") {
-			break
-		}
-		if !r.Is(j+1, ",") {
-			return
+	case r.Is(i+1, "IN") && r.Is(i+2, "("):
+		c := Condition{Column: name, Op: "="}
+		for j := i + 3; ; j += 2 {
+			v, ok := r.value(j)
+			if !ok {
+				return
+			}
+			c.Values = append(c.Values, v)
+			if r.Is(j+1, ")") {
+				end, list = j+2, []Condition{c}
+				break
+			}
+			if !r.Is(j+1, ",") {
+				return
+			}
 		}
 	}
-	r.out.Conditions = append(r.out.Conditions, c)
+	if len(list) > 0 && r.endsCondition(end) {
+		w.conditions = append(w.conditions, list...)
+	}
 }
 
 // value returns a number or a text that is written out.

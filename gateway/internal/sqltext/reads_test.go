@@ -17,6 +17,9 @@ func said(r Reads) string {
 		} else {
 			out = append(out, strings.TrimPrefix(x.Object.Schema+"."+x.Object.Name, "."))
 		}
+		for _, c := range x.Conditions {
+			out[len(out)-1] += fmt.Sprintf("[%s%s%s]", c.Column, c.Op, strings.Join(c.Values, "|"))
+		}
 	}
 	if r.Star {
 		out = append(out, "*")
@@ -27,8 +30,8 @@ func said(r Reads) string {
 	if r.Unknown {
 		out = append(out, "?")
 	}
-	for _, c := range r.Conditions {
-		out = append(out, fmt.Sprintf("%s%s%s", c.Column, c.Op, strings.Join(c.Values, "|")))
+	if r.Computes {
+		out = append(out, "computes")
 	}
 	return strings.Join(out, " ")
 }
@@ -37,34 +40,54 @@ func TestReads(t *testing.T) {
 	for sql, want := range map[string]string{
 		"SELECT 1":                              "",
 		"SELECT a FROM t":                       "t",
-		"SELECT * FROM s.t WHERE a > 1":         "s.t * filtered a>1",
+		"SELECT * FROM s.t WHERE a > 1":         "s.t[a>1] * filtered",
 		`SELECT "a" FROM "S"."T" x, u AS y`:     "S.T u",
 		"FROM t":                                "t *",
 		"FROM t SELECT a":                       "t *",
 		"SELECT count(*) FROM t":                "t",
 		"SELECT a * 2 FROM t":                   "t",
 		"SELECT t.*, u.b FROM t JOIN u USING a": "t u *",
-		"SELECT a FROM t LEFT JOIN (SELECT b FROM u WHERE c = 'x') v ON v.b = t.a, w": "t u w filtered c=x",
+		"SELECT a FROM t LEFT JOIN (SELECT b FROM u WHERE c = 'x') v ON v.b = t.a, w": "t u[c=x] w filtered",
 		"SELECT a FROM 'x/*.parquet'":                    `parquet["x/*.parquet"]`,
 		`SELECT a FROM "x.csv.gz"`:                       `csv["x.csv.gz"]`,
 		"SELECT a FROM 'x.unheard'":                      "?",
 		"SELECT a FROM read_parquet('s3://b/x.parquet')": `parquet["s3://b/x.parquet"]`,
-		"SELECT a FROM read_parquet(['a.parquet', 'b.parquet'], hive_partitioning = true) WHERE y IN (1, 2)": `parquet["a.parquet" "b.parquet"] filtered y=1|2`,
+		"SELECT a FROM read_parquet(['a.parquet', 'b.parquet'], hive_partitioning = true) WHERE y IN (1, 2)": `parquet["a.parquet" "b.parquet"][y=1|2] filtered`,
 		"SELECT a FROM read_csv('a.csv', header = true)":                                                     `csv["a.csv"]`,
 		"SELECT a FROM read_json($1)":                                                                        "?",
 		"SELECT a FROM read_csv('a' || x)":                                                                   `csv["a"] ?`,
 		"SELECT a FROM delta_scan('d') d, iceberg_scan('i')":                                                 `delta["d"] iceberg["i"]`,
-		"SELECT i FROM range(10) t(i), generate_series(1, 2)":                                                "",
+		"SELECT i FROM range(10) t(i), generate_series(1, 2)":                                                "computes",
 		"WITH c AS (SELECT a FROM t), d(x) AS MATERIALIZED (SELECT * FROM c) SELECT * FROM c, d":             "t *",
 		"SELECT extract(year FROM d), trim(both 'x' from y) FROM t WHERE a IS DISTINCT FROM b":               "t filtered",
-		"SELECT a FROM t WHERE y BETWEEN 2020 AND 2021 AND x = 1 + 2":                                        "t filtered y>=2020 y<=2021",
+		"SELECT a FROM t WHERE y BETWEEN 2020 AND 2021 AND x = 1 + 2":                                        "t[y>=2020][y<=2021] filtered",
 		"SELECT a FROM t WHERE y = 1 OR y = 2":                                                               "t filtered",
 		"SELECT a FROM t WHERE NOT y = 1":                                                                    "t filtered",
 		"INSERT INTO t SELECT * FROM u":                                                                      "u *",
 		"UPDATE t SET a = b FROM u WHERE t.x = u.x":                                                          "t u filtered",
-		"DELETE FROM t WHERE a = 1":                                                                          "t filtered a=1",
+		"DELETE FROM t WHERE a = 1":                                                                          "t[a=1] filtered",
 		"SELECT a FROM t WHERE b IN (SELECT c FROM u)":                                                       "t u filtered",
-		"SELECT a FROM tavana.queue":                                                                         "tavana.queue",
+		"SELECT a FROM (t JOIN u ON t.x = u.x)":                                                              "t u",
+		"SELECT a FROM ((t JOIN u ON t.x = u.x) JOIN (SELECT b FROM v) w ON t.x = w.b), x":                   "t u v x",
+		"SELECT a FROM (read_parquet('a.parquet') l JOIN u USING (x))":                                       `parquet["a.parquet"] u`,
+		"SELECT a FROM t UNION ALL TABLE u":                                                                  "t u *",
+		"SELECT a FROM t WHERE x IN (TABLE u)":                                                               "t u * filtered",
+		"SELECT a FROM t, (PIVOT u ON y USING sum(z))":                                                       "t u *",
+		"SELECT a FROM t PIVOT (sum(x) FOR y IN (1, 2))":                                                     "t",
+		"SUMMARIZE t":               "t *",
+		"CREATE TABLE x AS TABLE y": "y *",
+		"SELECT a FROM (WITH t AS (SELECT b FROM u) SELECT b FROM t) x, t":                      "u t",
+		"DELETE FROM t USING u WHERE t.x = u.x AND t.y = 1":                                     "t u filtered",
+		"SELECT a FROM t WHERE y = 1 UNION SELECT a FROM t WHERE y = 2":                         "t[y=1] t[y=2] filtered",
+		"SELECT sum(v) FILTER (WHERE y = 1), sum(v) FILTER (WHERE y = 2) FROM t":                "t filtered",
+		"SELECT 1 FROM t a, t b WHERE a.y = 1 AND b.y = 2":                                      "t t filtered",
+		"SELECT count_if(y = 1), if(y = 2, 1, 2), y = 3 AS f FROM t":                            "t",
+		"SELECT 1 FROM t LEFT JOIN u ON t.y = 1":                                                "t u",
+		"SELECT 1 FROM t WHERE (y = 1) = false AND x = 2 AND z = 3 IS FALSE":                    "t[x=2] filtered",
+		"SELECT 1 FROM t WHERE ((t.y = 1) AND (x < 2 OR z = 3)) AND w IN ('a', 'b') ORDER BY 1": "t[y=1][w=a|b] filtered",
+		"SELECT 1 FROM t WHERE 1 + y = 2 AND x = 2 + z":                                         "t filtered",
+		`SELECT 1 FROM t WHERE "Y" = 1 AND EXISTS (SELECT 1 FROM u WHERE u.x = 2) GROUP BY ALL`: "t[y=1] u[x=2] filtered",
+		"SELECT a FROM tavana.queue":                                                            "tavana.queue",
 	} {
 		list, err := Split(sql)
 		if err != nil {
