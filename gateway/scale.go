@@ -37,7 +37,7 @@ func (s *Scaling) Settings(t *config.Table) {
 	t.Int(&r.Max, "max-workers", 4, "how many workers there are at most").Alias("MAX_WORKERS", nil)
 	t.Duration(&s.Interval, "scaler-interval", 10*time.Second, "how often is looked whether there should be more workers or fewer; at once when statements begin to wait")
 	t.Duration(&r.UpWait, "scale-up-wait", r.UpWait, "wait for room past which workers are added though nothing waits any more")
-	t.Share(&r.UpCPU, "scale-up-cpu", r.UpCPU, "share of the workers' CPUs in use past which workers are added")
+	t.Share(&r.UpCPU, "scale-up-cpu", r.UpCPU, "share of the workers' CPUs in use past which workers are added; not where they share a machine's")
 	t.Share(&r.UpMemory, "scale-up-memory", r.UpMemory, "share of the workers' memory in use past which workers are added")
 	t.Duration(&r.UpCooldown, "scale-up-cooldown", r.UpCooldown, "time between two additions of workers")
 	t.Duration(&r.DownIdle, "scale-down-idle", r.DownIdle, "how long nothing must have waited before half of the workers are taken away")
@@ -67,6 +67,8 @@ type scaling struct {
 	scaler *scaler.Scaler
 	// waits gets one when statements begin to wait.
 	waits chan struct{}
+	// longest is the longest wait since the last decision. It is run's alone.
+	longest time.Duration
 
 	mu      sync.Mutex
 	targets []string
@@ -248,7 +250,8 @@ func (s *scaling) setMode(o scaler.Observation) {
 // observe returns what there is.
 func (s *scaling) observe() scaler.Observation {
 	load := s.load()
-	o := scaler.Observation{Waiting: load.Waiting, Wait: load.Wait, Used: s.fleet.Used(), Size: s.fleet.Size()}
+	s.longest = max(s.longest, load.Wait)
+	o := scaler.Observation{Waiting: load.Waiting, Wait: s.longest, Used: s.fleet.Used(), Size: s.fleet.Size()}
 	var used, limit, cores, threads float64
 	draining := 0
 	for _, w := range s.router.Workers() {
@@ -270,6 +273,9 @@ func (s *scaling) observe() scaler.Observation {
 	}
 	if limit > 0 {
 		o.Memory = used / limit
+	}
+	if all := s.fleet.Cores(); all > 0 {
+		threads, o.SharedCPU = min(threads, all), true
 	}
 	if threads > 0 {
 		o.CPU = cores / threads
@@ -296,6 +302,7 @@ func (s *scaling) stopAsked() {
 func (s *scaling) decide(ctx context.Context) {
 	s.stopAsked()
 	o := s.observe()
+	s.longest = 0
 	s.setMode(o)
 	d := s.scaler.Decide(time.Now(), o)
 	s.mu.Lock()

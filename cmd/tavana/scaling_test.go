@@ -13,10 +13,12 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/angelerator/tavana/internal/machine"
+	"github.com/angelerator/tavana/internal/workertest"
 	"github.com/angelerator/tavana/sidecar"
 )
 
@@ -119,6 +121,59 @@ func TestWorkersComeAndGo(t *testing.T) {
 	if limit, ceiling := u.metric("tavana_available_capacity_mb", ""), u.metric("tavana_resource_ceiling_mb", ""); limit <= 0 || limit > 256 || ceiling != 1000 {
 		t.Errorf("%v MB are free of %v", limit, ceiling)
 	}
+}
+
+// A worker that rows are being sent to stays, though nothing runs on it.
+func TestACopyKeepsItsWorker(t *testing.T) {
+	u := startUp(t, "--extensions-dir", filepath.Join(workertest.Root(), "bin", "extensions"), "--min-workers", "1", "--max-workers", "2", "--worker-memory", "256MB",
+		"--max-worker-memory", "256MB", "--memory-budget", "1GB", "--scaler-interval", "200ms", "--scale-up-cooldown", "500ms", "--scale-down-idle", "1s", "--scale-down-cooldown", "200ms")
+	first := u.connect()
+	for _, sql := range []string{"CREATE SCHEMA s", "CREATE TABLE s.t (i BIGINT)"} {
+		if _, err := first.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var wg sync.WaitGroup
+	for range 8 {
+		c := u.connect()
+		wg.Go(func() { one[int64](t, c, "SELECT count(*) FROM range(100000000) a(i) WHERE i % 3 = 0") })
+	}
+	u.eventually("two workers", func() bool { return u.metric("tavana_worker_count", "") == 2 })
+	const copies = 4 // some of them on either worker
+	var pipes []*io.PipeWriter
+	done := make(chan error, copies)
+	for range copies {
+		in, out := io.Pipe()
+		pipes = append(pipes, out)
+		c := u.connect()
+		go func() {
+			_, err := c.PgConn().CopyFrom(context.Background(), in, "COPY s.t FROM STDIN")
+			done <- err
+		}()
+		if _, err := out.Write([]byte(strings.Repeat("1\n", 200_000))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wg.Wait()
+	quiet := func() float64 { return u.metric("tavana_active_queries", "") }
+	u.eventually("the copies alone", func() bool { return quiet() == copies })
+	before := u.metric("tavana_hpa_scale_down_total", "")
+	deadline := time.Now().Add(4 * time.Second) // by then it would be long gone
+	for time.Now().Before(deadline) && u.metric("tavana_hpa_scale_down_total", "") == before {
+		time.Sleep(50 * time.Millisecond)
+	}
+	for _, p := range pipes {
+		_ = p.Close()
+	}
+	for range pipes {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+	if n := one[int64](t, first, "SELECT count(*) FROM s.t"); n != copies*200_000 {
+		t.Errorf("%d rows", n)
+	}
+	u.eventually("one worker", func() bool { return u.metric("tavana_worker_count", "") == 1 })
 }
 
 // hungry needs about 900 MB that DuckDB can't put on disk.

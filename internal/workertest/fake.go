@@ -143,13 +143,14 @@ func (f *Fake) reserve(ctx context.Context, st *workerpb.Statement) (context.Con
 	if ask == 0 {
 		ask = share
 	}
+	elsewhere := ask > f.Capacity && st.GetElsewhere()
 	ask = min(ask, f.Capacity)
 	switch {
 	case f.draining:
 		return nil, nil, &pgerror.Error{Code: pgerror.CannotConnectNow, Message: "draining", Retryable: true}
 	case st.GetSessionId() != "" && !f.sessions[st.GetSessionId()]:
 		return nil, nil, pgerror.New(pgerror.ConnectionFailure, "no such session")
-	case f.reserved+ask > f.Capacity:
+	case f.reserved+ask > f.Capacity, elsewhere:
 		return nil, nil, &pgerror.Error{Code: pgerror.OutOfMemory, Message: "no room", NoRoom: true, Retryable: true}
 	}
 	ctx, cancel := context.WithCancelCause(ctx)

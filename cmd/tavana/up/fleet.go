@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"sync"
 
@@ -212,6 +213,9 @@ func (f *fleet) left() uint64 { return f.cfg.MemoryBudget - min(f.used(), f.cfg.
 
 // Size implements gateway.Fleet.
 func (f *fleet) Size() uint64 { return f.cfg.WorkerMemory }
+
+// Cores implements gateway.Fleet: all processes are on this machine.
+func (f *fleet) Cores() float64 { return float64(runtime.GOMAXPROCS(0)) }
 
 // Began implements sidecar.Limits.
 func (m *member) Began(bytes uint64) {

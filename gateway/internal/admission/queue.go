@@ -23,6 +23,8 @@ type Queue struct {
 	// wakes counts Wake: a try that began before the last one may have missed room.
 	wakes uint64
 	pace  pace
+	// longest is the longest wait that is over, since Longest was called.
+	longest time.Duration
 	// First, if not nil, is called when somebody begins to wait in a line that was empty. It must not block, and is set before
 	// the first Wait.
 	First func()
@@ -116,6 +118,7 @@ type waiter struct {
 func (q *Queue) leave(me *list.Element) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	q.longest = max(q.longest, time.Since(me.Value.(*waiter).began))
 	wasFront := q.waiters.Front() == me
 	q.waiters.Remove(me)
 	if wasFront {
@@ -153,15 +156,16 @@ func (q *Queue) Each(f func(who any, s *Standing)) {
 	}
 }
 
-// Oldest returns how long the first one has waited; 0: nobody waits.
-func (q *Queue) Oldest() time.Duration {
+// Longest returns the longest wait there was since the last call, be it over or not; 0: nobody waited.
+func (q *Queue) Longest() time.Duration {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	front := q.waiters.Front()
-	if front == nil {
-		return 0
+	longest := q.longest
+	q.longest = 0
+	if front := q.waiters.Front(); front != nil {
+		longest = max(longest, time.Since(front.Value.(*waiter).began))
 	}
-	return time.Since(front.Value.(*waiter).began)
+	return longest
 }
 
 // Len returns how many wait.

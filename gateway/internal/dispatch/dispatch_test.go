@@ -359,6 +359,62 @@ func TestNoWorkerWaitsAndThenSaysSo(t *testing.T) {
 	}
 }
 
+// While there is no worker statements stand in line, where they are seen, and run in their order when one comes.
+func TestNoWorkerMakesALine(t *testing.T) {
+	f := workertest.NewFake()
+	w := newWorld(t, dispatch.Config{}, f)
+	f.Kill()
+	w.await(0)
+	const n = 10
+	var wg sync.WaitGroup
+	for i := range n {
+		wg.Go(func() {
+			if _, _, err := run(t.Context(), t, w.session(), fmt.Sprintf("SELECT i FROM range(%d) t(i)", 100+i)); err != nil {
+				t.Error(err)
+			}
+		})
+		w.eventually(func() bool { return w.d.Queued() == i+1 }, "%d in line", i+1)
+	}
+	f = workertest.NewFake()
+	f.Capacity = 1 << 20 // one statement at a time
+	f.StartAt(t, w.targets[0], workertest.Token)
+	wg.Wait()
+	for i, sql := range f.Executed() {
+		if want := fmt.Sprintf("SELECT i FROM range(%d) t(i)", 100+i); sql != want {
+			t.Errorf("%d: %s, want %s", i, sql, want)
+		}
+	}
+}
+
+// A statement that needs more than a worker has makes do with the whole of it only where there is no larger one.
+func TestTheLargestWorkerIsWaitedFor(t *testing.T) {
+	small, large := workertest.NewFake(), workertest.NewFake()
+	small.Capacity, large.Capacity = 2<<20, 8<<20
+	w := newWorld(t, dispatch.Config{}, small, large)
+	at := w.router.Workers()
+	for _, c := range []struct {
+		worker int
+		bytes  uint64
+		want   bool
+	}{{0, 1 << 20, false}, {0, 2 << 20, false}, {0, 3 << 20, true}, {0, 90 << 20, true}, {1, 3 << 20, false}, {1, 90 << 20, false}} {
+		if got := w.d.Elsewhere(at[c.worker], c.bytes); got != c.want {
+			t.Errorf("%d bytes at %d: %v", c.bytes, c.worker, got)
+		}
+	}
+	large.Kill()
+	w.await(1)
+	if w.d.Elsewhere(at[0], 3<<20) {
+		t.Error("a worker that is away is waited for")
+	}
+	// One that can be made large enough is.
+	small = workertest.NewFake()
+	small.Capacity = 2 << 20
+	grown := newWorld(t, dispatch.Config{Grow: func(context.Context, string, uint64) (uint64, error) { return 8 << 30, nil }}, small, workertest.NewFake())
+	if grown.d.Elsewhere(grown.router.Workers()[0], 3<<20) {
+		t.Error("a larger worker is waited for, and this one has grown")
+	}
+}
+
 func TestWhatHasNoRoomWaitsInOrder(t *testing.T) {
 	f := workertest.NewFake()
 	f.Capacity = 1 << 20 // one statement at a time

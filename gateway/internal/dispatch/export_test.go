@@ -1,6 +1,19 @@
 package dispatch
 
-import "github.com/angelerator/tavana/gateway/internal/session"
+import (
+	"context"
+
+	"github.com/angelerator/tavana/gateway/internal/router"
+	"github.com/angelerator/tavana/gateway/internal/session"
+	"github.com/angelerator/tavana/internal/workerapi/workerpb"
+)
+
+// Elsewhere tells whether a statement that needs so many bytes does not make do with w.
+func (d *Dispatcher) Elsewhere(w *router.Worker, bytes uint64) bool {
+	st := &workerpb.Statement{MemoryBytes: bytes}
+	d.assign(context.Background(), st, w)
+	return st.Elsewhere
+}
 
 // Queued returns how many sessions pg_stat_activity shows a superuser as waiting in the queue.
 func (d *Dispatcher) Queued() int {

@@ -100,13 +100,13 @@ func newMetrics(reg prometheus.Registerer, d *Dispatcher) *metrics {
 
 // Load is what waits for any worker.
 type Load struct {
-	// Waiting is how many, and Wait how long the first of them has.
+	// Waiting is how many, and Wait the longest wait since Load was called before.
 	Waiting int
 	Wait    time.Duration
 }
 
-// Load returns what waits now.
-func (d *Dispatcher) Load() Load { return Load{d.queue.Len(), d.queue.Oldest()} }
+// Load returns what waits now. It is called by one.
+func (d *Dispatcher) Load() Load { return Load{d.queue.Len(), d.queue.Longest()} }
 
 // workerMetrics are what is told of each worker.
 type workerMetrics struct {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -40,9 +41,37 @@ func (s *Session) size(ctx context.Context, st *session.Statement) sized {
 }
 
 // watches tells whether a statement reads nothing but what the gateway knows of its queue, workers and queries. It reserves nothing
-// and does not wait behind what it is to show.
+// and does not wait behind what it is to show, so whatever might need more than that is none: it is one SELECT, of functions that are
+// known to be cheap.
 func watches(st *session.Statement) bool {
-	if st.Verb != sqltext.Select || st.Effect != sqltext.Select {
+	const longest = 1000 // tokens
+	if st.Verb != sqltext.Select || st.Effect != sqltext.Select || len(st.Tokens) > longest {
+		return false
+	}
+	own, selects, froms := false, 0, 0
+	for i, t := range st.Tokens {
+		switch {
+		case t.Kind == sqltext.Op && st.IsAny(i, "[", "{"):
+			return false
+		case t.Kind != sqltext.Word && t.Kind != sqltext.Quoted:
+			continue
+		}
+		name := st.Name(i)
+		own = own || name == catalog.Own
+		if st.Is(i+1, "(") && (t.Kind == sqltext.Quoted || !cheap[name]) {
+			return false
+		}
+		switch {
+		case t.Kind == sqltext.Quoted:
+		case name == "select":
+			selects++
+		case name == "from":
+			froms++
+		case slices.Contains([]string{"with", "table", "pivot", "unpivot", "values", "union", "intersect", "except"}, name):
+			return false
+		}
+	}
+	if !own || selects != 1 || froms != 1 {
 		return false
 	}
 	reads := st.Reads()
@@ -55,6 +84,22 @@ func watches(st *session.Statement) bool {
 	const most = 2
 	return len(reads.List) > 0 && len(reads.List) <= most && !reads.Unknown && !reads.Computes
 }
+
+// cheap are the words that may stand before a parenthesis in a statement that watches: functions that take little time and make no
+// rows, and words that are no functions.
+var cheap = func() map[string]bool {
+	m := map[string]bool{}
+	for _, w := range strings.Fields(`
+		count sum min max avg bool_and bool_or string_agg array_agg rank row_number lag lead first_value last_value percentile_cont
+		coalesce nullif greatest least abs round ceil floor trunc mod
+		lower upper trim ltrim rtrim left right length substr substring position concat starts_with replace split_part
+		now age extract date_part date_trunc to_char to_timestamp make_interval pg_size_pretty current_setting pg_backend_pid cast
+		varchar char character numeric decimal interval timestamp timestamptz time
+		and or not in any all when then else case where having by over filter within on as is like ilike between distinct select limit offset`) {
+		m[w] = true
+	}
+	return m
+}()
 
 // relation asks a worker what a name stands for. It reads what is in the catalog alone, whoever asks.
 func (s *Session) relation(ctx context.Context, o sqltext.Object) (sizer.Relation, error) {
@@ -72,6 +117,9 @@ func (s *Session) relation(ctx context.Context, o sqltext.Object) (sizer.Relatio
 	}
 	// Where nothing lasts there is no such function, and a lasting table is none of a worker's own.
 	bytes, err := s.d.lookUp(ctx, "SELECT sum(file_size_bytes)::BIGINT::VARCHAR FROM ducklake_table_info('tavana') WHERE table_name"+where)
+	if router.IsLost(err) || ctx.Err() != nil {
+		return sizer.Relation{}, err
+	}
 	if err != nil || bytes == "" {
 		return sizer.Relation{}, nil
 	}

@@ -22,6 +22,8 @@ type Fleet interface {
 	// Used returns how many of them workers may use now, and Size how many a new worker takes.
 	Used() uint64
 	Size() uint64
+	// Cores returns how many cores the workers share; 0: each has its own.
+	Cores() float64
 }
 
 // Events is what a Fleet tells. Its functions are called by one goroutine at a time and do not block.

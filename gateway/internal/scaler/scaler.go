@@ -66,13 +66,14 @@ func Defaults() Rules {
 
 // Observation is what there is at a moment.
 type Observation struct {
-	// Waiting and Running are statements; Wait is how long the first of those that wait has.
+	// Waiting and Running are statements; Wait is the longest wait since the last look.
 	Waiting, Running int
 	Wait             time.Duration
 	// Workers take work, Coming will. Slots is how many statements a worker runs beside each other, as far as is known; 0: it is not.
 	Workers, Coming, Slots int
-	// CPU and Memory are the shares in use of what the workers have.
+	// CPU and Memory are the shares in use of what the workers have. SharedCPU says that one more worker brings no CPU.
 	CPU, Memory float64
+	SharedCPU   bool
 	// Used is what the workers may use, Ceiling what there is for workers in all, and Size what a new one takes; in bytes.
 	Used, Ceiling, Size uint64
 }
@@ -188,7 +189,7 @@ func (s *Scaler) short(o Observation) Reason {
 		return QueueWaits
 	case o.Wait > s.rules.UpWait:
 		return LongWait
-	case s.cpu.value > s.rules.UpCPU:
+	case !o.SharedCPU && s.cpu.value > s.rules.UpCPU:
 		return BusyCPU
 	case s.memory.value > s.rules.UpMemory:
 		return BusyMemory

@@ -41,6 +41,7 @@ func TestUp(t *testing.T) {
 		"a long wait":                              {Observation{Workers: 2, Wait: 31 * time.Second}, 2, LongWait},
 		"CPU at its edge":                          {Observation{Workers: 2, CPU: .70, Running: 1}, 0, None},
 		"busy CPUs":                                {Observation{Workers: 2, CPU: .71, Running: 1}, 2, BusyCPU},
+		"CPUs that all share":                      {Observation{Workers: 2, CPU: .9, SharedCPU: true, Running: 1}, 0, None},
 		"memory at its edge":                       {Observation{Workers: 2, Memory: .80, Running: 1}, 0, None},
 		"memory in use":                            {Observation{Workers: 2, Memory: .81, Running: 1}, 2, BusyMemory},
 		"some are on their way":                    {Observation{Workers: 2, Coming: 1, Waiting: 1}, 1, QueueWaits},

@@ -137,7 +137,7 @@ func (f *finder) files(ctx context.Context, r sqltext.Read) {
 	f.parts = append(f.parts, p)
 }
 
-func (f *finder) estimate(context.Context) Estimate {
+func (f *finder) estimate() Estimate {
 	if len(f.unknown) > 0 || f.reads.Unknown || len(f.parts) == 0 {
 		if len(f.unknown) == 0 {
 			return nothingRead()
@@ -162,12 +162,15 @@ func (s *Sizer) list(ctx context.Context, glob string) ([]File, error) {
 	if files, ok := s.listings.Get(glob); ok {
 		return files, nil
 	}
-	files, _, err := store.List(ctx, glob, mostFiles)
-	if err != nil {
-		return nil, err
-	}
-	s.listings.Add(glob, files)
-	return files, nil
+	list, err, _ := s.listing.Do(glob, func() (any, error) {
+		files, _, err := store.List(ctx, glob, mostFiles)
+		if err == nil {
+			s.listings.Add(glob, files)
+		}
+		return files, err
+	})
+	files, _ := list.([]File)
+	return files, err
 }
 
 // store returns where a file is, and its whole name.
@@ -303,7 +306,8 @@ func (s *Sizer) columns(ctx context.Context, f File) *Columns {
 	defer r.Close()
 	c, err := readColumns(r, f.Size)
 	if err != nil {
-		c = nil
+		s.footers.AddFor(f.Name, nil, keepFailure)
+		return nil
 	}
 	s.footers.Add(f.Name, c)
 	return c

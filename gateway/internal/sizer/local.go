@@ -26,10 +26,7 @@ func (Local) List(ctx context.Context, glob string, most int) (files []File, mor
 		return []File{{glob, info.Size()}}, false, nil
 	}
 	base, pattern := doublestar.SplitPattern(glob)
-	err = doublestar.GlobWalk(os.DirFS(base), pattern, func(name string, d fs.DirEntry) error {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
+	err = doublestar.GlobWalk(ending{os.DirFS(base), ctx}, pattern, func(name string, d fs.DirEntry) error {
 		info, err := d.Info()
 		if err != nil || !info.Mode().IsRegular() {
 			return nil // it went meanwhile, or is none
@@ -40,11 +37,36 @@ func (Local) List(ctx context.Context, glob string, most int) (files []File, mor
 		}
 		files = append(files, File{filepath.Join(base, name), info.Size()})
 		return nil
-	})
-	if errors.Is(err, errEnough) {
+	}, doublestar.WithNoFollow())
+	switch {
+	case errors.Is(err, errEnough):
 		err = nil
+	case err == nil:
+		err = ctx.Err() // then not all was seen
 	}
 	return files, more, err
+}
+
+// ending is a file system in which nothing more is found once ctx ends.
+type ending struct {
+	fs.FS
+	ctx context.Context
+}
+
+// ReadDir implements fs.ReadDirFS.
+func (e ending) ReadDir(name string) ([]fs.DirEntry, error) {
+	if err := e.ctx.Err(); err != nil {
+		return nil, err
+	}
+	return fs.ReadDir(e.FS, name)
+}
+
+// Stat implements fs.StatFS.
+func (e ending) Stat(name string) (fs.FileInfo, error) {
+	if err := e.ctx.Err(); err != nil {
+		return nil, err
+	}
+	return fs.Stat(e.FS, name)
 }
 
 var errEnough = errors.New("enough")

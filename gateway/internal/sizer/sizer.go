@@ -78,12 +78,14 @@ type Estimate struct {
 type Sizer struct {
 	cfg Config
 
-	estimates cache[Fingerprint, Estimate]
+	estimates cache[estimateKey, Estimate]
 	listings  cache[string, []File]
 	footers   cache[string, *Columns]
 	relations cache[string, Relation]
 	peaks     *lru.Cache[Fingerprint, peak]
-	flight    singleflight.Group
+	flight    singleflight.Group // estimates under way
+	listing   singleflight.Group // listings under way
+	finding   chan struct{}      // one for each estimate under way
 
 	background sync.WaitGroup
 	ctx        context.Context
@@ -100,9 +102,38 @@ type peak struct {
 const (
 	keptEstimates = 4096
 	keptListings  = 1024
+	keptFiles     = 200_000 // of all listings
+	keptFooters   = 1024
 	keptRelations = 4096
 	keptPeaks     = 16384
 )
+
+// mostFinding is how many estimates are made at once: others wait, or do without.
+const mostFinding = 16
+
+// keepFailure is for how long is believed what failed.
+const keepFailure = 30 * time.Second
+
+// estimateKey is what an estimate depends on: partitions are chosen by constants, which the fingerprint leaves out.
+type estimateKey struct {
+	fp         Fingerprint
+	conditions string
+}
+
+func keyOf(fp Fingerprint, reads *sqltext.Reads) estimateKey {
+	var b strings.Builder
+	for i, r := range reads.List {
+		for _, c := range r.Conditions {
+			fmt.Fprintf(&b, "%d %s %s %q\n", i, c.Column, c.Op, c.Values)
+		}
+	}
+	const long = 1 << 10
+	if b.Len() > long {
+		sum := sha256.Sum256([]byte(b.String()))
+		return estimateKey{fp, string(sum[:])}
+	}
+	return estimateKey{fp, b.String()}
+}
 
 // New returns a Sizer. Close ends what it still does.
 func New(cfg Config) *Sizer {
@@ -118,11 +149,13 @@ func New(cfg Config) *Sizer {
 	}
 	s := &Sizer{
 		cfg: cfg, peaks: peaks,
-		estimates: newCache[Fingerprint, Estimate](keptEstimates, cfg.Keep),
+		estimates: newCache[estimateKey, Estimate](keptEstimates, cfg.Keep),
 		listings:  newCache[string, []File](keptListings, cfg.Keep),
-		footers:   newCache[string, *Columns](keptListings, cfg.Keep),
+		footers:   newCache[string, *Columns](keptFooters, cfg.Keep),
 		relations: newCache[string, Relation](keptRelations, cfg.Keep),
+		finding:   make(chan struct{}, mostFinding),
 	}
+	s.listings.weigh(func(f []File) int { return 1 + len(f) }, keptFiles)
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	return s
 }
@@ -169,32 +202,41 @@ func (s *Sizer) Learned(fp Fingerprint) (Estimate, bool) {
 	if !ok {
 		return Estimate{}, false
 	}
-	e := fromPeak(p.bytes, p.runs)
-	if files, ok := s.estimates.Get(fp); ok {
-		e.Scans = files.Scans
-	}
-	return e, true
+	return fromPeak(p.bytes, p.runs), true
 }
 
 // Size estimates what a statement needs.
 func (s *Sizer) Size(ctx context.Context, fp Fingerprint, reads sqltext.Reads, c Catalog) Estimate {
+	key := keyOf(fp, &reads)
+	files, known := s.estimates.Get(key)
 	if e, ok := s.Learned(fp); ok {
+		e.Scans = files.Scans
 		return e
 	}
-	if e, ok := s.estimates.Get(fp); ok {
-		return e
+	if known {
+		return files
 	}
 	if len(reads.List) == 0 {
 		return nothingRead()
 	}
-	found := s.flight.DoChan(string(fp[:]), func() (any, error) {
+	found := s.flight.DoChan(string(fp[:])+key.conditions, func() (any, error) {
 		s.background.Add(1)
 		defer s.background.Done()
 		const longest = 30 * time.Second
 		ctx, cancel := context.WithTimeout(s.ctx, longest)
 		defer cancel()
-		e := s.find(ctx, reads, c)
-		s.estimates.Add(fp, e)
+		select {
+		case s.finding <- struct{}{}:
+			defer func() { <-s.finding }()
+		case <-ctx.Done():
+			return Estimate{Basis: ByDefault, Why: []string{"too many statements are being sized"}}, nil
+		}
+		e, failed := s.find(ctx, reads, c)
+		if failed {
+			s.estimates.AddFor(key, e, keepFailure)
+		} else {
+			s.estimates.Add(key, e)
+		}
 		return e, nil
 	})
 	patience := time.NewTimer(s.cfg.Patience)
@@ -228,9 +270,9 @@ func (s *Sizer) Learn(fp Fingerprint, bytes uint64) {
 	s.peaks.Add(fp, peak{bytes, p.runs + 1})
 }
 
-// find looks at what a statement reads.
-func (s *Sizer) find(ctx context.Context, reads sqltext.Reads, c Catalog) Estimate {
+// find looks at what a statement reads; failed: not all of it could be found out, now.
+func (s *Sizer) find(ctx context.Context, reads sqltext.Reads, c Catalog) (e Estimate, failed bool) {
 	f := finder{s: s, catalog: c, reads: reads, seen: map[string]bool{}}
 	f.all(ctx, reads.List, 0)
-	return f.estimate(ctx)
+	return f.estimate(), len(f.unknown) > 0
 }

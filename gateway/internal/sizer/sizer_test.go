@@ -63,6 +63,70 @@ func newSizer(t testing.TB, s Store) *Sizer {
 
 const gb = 1_000_000_000
 
+// Partitions are chosen by constants, which the fingerprint leaves out.
+func TestConstantsChooseFiles(t *testing.T) {
+	z := newSizer(t, &store{files: map[string][]File{"s3://b/*/x.csv": {{"s3://b/y=1/x.csv", gb}, {"s3://b/y=2/x.csv", 3 * gb}}}})
+	for sql, want := range map[string]uint64{
+		"SELECT * FROM 's3://b/*/x.csv' WHERE y = 1": gb, "SELECT * FROM 's3://b/*/x.csv' WHERE y = 2": 3 * gb,
+	} {
+		if e := size1(t, z, sql, noCatalog); e.Scans != want {
+			t.Errorf("%s: %+v", sql, e)
+		}
+	}
+}
+
+// What could not be found out once is looked for again soon.
+func TestFailuresAreNotBelievedForLong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &store{files: map[string][]File{"s3://b/x.csv": {{"s3://b/x.csv", gb}}}, err: errors.New("away")}
+		z := newSizer(t, s)
+		const sql = "SELECT * FROM 's3://b/x.csv'"
+		if e := size1(t, z, sql, noCatalog); e.Basis != ByDefault {
+			t.Errorf("%+v", e)
+		}
+		s.err = nil
+		time.Sleep(keepFailure + time.Second)
+		if e := size1(t, z, sql, noCatalog); e.Basis != ByFiles {
+			t.Errorf("%+v", e)
+		}
+	})
+}
+
+func TestCacheIsBoundedByWeight(t *testing.T) {
+	c := newCache[int, []File](100, time.Hour)
+	c.weigh(func(f []File) int { return len(f) }, 10)
+	for i := range 5 {
+		c.Add(i, make([]File, 4))
+	}
+	c.Add(4, make([]File, 3))
+	for i := range 5 {
+		if _, ok := c.Get(i); ok != (i > 2) {
+			t.Errorf("%d is there: %v", i, ok)
+		}
+	}
+	c.Add(9, make([]File, 1000)) // it is alone
+	if _, ok := c.Get(9); !ok || c.lru.Len() != 1 || c.weight != 1000 {
+		t.Errorf("%v, %d of weight %d", ok, c.lru.Len(), c.weight)
+	}
+}
+
+// Folders that lead back to themselves are not walked, and a walk ends with its context.
+func TestLocalListings(t *testing.T) {
+	dir := t.TempDir()
+	if err := errors.Join(os.Symlink(dir, filepath.Join(dir, "a")), os.Symlink(dir, filepath.Join(dir, "b")), os.WriteFile(filepath.Join(dir, "x.csv"), []byte("a"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	files, _, err := Local{}.List(t.Context(), dir+"/**/*.csv", 100)
+	if err != nil || len(files) != 1 || files[0] != (File{filepath.Join(dir, "x.csv"), 1}) {
+		t.Errorf("%v, %v", files, err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if files, _, err := (Local{}).List(ctx, dir+"/**/*.csv", 100); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v, %v", files, err)
+	}
+}
+
 // The product description's formula, for each kind of file.
 func TestFormula(t *testing.T) {
 	s := &store{files: map[string][]File{
@@ -169,7 +233,7 @@ func TestAListingThatHangs(t *testing.T) {
 		s := &store{wait: make(chan struct{})}
 		z := newSizer(t, s)
 		size1(t, z, "SELECT * FROM 's3://b/x.csv'", noCatalog)
-		time.Sleep(time.Minute)
+		time.Sleep(45 * time.Second)
 		if e := size1(t, z, "SELECT * FROM 's3://b/x.csv'", noCatalog); e.Basis != ByDefault || !strings.Contains(e.Why[0], "deadline") {
 			t.Errorf("%+v", e)
 		}
