@@ -44,62 +44,26 @@ func (q *Queue) Wait(ctx context.Context, who any, try func(context.Context) (ro
 			return err
 		}
 	}
-	turn := make(chan struct{}, 1) // with room for one signal
-	if tell == nil {
-		tell = func(*Standing) {}
-	}
-	began := time.Now()
-	var telling sync.WaitGroup
-	defer telling.Wait()
-	told, free := false, make(chan struct{}, 1)
-	word := time.NewTimer(firstWord)
-	defer word.Stop()
-	q.mu.Lock()
-	me := q.waiters.PushBack(&waiter{who, turn, began})
-	if q.waiters.Len() == 1 {
-		q.pace.begins(began)
-		if q.First != nil {
-			q.First()
-		}
-	}
-	if q.waiters.Front() == me && (!empty || q.wakes != seen) {
-		turn <- struct{}{}
-	}
-	q.mu.Unlock()
+	w := &waiter{who: who, turn: make(chan struct{}, 1), began: time.Now(), tell: tell, word: time.NewTimer(firstWord)}
+	me := q.join(w, empty, seen)
 	defer q.leave(me)
+	return q.inLine(ctx, me, w, try)
+}
+
+// inLine is the wait itself. Thousands may be in it, so what they hold is in the waiter, and little on their stacks.
+func (q *Queue) inLine(ctx context.Context, me *list.Element, w *waiter, try func(context.Context) (room bool, err error)) error {
 	for {
 		select {
-		case <-turn:
-		case <-word.C:
-			word.Reset(laterWord)
-			select {
-			case free <- struct{}{}:
-			default: // it still hears the last one
-				continue
-			}
-			told = true
-			q.mu.Lock()
-			now := q.standing(me, began, time.Now())
-			q.mu.Unlock()
-			telling.Go(func() {
-				tell(&now)
-				<-free
-			})
+		case <-w.turn:
+		case <-w.word.C:
+			w.speak(q, me)
 			continue
 		case <-ctx.Done():
 			return pgerror.FromContext(ctx)
 		}
 		room, err := try(ctx)
 		if room {
-			q.mu.Lock()
-			q.pace.moves(time.Now())
-			q.mu.Unlock()
-		}
-		if told && room {
-			telling.Go(func() {
-				free <- struct{}{}
-				tell(nil)
-			})
+			w.gotRoom(q)
 		}
 		if room || err != nil {
 			return err
@@ -110,20 +74,81 @@ func (q *Queue) Wait(ctx context.Context, who any, try func(context.Context) (ro
 // waiter is one who waits.
 type waiter struct {
 	who   any
-	turn  chan struct{}
+	turn  chan struct{} // with room for one signal
 	began time.Time
+	// tell is called by a goroutine of its own, which telling waits for. free has room for one word: it still hears the last one.
+	tell    func(*Standing)
+	word    *time.Timer
+	telling sync.WaitGroup
+	free    chan struct{} // nil: nothing was told
+}
+
+// join puts w at the end of the line. It had tried, if the line was empty, when seen was what wakes is.
+func (q *Queue) join(w *waiter, tried bool, seen uint64) *list.Element {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	me := q.waiters.PushBack(w)
+	if q.waiters.Len() == 1 {
+		q.pace.begins(w.began)
+		if q.First != nil {
+			q.First()
+		}
+	}
+	if q.waiters.Front() == me && (!tried || q.wakes != seen) {
+		w.turn <- struct{}{}
+	}
+	return me
+}
+
+// speak tells w how it stands, unless it still hears the last word.
+func (w *waiter) speak(q *Queue, me *list.Element) {
+	w.word.Reset(laterWord)
+	if w.tell == nil {
+		return
+	}
+	if w.free == nil {
+		w.free = make(chan struct{}, 1)
+	}
+	select {
+	case w.free <- struct{}{}:
+	default:
+		return
+	}
+	q.mu.Lock()
+	now := q.standing(me, w.began, time.Now())
+	q.mu.Unlock()
+	w.telling.Go(func() {
+		w.tell(&now)
+		<-w.free
+	})
+}
+
+// gotRoom notes that w has got room, and tells it if it was told that there is none.
+func (w *waiter) gotRoom(q *Queue) {
+	q.mu.Lock()
+	q.pace.moves(time.Now())
+	q.mu.Unlock()
+	if w.free != nil {
+		w.telling.Go(func() {
+			w.free <- struct{}{}
+			w.tell(nil)
+		})
+	}
 }
 
 // leave takes a waiter out. The next one may try at once: what the first did not need may do for it.
 func (q *Queue) leave(me *list.Element) {
+	w := me.Value.(*waiter)
 	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.longest = max(q.longest, time.Since(me.Value.(*waiter).began))
+	q.longest = max(q.longest, time.Since(w.began))
 	wasFront := q.waiters.Front() == me
 	q.waiters.Remove(me)
 	if wasFront {
 		q.signal()
 	}
+	q.mu.Unlock()
+	w.word.Stop()
+	w.telling.Wait()
 }
 
 // Wake says that there may be room now.

@@ -18,21 +18,27 @@ func (d *Dispatcher) place(ctx context.Context, st *workerpb.Statement, pinned *
 	var lost *router.Worker
 	for {
 		at, err := try(lost)
-		switch {
-		case err == nil || at == nil || pinned != nil || !again || ctx.Err() != nil:
-			return err
-		case router.IsLost(err) && lost == nil:
-			d.router.Lost(at)
-			lost = at
-			d.log.Warn("running a query again on another worker", "query_id", st.QueryId, "worker", at.Target, "error", err)
-		case isOutOfMemory(err) && d.askForMore(ctx, st, at):
-			d.log.Info("running a query again with more memory", "query_id", st.QueryId, "worker", at.Target, "memory", st.MemoryBytes)
-			d.metrics.retries.Inc()
-		default:
+		if err == nil || at == nil || pinned != nil || !again || ctx.Err() != nil || !d.mayAgain(ctx, st, at, &lost, err) {
 			return err
 		}
 		st.QueryId = d.newID()
 	}
+}
+
+// mayAgain tells whether a statement that has failed at a worker is run again. lost is the worker that was lost before.
+func (d *Dispatcher) mayAgain(ctx context.Context, st *workerpb.Statement, at *router.Worker, lost **router.Worker, err error) bool {
+	switch {
+	case router.IsLost(err) && *lost == nil:
+		d.router.Lost(at)
+		*lost = at
+		d.log.Warn("running a query again on another worker", "query_id", st.QueryId, "worker", at.Target, "error", err)
+		return true
+	case isOutOfMemory(err) && d.askForMore(ctx, st, at):
+		d.log.Info("running a query again with more memory", "query_id", st.QueryId, "worker", at.Target, "memory", st.MemoryBytes)
+		d.metrics.retries.Inc()
+		return true
+	}
+	return false
 }
 
 // isOutOfMemory tells whether a statement has failed for want of memory.
