@@ -48,7 +48,7 @@ type execution struct {
 	abandoned atomic.Bool
 	// peak is the most memory it has held, in bytes; see peaks.
 	peak atomic.Uint64
-	// base is what was held before it, in bytes, and based says that it is known. They are peaks' alone.
+	// base is the size of tables in memory before it, in bytes, and based says that it is known. They are peaks' alone.
 	base  uint64
 	based bool
 }

@@ -61,7 +61,7 @@ type wish struct {
 func (l *ledger) grant(w wish) (granted uint64, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if w.bytes > l.capacity && w.elsewhere {
+	if w.bytes > l.capacity && w.elsewhere && !w.pinned {
 		return 0, errNoRoom()
 	}
 	n, now := min(w.bytes, l.capacity), time.Now()

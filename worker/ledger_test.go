@@ -19,7 +19,9 @@ func (l *ledger) wants(t *testing.T, w wish, want uint64) {
 func TestLedger(t *testing.T) {
 	var l ledger
 	l.setCapacity(100)
-	l.wants(t, wish{bytes: 150, elsewhere: true}, 0) // a larger worker will do
+	l.wants(t, wish{bytes: 150, elsewhere: true}, 0)                 // a larger worker will do
+	l.wants(t, wish{bytes: 150, elsewhere: true, pinned: true}, 100) // it can't go there
+	l.release(100)
 	l.mark()
 	if _, ok := l.takeAll(); ok {
 		t.Error("all is taken though something runs")

@@ -7,13 +7,15 @@ import (
 )
 
 // peaks finds out what statements need. DuckDB counts the instance's memory, not a statement's: what is held while some run,
-// beyond what was held before each of them, is theirs, shared by what each has reserved. It is exact for one that runs alone.
+// beyond what was held when none did, is theirs, shared by what each has reserved. Tables in memory are nobody's, but for what they
+// grow by while statements of sessions run, which may be making them. It is exact for one that runs alone.
 type peaks struct {
 	at      time.Time
 	started uint64    // executions at the last look, and
 	newest  time.Time // when there was a new one
 	idle    bool      // nothing ran at the last look
-	held    uint64    // at the last look, in bytes
+	before  uint64    // held when nothing ran, without tables, in bytes
+	tables  uint64    // in memory at the last look, in bytes
 	pressed bool      // the last state that was sent early told of pressure
 }
 
@@ -57,18 +59,19 @@ func (p *peaks) look(w *Worker) {
 		p.press(w, true)
 		return
 	}
-	before := p.held
-	p.held = mem.Held
+	tables := p.tables
+	p.tables = mem.Tables
+	working := mem.Held - min(mem.Tables, mem.Held)
 	if p.idle = len(running) == 0; p.idle {
-		p.pressed = false
+		p.before, p.pressed = working, false
 		return
 	}
+	theirs := working - min(p.before, working)
 	for _, e := range running {
-		if !e.based {
-			e.base, e.based = before, true
+		share := uint64(float64(theirs) * float64(max(e.reserved, 1)) / float64(reserved))
+		if e.st.GetSessionId() != "" {
+			share += e.made(tables, mem.Tables)
 		}
-		e.base = min(e.base, mem.Held) // what others gave back was not its own
-		share := uint64(float64(mem.Held-e.base) * float64(max(e.reserved, 1)) / float64(reserved))
 		if share > e.peak.Load() {
 			e.peak.Store(share)
 		}
@@ -87,4 +90,12 @@ func (p *peaks) press(w *Worker, pressed bool) {
 		p.pressed = pressed
 		w.measureNow()
 	}
+}
+
+// made returns what tables in memory have grown by since the execution began: before is their size at the look before, in bytes.
+func (e *execution) made(before, now uint64) uint64 {
+	if !e.based {
+		e.base, e.based = before, true
+	}
+	return now - min(e.base, now)
 }

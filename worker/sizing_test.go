@@ -94,6 +94,53 @@ func TestPeaksAreOnesOwn(t *testing.T) {
 	}
 }
 
+// Statements that run beside each other are not measured as less than they need.
+func TestPeaksBesideOthers(t *testing.T) {
+	c := dial(t, start(t, config(t)))
+	const sql = "SELECT count(DISTINCT i) FROM range(3000000) a(i)"
+	_, done, err := c.run(c.statement(sql))
+	if err != nil {
+		t.Fatal(err)
+	}
+	alone := done.GetStatistics().GetPeakMemoryBytes()
+	const n = 4
+	peaks := make(chan uint64, n)
+	for range n {
+		st := c.statement(sql)
+		st.MemoryBytes = 150 * mb
+		go func() {
+			_, done, err := c.run(st)
+			if err != nil {
+				t.Error(err)
+			}
+			peaks <- done.GetStatistics().GetPeakMemoryBytes()
+		}()
+	}
+	sum := uint64(0)
+	for range n {
+		sum += <-peaks
+	}
+	if sum < n*alone/2 || sum > 2*n*alone {
+		t.Errorf("alone it needs %d MB, and %d of them beside each other %d MB in all", alone/mb, n, sum/mb)
+	}
+	t.Logf("alone %d MB, four beside each other %d MB", alone/mb, sum/mb)
+}
+
+// A session's statement needs what the table takes that it makes.
+func TestPeaksOfTablesThatAreMade(t *testing.T) {
+	c := dial(t, start(t, config(t)))
+	c.session("s")
+	st := c.statement("CREATE TEMP TABLE t AS SELECT random() AS r FROM range(25000000)")
+	st.SessionId = "s"
+	_, done, err := c.run(st)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if peak := done.GetStatistics().GetPeakMemoryBytes(); peak < 150*mb {
+		t.Errorf("a table of 200 MB needs %d MB", peak/mb)
+	}
+}
+
 // A worker is not idle while a client sends rows, or while a result is sent that is in memory whole.
 func TestRowsUnderWayKeepAWorker(t *testing.T) {
 	c := dial(t, start(t, config(t)))

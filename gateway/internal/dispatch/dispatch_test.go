@@ -23,6 +23,7 @@ import (
 	"github.com/angelerator/tavana/gateway/internal/session"
 	"github.com/angelerator/tavana/gateway/internal/sqltext"
 	"github.com/angelerator/tavana/internal/pgerror"
+	"github.com/angelerator/tavana/internal/workerapi/workerpb"
 	"github.com/angelerator/tavana/internal/workertest"
 )
 
@@ -397,20 +398,26 @@ func TestTheLargestWorkerIsWaitedFor(t *testing.T) {
 		bytes  uint64
 		want   bool
 	}{{0, 1 << 20, false}, {0, 2 << 20, false}, {0, 3 << 20, true}, {0, 90 << 20, true}, {1, 3 << 20, false}, {1, 90 << 20, false}} {
-		if got := w.d.Elsewhere(at[c.worker], c.bytes); got != c.want {
+		if got := w.d.Elsewhere(at[c.worker], &workerpb.Statement{MemoryBytes: c.bytes}); got != c.want {
 			t.Errorf("%d bytes at %d: %v", c.bytes, c.worker, got)
+		}
+	}
+	for _, st := range []*workerpb.Statement{{SessionId: "s"}, {Staged: "rows"}} {
+		st.MemoryBytes = 3 << 20
+		if w.d.Elsewhere(at[0], st) {
+			t.Errorf("%v waits for a worker where it can't run", st)
 		}
 	}
 	large.Kill()
 	w.await(1)
-	if w.d.Elsewhere(at[0], 3<<20) {
+	if w.d.Elsewhere(at[0], &workerpb.Statement{MemoryBytes: 3 << 20}) {
 		t.Error("a worker that is away is waited for")
 	}
 	// One that can be made large enough is.
 	small = workertest.NewFake()
 	small.Capacity = 2 << 20
 	grown := newWorld(t, dispatch.Config{Grow: func(context.Context, string, uint64) (uint64, error) { return 8 << 30, nil }}, small, workertest.NewFake())
-	if grown.d.Elsewhere(grown.router.Workers()[0], 3<<20) {
+	if grown.d.Elsewhere(grown.router.Workers()[0], &workerpb.Statement{MemoryBytes: 3 << 20}) {
 		t.Error("a larger worker is waited for, and this one has grown")
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -155,7 +156,7 @@ func asLost(err error) error {
 }
 
 // admit waits in line until a worker has room. ask asks one: it returns false when there is none. avoid is a worker that has
-// just failed; it is used all the same when it is the only one.
+// just failed; it is asked last.
 func (d *Dispatcher) admit(ctx context.Context, pinned, avoid *router.Worker, ask func(waiting context.Context, w *router.Worker) (bool, error)) error {
 	wait, cancel := context.WithTimeoutCause(ctx, d.cfg.QueueTimeout, errQueueTimeout)
 	defer cancel()
@@ -175,7 +176,7 @@ func (d *Dispatcher) admit(ctx context.Context, pinned, avoid *router.Worker, as
 			return false, err
 		}
 		var last error
-		for _, w := range d.router.Candidates(func(w *router.Worker) bool { return w == avoid && d.others(avoid) }) {
+		for _, w := range d.candidates(avoid) {
 			ok, err := ask(waiting, w)
 			switch {
 			case ok:
@@ -209,6 +210,15 @@ func (d *Dispatcher) admit(ctx context.Context, pinned, avoid *router.Worker, as
 		d.metrics.rejected.Inc()
 	}
 	return err
+}
+
+// candidates returns the workers that take work, the least loaded first, and avoid last.
+func (d *Dispatcher) candidates(avoid *router.Worker) []*router.Worker {
+	list := d.router.Candidates(func(*router.Worker) bool { return false })
+	if i := slices.Index(list, avoid); i >= 0 {
+		list = append(slices.Delete(list, i, i+1), avoid)
+	}
+	return list
 }
 
 // line is where statements wait for any worker, or for one alone: those can't run elsewhere, and must not keep others from it.

@@ -8,10 +8,9 @@ import (
 	"github.com/angelerator/tavana/internal/workerapi/workerpb"
 )
 
-// Elsewhere tells whether a statement that needs so many bytes does not make do with w.
-func (d *Dispatcher) Elsewhere(w *router.Worker, bytes uint64) bool {
-	st := &workerpb.Statement{MemoryBytes: bytes}
-	d.assign(context.Background(), st, w)
+// Elsewhere tells whether a statement does not make do with w.
+func (d *Dispatcher) Elsewhere(w *router.Worker, st *workerpb.Statement) bool {
+	d.assign(context.WithValue(context.Background(), queryKey{}, &query{}), st, w)
 	return st.Elsewhere
 }
 

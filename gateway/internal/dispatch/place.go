@@ -87,8 +87,14 @@ func (d *Dispatcher) assign(ctx context.Context, st *workerpb.Statement, w *rout
 			has = got
 		}
 	}
-	st.Elsewhere = need > has && d.largest(w) > has
+	st.Elsewhere = need > has && float64(d.largest(w)) >= muchLarger*float64(has) && !isPinned(st) && queryOf(ctx).mayWaitForLarger()
 }
+
+// muchLarger is how much larger a worker must be to be waited for.
+const muchLarger = 1.25
+
+// isPinned tells whether a statement can run at one worker alone: its session is there, or its rows are.
+func isPinned(st *workerpb.Statement) bool { return st.GetSessionId() != "" || st.GetStaged() != "" }
 
 // largest returns what the largest worker gives DuckDB, in bytes, without one of them.
 func (d *Dispatcher) largest(without *router.Worker) (bytes uint64) {

@@ -35,8 +35,8 @@ type query struct {
 	rows     uint64
 	ended    time.Time
 	code     pgerror.Code
-	// refused is when no worker could be made larger for it.
-	refused time.Time
+	// refused is when no worker could be made larger for it, and larger since when it waits for one that is.
+	refused, larger time.Time
 }
 
 // The phases of a query.
@@ -177,6 +177,21 @@ func (q *query) mayGrow() bool {
 	}
 	q.refused = time.Now()
 	return true
+}
+
+// mayWaitForLarger tells whether the query waits for a larger worker than the one that it is about to be given. It does so for a
+// while only: what fills that one may stay for hours, and others stand behind.
+func (q *query) mayWaitForLarger() bool {
+	const most = 30 * time.Second
+	if q == nil {
+		return false
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.larger.IsZero() {
+		q.larger = time.Now()
+	}
+	return time.Since(q.larger) < most
 }
 
 // tried tells whether a worker has had the query.

@@ -41,8 +41,7 @@ func (s *Session) size(ctx context.Context, st *session.Statement) sized {
 }
 
 // watches tells whether a statement reads nothing but what the gateway knows of its queue, workers and queries. It reserves nothing
-// and does not wait behind what it is to show, so whatever might need more than that is none: it is one SELECT, of functions that are
-// known to be cheap.
+// and does not wait behind what it is to show, so whatever might need more than that is none: it is one SELECT, without functions.
 func watches(st *session.Statement) bool {
 	const longest = 1000 // tokens
 	if st.Verb != sqltext.Select || st.Effect != sqltext.Select || len(st.Tokens) > longest {
@@ -58,7 +57,7 @@ func watches(st *session.Statement) bool {
 		}
 		name := st.Name(i)
 		own = own || name == catalog.Own
-		if st.Is(i+1, "(") && (t.Kind == sqltext.Quoted || !cheap[name]) {
+		if st.Is(i+1, "(") && (t.Kind == sqltext.Quoted || st.Is(i-1, ".") || !harmless[name] && !(name == "count" && st.Is(i+2, "*"))) {
 			return false
 		}
 		switch {
@@ -85,17 +84,13 @@ func watches(st *session.Statement) bool {
 	return len(reads.List) > 0 && len(reads.List) <= most && !reads.Unknown && !reads.Computes
 }
 
-// cheap are the words that may stand before a parenthesis in a statement that watches: functions that take little time and make no
-// rows, and words that are no functions.
-var cheap = func() map[string]bool {
+// harmless are the words that may stand before a parenthesis in a statement that watches. They are no functions: those may be
+// users' own, whatever they are called, and read anything.
+var harmless = func() map[string]bool {
 	m := map[string]bool{}
 	for _, w := range strings.Fields(`
-		count sum min max avg bool_and bool_or string_agg array_agg rank row_number lag lead first_value last_value percentile_cont
-		coalesce nullif greatest least abs round ceil floor trunc mod
-		lower upper trim ltrim rtrim left right length substr substring position concat starts_with replace split_part
-		now age extract date_part date_trunc to_char to_timestamp make_interval pg_size_pretty current_setting pg_backend_pid cast
-		varchar char character numeric decimal interval timestamp timestamptz time
-		and or not in any all when then else case where having by over filter within on as is like ilike between distinct select limit offset`) {
+		and or not in any all when then else case where having on by over filter as is like ilike between distinct select limit offset
+		cast varchar char character numeric decimal interval timestamp timestamptz time`) {
 		m[w] = true
 	}
 	return m

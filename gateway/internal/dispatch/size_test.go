@@ -12,13 +12,18 @@ import (
 // What passes the line is known to be small, whatever it is written like.
 func TestWatches(t *testing.T) {
 	for sql, want := range map[string]bool{
-		"SELECT * FROM tavana.queue ORDER BY place": true,
-		`SELECT worker, pg_size_pretty(memory_used) FROM "tavana".tavana.workers WHERE state IN ('running', 'starting')`:                            true,
-		"SELECT state, count(*) FILTER (WHERE tries > 1), max(length(query)) FROM tavana.queries WHERE (state = 'done' AND (tries = 1)) GROUP BY 1": true,
-		"SELECT q.pid, w.worker FROM tavana.queue q JOIN tavana.workers w ON (q.line = w.worker)":                                                   true,
-		"SELECT 1":             false,
-		"SELECT * FROM queue":  false,
-		"SELECT * FROM tavana": false,
+		"SELECT * FROM tavana.queue ORDER BY place":                                                                                                            true,
+		`SELECT worker, memory_used / 1e6 FROM "tavana".tavana.workers WHERE state IN ('running', 'starting')`:                                                 true,
+		"SELECT state, count(*) FILTER (WHERE tries > 1), CAST(place AS numeric(10, 2)) FROM tavana.queries WHERE (state = 'done' AND (tries = 1)) GROUP BY 1": true,
+		"SELECT q.pid, w.worker FROM tavana.queue q JOIN tavana.workers w ON (q.line = w.worker)":                                                              true,
+		"SELECT 1":                                                                            false,
+		"SELECT s.lower(3) FROM tavana.workers":                                               false, // a user's own
+		"SELECT lower('x') FROM tavana.workers":                                               false,
+		"SELECT count(place) FROM tavana.queue":                                               false,
+		"SELECT s.count(*) FROM tavana.queue":                                                 false,
+		"SELECT \"count\"(*) FROM tavana.queue":                                               false,
+		"SELECT * FROM queue":                                                                 false,
+		"SELECT * FROM tavana":                                                                false,
 		"SELECT count(*) FROM (lineitem l CROSS JOIN tavana.queue q)":                         false,
 		"SELECT count(*) FROM tavana.queue, lineitem":                                         false,
 		"SELECT 1 FROM tavana.queue UNION ALL TABLE lineitem":                                 false,

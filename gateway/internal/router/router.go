@@ -292,7 +292,10 @@ func (r *Router) Ready() bool { return slices.ContainsFunc(r.Workers(), (*Worker
 // AwaitWorker waits until a worker takes work, until d after began, or after the last worker has gone: then 57P03.
 func (r *Router) AwaitWorker(ctx context.Context, began time.Time, d time.Duration) error {
 	r.mu.Lock()
-	if r.absent.After(began) {
+	switch {
+	case r.absent.IsZero() && !slices.ContainsFunc(r.workers, (*Worker).Available): // the last one goes at this moment
+		began = time.Now()
+	case r.absent.After(began):
 		began = r.absent
 	}
 	r.mu.Unlock()

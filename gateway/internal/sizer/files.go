@@ -45,7 +45,7 @@ type finder struct {
 	s       *Sizer
 	catalog Catalog
 	reads   sqltext.Reads
-	seen    map[string]bool // relations and names, so that no view is looked into for ever
+	seen    map[string]bool // views that are being looked into, so that none is for ever
 	parts   []part
 	unknown []string
 }
@@ -53,8 +53,15 @@ type finder struct {
 // deepest is how many views may lie over each other.
 const deepest = 16
 
+// mostParts is how many things are looked at that a statement reads, by way of views or itself.
+const mostParts = 1000
+
 func (f *finder) all(ctx context.Context, list []sqltext.Read, depth int) {
 	for _, r := range list {
+		if len(f.parts) > mostParts {
+			f.unknown = []string{"the statement reads too much to be sized"}
+			return
+		}
 		if len(r.Files) > 0 {
 			f.files(ctx, r)
 			continue
@@ -71,6 +78,7 @@ func (f *finder) relation(ctx context.Context, read sqltext.Read, depth int) {
 		return
 	}
 	f.seen[name] = true
+	defer delete(f.seen, name) // what is read twice counts twice
 	r, ok := f.s.relations.Get(name)
 	if !ok {
 		var err error
@@ -130,6 +138,10 @@ func (f *finder) files(ctx context.Context, r sqltext.Read) {
 				largest = x
 			}
 		}
+	}
+	if p.files == 0 && p.pruned == 0 {
+		f.unknown = append(f.unknown, "no files were found")
+		return
 	}
 	if largest.Size > 0 && r.Format != sqltext.CSV && r.Format != sqltext.JSON {
 		p.columns = f.s.columns(ctx, largest)

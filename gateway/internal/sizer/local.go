@@ -37,7 +37,7 @@ func (Local) List(ctx context.Context, glob string, most int) (files []File, mor
 		}
 		files = append(files, File{filepath.Join(base, name), info.Size()})
 		return nil
-	}, doublestar.WithNoFollow())
+	}, follow(pattern)...)
 	switch {
 	case errors.Is(err, errEnough):
 		err = nil
@@ -45,6 +45,14 @@ func (Local) List(ctx context.Context, glob string, most int) (files []File, mor
 		err = ctx.Err() // then not all was seen
 	}
 	return files, more, err
+}
+
+// follow returns how symbolic links are taken: as DuckDB does, which follows those that a part of the pattern names.
+func follow(pattern string) []doublestar.GlobOption {
+	if strings.Contains(pattern, "**") {
+		return []doublestar.GlobOption{doublestar.WithNoFollow()}
+	}
+	return nil
 }
 
 // ending is a file system in which nothing more is found once ctx ends.

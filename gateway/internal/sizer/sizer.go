@@ -82,6 +82,7 @@ type Sizer struct {
 	listings  cache[string, []File]
 	footers   cache[string, *Columns]
 	relations cache[string, Relation]
+	scans     cache[Fingerprint, uint64] // of the last statement of each
 	peaks     *lru.Cache[Fingerprint, peak]
 	flight    singleflight.Group // estimates under way
 	listing   singleflight.Group // listings under way
@@ -153,6 +154,7 @@ func New(cfg Config) *Sizer {
 		listings:  newCache[string, []File](keptListings, cfg.Keep),
 		footers:   newCache[string, *Columns](keptFooters, cfg.Keep),
 		relations: newCache[string, Relation](keptRelations, cfg.Keep),
+		scans:     newCache[Fingerprint, uint64](keptEstimates, 24*time.Hour),
 		finding:   make(chan struct{}, mostFinding),
 	}
 	s.listings.weigh(func(f []File) int { return 1 + len(f) }, keptFiles)
@@ -210,7 +212,9 @@ func (s *Sizer) Size(ctx context.Context, fp Fingerprint, reads sqltext.Reads, c
 	key := keyOf(fp, &reads)
 	files, known := s.estimates.Get(key)
 	if e, ok := s.Learned(fp); ok {
-		e.Scans = files.Scans
+		if e.Scans = files.Scans; !known {
+			e.Scans, _ = s.scans.Get(fp)
+		}
 		return e
 	}
 	if known {
@@ -232,6 +236,7 @@ func (s *Sizer) Size(ctx context.Context, fp Fingerprint, reads sqltext.Reads, c
 			return Estimate{Basis: ByDefault, Why: []string{"too many statements are being sized"}}, nil
 		}
 		e, failed := s.find(ctx, reads, c)
+		s.scans.Add(fp, e.Scans)
 		if failed {
 			s.estimates.AddFor(key, e, keepFailure)
 		} else {
@@ -272,6 +277,11 @@ func (s *Sizer) Learn(fp Fingerprint, bytes uint64) {
 
 // find looks at what a statement reads; failed: not all of it could be found out, now.
 func (s *Sizer) find(ctx context.Context, reads sqltext.Reads, c Catalog) (e Estimate, failed bool) {
+	defer func() {
+		if x := recover(); x != nil { // of a view's text, which nobody has run here; singleflight would end the process
+			e, failed = Estimate{Basis: ByDefault, Why: []string{fmt.Sprintf("sizing the statement failed: %v", x)}}, true
+		}
+	}()
 	f := finder{s: s, catalog: c, reads: reads, seen: map[string]bool{}}
 	f.all(ctx, reads.List, 0)
 	return f.estimate(), len(f.unknown) > 0

@@ -75,6 +75,23 @@ func TestConstantsChooseFiles(t *testing.T) {
 	}
 }
 
+// A view that is read twice is sized for both.
+func TestAViewThatIsReadTwice(t *testing.T) {
+	z := newSizer(t, &store{files: map[string][]File{"s3://b/*/x.csv": {{"s3://b/y=1/x.csv", gb}, {"s3://b/y=2/x.csv", 3 * gb}}}})
+	views := func(context.Context, sqltext.Object) (Relation, error) {
+		return Relation{View: "CREATE VIEW v AS SELECT * FROM 's3://b/*/x.csv';"}, nil
+	}
+	for sql, want := range map[string]uint64{
+		"SELECT * FROM v WHERE y = 1":                                       gb,
+		"SELECT * FROM v WHERE y = 1 AND z IN (SELECT z FROM v)":            5 * gb,
+		"SELECT * FROM v WHERE y = 1 UNION ALL SELECT * FROM v WHERE y > 1": 4 * gb,
+	} {
+		if e := size1(t, z, sql, views); e.Scans != want {
+			t.Errorf("%s: %+v", sql, e)
+		}
+	}
+}
+
 // What could not be found out once is looked for again soon.
 func TestFailuresAreNotBelievedForLong(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -102,8 +102,9 @@ type level struct {
 
 // selection is one SELECT, or another statement with a WHERE.
 type selection struct {
-	items      int   // of its lists
-	reads      []int // those of them that are of Reads.List
+	items      int      // of its lists
+	reads      []int    // those of them that are of Reads.List
+	names      []string // by which columns of them are qualified, in lower case
 	conditions []Condition
 }
 
@@ -117,7 +118,7 @@ type where struct {
 var (
 	queries = []string{"SELECT", "WITH", "FROM", "VALUES", "TABLE", "PIVOT", "UNPIVOT", "DESCRIBE", "SUMMARIZE", "SHOW"}
 	clauses = []string{
-		"GROUP", "ORDER", "LIMIT", "HAVING", "WINDOW", "QUALIFY", "UNION", "INTERSECT", "EXCEPT", "OFFSET", "FETCH", "RETURNING", "SELECT", "SET", "USING",
+		"GROUP", "ORDER", "LIMIT", "HAVING", "WINDOW", "QUALIFY", "UNION", "INTERSECT", "EXCEPT", "OFFSET", "FETCH", "RETURNING", "SELECT",
 	}
 )
 
@@ -187,12 +188,25 @@ func (r *reader) close(i int) {
 	}
 }
 
-// endWhere ends the level's WHERE, if there is one.
+// endWhere ends the level's WHERE, if there is one. What ends within a part of a condition is no condition.
 func (r *reader) endWhere(l *level) {
+	if l.part {
+		l.where.loose = true
+		return
+	}
 	if l.where != nil && !l.where.loose {
 		l.of.conditions = l.where.conditions
 	}
 	l.where = nil
+}
+
+// nextSelection ends the level's SELECT, and begins another one.
+func (r *reader) nextSelection(l *level) {
+	r.endWhere(l)
+	if !l.part {
+		r.endSelection(l.of)
+		l.of = &selection{}
+	}
 }
 
 // endSelection gives what a SELECT reads its conditions, where they can be of nothing else.
@@ -212,8 +226,10 @@ func (r *reader) name(i int, top *level) {
 	name := strings.ToLower(r.Name(i))
 	r.out.Names[name] = true
 	before := i - 1
-	for r.Is(before, ".") {
-		before -= 2
+	if r.Is(before, ".") && slices.Contains(top.of.names, strings.ToLower(r.Name(i-2))) {
+		for r.Is(before, ".") {
+			before -= 2
+		}
 	}
 	if top.where != nil && r.IsAny(before, "WHERE", "AND", "(") {
 		r.condition(i, name, top.where)
@@ -223,6 +239,10 @@ func (r *reader) name(i int, top *level) {
 // word looks at a word outside of a list of what is read.
 func (r *reader) word(i int, top *level) {
 	name := strings.ToLower(r.Name(i))
+	if r.Is(i-1, ".") || r.Is(i-1, "AS") && r.IsAny(0, "SELECT", "WITH", "FROM", "INSERT", "UPDATE", "DELETE", "MERGE", "(") && !r.Is(i, "NOT") {
+		r.name(i, top) // though it is a word of the language elsewhere
+		return
+	}
 	switch name {
 	case "from":
 		if !top.words && !r.Is(i-1, "DISTINCT") {
@@ -245,26 +265,33 @@ func (r *reader) word(i int, top *level) {
 		}
 		return
 	case "pivot", "unpivot", "summarize", "describe":
-		if !r.Is(i+1, "(") && !r.IsAny(i+1, queries...) {
+		if (i == 0 || r.IsAny(i-1, "(", "ALL", "UNION", "AS")) && !r.Is(i+1, "(") && !r.IsAny(i+1, queries...) {
 			top.item, r.out.Star = true, true
 		}
 		return
 	case "where":
 		r.out.Filtered = true
-		top.from, top.item, top.where = false, false, &where{}
+		r.endWhere(top)
+		top.from, top.item = false, false
+		if !top.part {
+			top.where = &where{}
+		}
+		return
+	case "conflict":
+		if r.Is(i-1, "ON") { // what follows is of what is written
+			r.nextSelection(top)
+		}
 		return
 	case "qualify":
 		r.out.Filtered = true
 		fallthrough
-	case "group", "order", "limit", "having", "window", "select", "set", "returning", "offset":
+	case "group", "order", "limit", "having", "window", "select", "returning", "offset":
 		top.from, top.item = false, false
 		r.endWhere(top)
 		return
 	case "union", "intersect", "except":
 		top.from, top.item = false, false
-		r.endWhere(top)
-		r.endSelection(top.of)
-		top.of = &selection{}
+		r.nextSelection(top)
 		return
 	case "recursive":
 		r.out.Computes = true
@@ -344,12 +371,16 @@ func (r *reader) isStar(i int) bool {
 func (r *reader) item(i int, of *selection) int {
 	if r.Tokens[i].Kind == String {
 		r.file(Unquote(r.Raw(i)), of)
+		r.alias(i+1, of)
 		return i
 	}
 	o, next := r.object(i)
 	if r.Is(next, "(") {
+		r.alias(r.after(next), of)
 		return r.function(strings.ToLower(o.Name), next, of)
 	}
+	of.names = append(of.names, strings.ToLower(o.Name))
+	r.alias(next, of)
 	if r.Tokens[i].Kind == Quoted && next == i+1 && formatOf(o.Name) != "" {
 		r.file(o.Name, of)
 		return i
@@ -358,6 +389,31 @@ func (r *reader) item(i int, of *selection) int {
 		r.reads(Read{Object: o}, of)
 	}
 	return next - 1
+}
+
+// alias notes the name that what is read is given at token i.
+func (r *reader) alias(i int, of *selection) {
+	if r.Is(i, "AS") {
+		i++
+	}
+	if i < len(r.Tokens) && (r.Tokens[i].Kind == Word || r.Tokens[i].Kind == Quoted) {
+		of.names = append(of.names, strings.ToLower(r.Name(i)))
+	}
+}
+
+// after returns the token after the parenthesis that opens at token i.
+func (r *reader) after(i int) int {
+	for depth := 0; i < len(r.Tokens); i++ {
+		switch {
+		case r.IsAny(i, "(", "[", "{"):
+			depth++
+		case r.IsAny(i, ")", "]", "}"):
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		}
+	}
+	return i
 }
 
 // reads notes something that is read. Its names are kept for longer than the statement.

@@ -86,6 +86,16 @@ func TestReads(t *testing.T) {
 		"SELECT 1 FROM t WHERE (y = 1) = false AND x = 2 AND z = 3 IS FALSE":                    "t[x=2] filtered",
 		"SELECT 1 FROM t WHERE ((t.y = 1) AND (x < 2 OR z = 3)) AND w IN ('a', 'b') ORDER BY 1": "t[y=1][w=a|b] filtered",
 		"SELECT 1 FROM t WHERE 1 + y = 2 AND x = 2 + z":                                         "t filtered",
+		"SELECT 1 FROM t WHERE (set = 1) AND y = 2":                                             "t[set=1][y=2] filtered",
+		"SELECT 1 FROM t WHERE (a LIMIT 1)":                                                     "t filtered",
+		"SELECT 1 FROM t WHERE ((SELECT 1) UNION (SELECT 1)) = 1 AND y = 2":                     "t[y=2] filtered",
+		"SELECT 1 FROM t WHERE (x WHERE y = 2)":                                                 "t filtered",
+		"SELECT 1 FROM t AS u WHERE u.y = 1 AND s.y = 2 AND t.z = 3":                            "t[y=1][z=3] filtered",
+		"SELECT 1 FROM read_csv('a.csv', x = 1) u WHERE u.y = 1":                                `csv["a.csv"][y=1] filtered`,
+		"SELECT 1 FROM t WHERE EXISTS (SELECT 1 FROM u WHERE u.x = 1 AND t.y = 2)":              "t u[x=1] filtered",
+		"INSERT INTO t SELECT * FROM u WHERE y = 1 ON CONFLICT DO UPDATE SET a = 2 WHERE z = 3": "u * filtered",
+		"SELECT 1 FROM t WHERE y = 1 AND a.set OR b":                                            "t filtered",
+		"SELECT a AS table, b AS order FROM t WHERE y = 1":                                      "t[y=1] filtered",
 		`SELECT 1 FROM t WHERE "Y" = 1 AND EXISTS (SELECT 1 FROM u WHERE u.x = 2) GROUP BY ALL`: "t[y=1] u[x=2] filtered",
 		"SELECT a FROM tavana.queue":                                                            "tavana.queue",
 	} {
@@ -113,7 +123,7 @@ func TestReadsNames(t *testing.T) {
 }
 
 func FuzzReads(f *testing.F) {
-	for _, sql := range []string{"SELECT a FROM read_parquet(['a', 'b'", "WITH a AS (", "FROM", "x in (1,", "SELECT (((", "a)) AS (SELECT", "y BETWEEN 1"} {
+	for _, sql := range []string{"SELECT a FROM read_parquet(['a', 'b'", "WITH a AS (", "FROM", "x in (1,", "SELECT (((", "SELECT 1 FROM t WHERE (set = 1)", "SELECT 1 FROM t WHERE (a LIMIT 1)", "SELECT 1 FROM t WHERE ((SELECT 1) UNION (SELECT 1)) = 1", "FROM (a UNION (b", "a)) AS (SELECT", "y BETWEEN 1"} {
 		f.Add(sql)
 	}
 	f.Fuzz(func(t *testing.T, sql string) {

@@ -287,13 +287,13 @@ func (in *Instance) SetMemoryLimit(bytes uint64) error {
 
 // Memory is what DuckDB counts, in bytes.
 type Memory struct {
-	// Used is all of it, and Held what it can't do without: caches are left out.
-	Used, Held uint64
+	// Used is all of it, Held what it can't do without, which leaves out caches, and Tables what of Held is tables in memory.
+	Used, Held, Tables uint64
 	// Spilled is what it has put on disk.
 	Spilled uint64
 }
 
-const memoryQuery = "SELECT memory_usage_bytes, temporary_storage_bytes, (tag IN ('EXTERNAL_FILE_CACHE', 'OBJECT_CACHE'))::BIGINT FROM duckdb_memory()"
+const memoryQuery = "SELECT memory_usage_bytes, temporary_storage_bytes, (tag IN ('EXTERNAL_FILE_CACHE', 'OBJECT_CACHE'))::BIGINT, (tag = 'IN_MEMORY_TABLE')::BIGINT FROM duckdb_memory()"
 
 // Memory returns what DuckDB uses now.
 func (in *Instance) Memory() (Memory, error) {
@@ -310,13 +310,16 @@ func (in *Instance) Memory() (Memory, error) {
 		return Memory{}, errors.New("DuckDB does not tell what memory it uses")
 	}
 	n := int(bindings.DataChunkGetSize(chunk))
-	used, spilled, cache := ints(chunk, 0, n), ints(chunk, 1, n), ints(chunk, 2, n)
+	used, spilled, cache, tables := ints(chunk, 0, n), ints(chunk, 1, n), ints(chunk, 2, n), ints(chunk, 3, n)
 	var m Memory
 	for i := range n {
 		m.Used += uint64(used[i])
 		m.Spilled += uint64(spilled[i])
 		if cache[i] == 0 {
 			m.Held += uint64(used[i])
+		}
+		if tables[i] != 0 {
+			m.Tables += uint64(used[i])
 		}
 	}
 	return m, nil
