@@ -4,6 +4,7 @@
 package workertest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -171,12 +172,18 @@ func (f *Fake) reserve(ctx context.Context, st *workerpb.Statement) (context.Con
 var (
 	rangeSQL = regexp.MustCompile(`i FROM range\((\d+)\) t\(i\)$`)
 	dieSQL   = regexp.MustCompile(`/\* die (\d+) \*/`)
+	needsSQL = regexp.MustCompile(`/\* needs (\d+) \*/`) // bytes, or it is out of memory
 )
 
 var schema = arrow.NewSchema([]arrow.Field{{Name: "i", Type: arrow.PrimitiveTypes.Int64, Nullable: true}}, nil)
 
 func (f *Fake) run(ctx context.Context, st *workerpb.Statement, out workerapi.Sink) (*workerpb.Completion, error) {
 	sql := st.GetSql()
+	if m := needsSQL.FindStringSubmatch(sql); m != nil {
+		if n, err := strconv.ParseUint(m[1], 10, 64); err != nil || min(cmp.Or(st.GetMemoryBytes(), share), f.Capacity) < n {
+			return nil, pgerror.New(pgerror.OutOfMemory, "out of memory")
+		}
+	}
 	die := -1
 	if m := dieSQL.FindStringSubmatch(sql); m != nil {
 		die, _ = strconv.Atoi(m[1])
@@ -488,7 +495,7 @@ func (f *Fake) Watch(ctx context.Context, _ *workerpb.WatchRequest, send func(*w
 	for {
 		f.mu.Lock()
 		st := &workerpb.State{
-			WorkerId: f.target, MemoryLimit: f.limit, DuckdbMemoryLimit: f.Capacity, Reserved: f.reserved,
+			WorkerId: f.target, MemoryLimit: f.limit, DuckdbMemoryLimit: f.Capacity, QueryMemory: share, Reserved: f.reserved,
 			Sessions: uint32(len(f.sessions)), Cursors: uint32(len(f.cursors)), Draining: f.draining,
 		}
 		for id := range f.running {

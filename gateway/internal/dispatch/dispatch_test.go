@@ -422,6 +422,33 @@ func TestTheLargestWorkerIsWaitedFor(t *testing.T) {
 	}
 }
 
+// What runs out of memory is tried again with more, at the worker that has it, and never twice with the same.
+func TestOutOfMemoryIsTriedAgainWithMore(t *testing.T) {
+	for name, c := range map[string]struct {
+		small, large, needs uint64
+		most                int
+		code                pgerror.Code
+	}{
+		"the larger one will do":        {2 << 20, 8 << 20, 5 << 20, 5, ""},
+		"it is hardly larger":           {8 << 20, 9 << 20, 8<<20 + 1, 6, ""},
+		"none has as much":              {2 << 20, 8 << 20, 9 << 20, 6, pgerror.OutOfMemory},
+		"none has as much, all are one": {8 << 20, 8 << 20, 9 << 20, 6, pgerror.OutOfMemory},
+	} {
+		t.Run(name, func(t *testing.T) {
+			small, large := workertest.NewFake(), workertest.NewFake()
+			small.Capacity, large.Capacity = c.small, c.large
+			w := newWorld(t, dispatch.Config{QueueTimeout: 20 * time.Second}, small, large)
+			_, _, err := run(t.Context(), t, w.session(), fmt.Sprintf("SELECT /* needs %d */ i FROM range(10) t(i)", c.needs))
+			if (err == nil) != (c.code == "") || err != nil && pgerror.CodeOf(err) != c.code {
+				t.Errorf("%v, want %q", err, c.code)
+			}
+			if n := len(small.Executed()) + len(large.Executed()); n > c.most {
+				t.Errorf("it was run %d times", n)
+			}
+		})
+	}
+}
+
 func TestWhatHasNoRoomWaitsInOrder(t *testing.T) {
 	f := workertest.NewFake()
 	f.Capacity = 1 << 20 // one statement at a time

@@ -58,6 +58,9 @@ func (d *Dispatcher) askForMore(ctx context.Context, st *workerpb.Statement, w *
 		had = s.GetQueryMemory()
 	}
 	had = min(had, max(s.GetDuckdbMemoryLimit(), 1))
+	if !queryOf(ctx).failsWith(had) {
+		return false
+	}
 	largest := d.largest(nil)
 	st.MemoryBytes = 2 * had
 	if z := queryOf(ctx).size(); z.known {
@@ -87,10 +90,14 @@ func (d *Dispatcher) assign(ctx context.Context, st *workerpb.Statement, w *rout
 			has = got
 		}
 	}
-	st.Elsewhere = need > has && float64(d.largest(w)) >= muchLarger*float64(has) && !isPinned(st) && queryOf(ctx).mayWaitForLarger()
+	enough := muchLarger * float64(has)
+	if queryOf(ctx).failedWith() >= has {
+		enough = float64(has) + 1
+	}
+	st.Elsewhere = need > has && float64(d.largest(w)) >= enough && !isPinned(st) && queryOf(ctx).mayWaitForLarger()
 }
 
-// muchLarger is how much larger a worker must be to be waited for.
+// muchLarger is how much larger a worker must be to be waited for, unless the statement has failed in as much.
 const muchLarger = 1.25
 
 // isPinned tells whether a statement can run at one worker alone: its session is there, or its rows are.

@@ -37,6 +37,8 @@ type query struct {
 	code     pgerror.Code
 	// refused is when no worker could be made larger for it, and larger since when it waits for one that is.
 	refused, larger time.Time
+	// failed is the most memory it has run out of.
+	failed uint64
 }
 
 // The phases of a query.
@@ -192,6 +194,28 @@ func (q *query) mayWaitForLarger() bool {
 		q.larger = time.Now()
 	}
 	return time.Since(q.larger) < most
+}
+
+// failsWith notes that the query has run out of so many bytes, and tells whether that is more than ever.
+func (q *query) failsWith(had uint64) (more bool) {
+	if q == nil {
+		return true
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	more = had > q.failed
+	q.failed = max(q.failed, had)
+	return more
+}
+
+// failedWith returns the most memory that the query has run out of; 0: it has not.
+func (q *query) failedWith() uint64 {
+	if q == nil {
+		return 0
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.failed
 }
 
 // tried tells whether a worker has had the query.

@@ -115,7 +115,7 @@ func (s *Session) Run(ctx context.Context, p *session.Portal, limited bool) (*Ro
 func (s *Session) begin(ctx context.Context, st *session.Statement) (context.Context, *query) {
 	s.d.metrics.active.Inc()
 	q := s.d.queries.begin(&s.activity, st.Text)
-	q.beside = watches(st)
+	q.beside = s.pin == nil && watches(st) // what is the session's own may have the name of anything
 	return context.WithValue(ctx, queryKey{}, q), q
 }
 

@@ -57,7 +57,8 @@ func watches(st *session.Statement) bool {
 		}
 		name := st.Name(i)
 		own = own || name == catalog.Own
-		if st.Is(i+1, "(") && (t.Kind == sqltext.Quoted || st.Is(i-1, ".") || !harmless[name] && !(name == "count" && st.Is(i+2, "*"))) {
+		if st.Is(i+1, "(") && (t.Kind == sqltext.Quoted || st.Is(i-1, ".") || !harmless[name]) &&
+			!(st.Is(i, "count") && st.Is(i+2, "*") && !st.Is(i-1, ".")) && !(st.IsAny(i, "filter", "over") && st.Is(i-1, ")")) {
 			return false
 		}
 		switch {
@@ -89,8 +90,8 @@ func watches(st *session.Statement) bool {
 var harmless = func() map[string]bool {
 	m := map[string]bool{}
 	for _, w := range strings.Fields(`
-		and or not in any all when then else case where having on by over filter as is like ilike between distinct select limit offset
-		cast varchar char character numeric decimal interval timestamp timestamptz time`) {
+		and or not in any all when then else case where having on as between distinct select limit offset
+		cast varchar char character numeric decimal interval timestamp time`) {
 		m[w] = true
 	}
 	return m

@@ -18,6 +18,8 @@ func TestWatches(t *testing.T) {
 		"SELECT q.pid, w.worker FROM tavana.queue q JOIN tavana.workers w ON (q.line = w.worker)":                                                              true,
 		"SELECT 1":                                                                            false,
 		"SELECT s.lower(3) FROM tavana.workers":                                               false, // a user's own
+		"SELECT over(3) FROM tavana.workers":                                                  false,
+		"SELECT timestamptz(3) FROM tavana.workers":                                           false,
 		"SELECT lower('x') FROM tavana.workers":                                               false,
 		"SELECT count(place) FROM tavana.queue":                                               false,
 		"SELECT s.count(*) FROM tavana.queue":                                                 false,

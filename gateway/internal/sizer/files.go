@@ -46,6 +46,7 @@ type finder struct {
 	catalog Catalog
 	reads   sqltext.Reads
 	seen    map[string]bool // views that are being looked into, so that none is for ever
+	looks   int
 	parts   []part
 	unknown []string
 }
@@ -53,12 +54,12 @@ type finder struct {
 // deepest is how many views may lie over each other.
 const deepest = 16
 
-// mostParts is how many things are looked at that a statement reads, by way of views or itself.
-const mostParts = 1000
+// mostLooks is how many things are looked at that a statement reads, by way of views or itself.
+const mostLooks = 1000
 
 func (f *finder) all(ctx context.Context, list []sqltext.Read, depth int) {
 	for _, r := range list {
-		if len(f.parts) > mostParts {
+		if f.looks++; f.looks > mostLooks || ctx.Err() != nil {
 			f.unknown = []string{"the statement reads too much to be sized"}
 			return
 		}
@@ -90,8 +91,9 @@ func (f *finder) relation(ctx context.Context, read sqltext.Read, depth int) {
 	}
 	switch {
 	case r.View != "":
-		list, err := sqltext.Split(r.View)
-		if err != nil || len(list) != 1 {
+		const longest = 256 << 10
+		list, err := sqltext.Split(r.View[:min(len(r.View), longest)])
+		if err != nil || len(list) != 1 || len(r.View) > longest {
 			f.unknown = append(f.unknown, "the view "+name+" could not be read")
 			return
 		}
@@ -100,7 +102,7 @@ func (f *finder) relation(ctx context.Context, read sqltext.Read, depth int) {
 			f.reads.Names[n] = true
 		}
 		f.reads.Filtered = f.reads.Filtered || inner.Filtered
-		if len(inner.List) == 1 && inner.Star { // what is asked of the view is asked of what it shows, where it names no column itself
+		if len(inner.List) == 1 && inner.Star && passes(&list[0]) { // what is asked of the view is asked of what it shows, where it names no column itself
 			for _, c := range read.Conditions {
 				if !inner.Names[c.Column] {
 					inner.List[0].Conditions = append(inner.List[0].Conditions, c)
@@ -111,6 +113,17 @@ func (f *finder) relation(ctx context.Context, read sqltext.Read, depth int) {
 	case r.Bytes > 0:
 		f.parts = append(f.parts, part{format: sqltext.Parquet, bytes: r.Bytes, files: 1})
 	}
+}
+
+// passes tells whether a condition on a view's rows may be put to what the view reads: whether each of its rows is of one of those
+// alone.
+func passes(view *sqltext.Statement) bool {
+	for i := range view.Tokens {
+		if view.IsAny(i, "OVER", "QUALIFY", "DISTINCT", "LIMIT", "OFFSET", "FETCH", "SAMPLE", "TABLESAMPLE", "PIVOT", "UNPIVOT", "GROUP", "HAVING", "UNION", "INTERSECT", "EXCEPT") {
+			return false
+		}
+	}
+	return true
 }
 
 // files looks at the files of a name.

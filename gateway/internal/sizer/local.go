@@ -28,6 +28,9 @@ func (Local) List(ctx context.Context, glob string, most int) (files []File, mor
 	base, pattern := doublestar.SplitPattern(glob)
 	err = doublestar.GlobWalk(ending{os.DirFS(base), ctx}, pattern, func(name string, d fs.DirEntry) error {
 		info, err := d.Info()
+		if err == nil && info.Mode()&fs.ModeSymlink != 0 {
+			info, err = os.Stat(filepath.Join(base, name))
+		}
 		if err != nil || !info.Mode().IsRegular() {
 			return nil // it went meanwhile, or is none
 		}

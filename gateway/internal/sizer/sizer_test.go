@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -92,6 +94,37 @@ func TestAViewThatIsReadTwice(t *testing.T) {
 	}
 }
 
+// Views that read each other many times over are given up.
+func TestViewsOverViews(t *testing.T) {
+	z := newSizer(t, &store{})
+	views := func(_ context.Context, o sqltext.Object) (Relation, error) {
+		n, err := strconv.Atoi(o.Name[1:])
+		if err != nil || n == 0 {
+			return Relation{View: "CREATE VIEW v0 AS SELECT 1"}, nil
+		}
+		below := fmt.Sprintf("v%d", n-1)
+		return Relation{View: "CREATE VIEW v AS SELECT 1 FROM " + strings.Join([]string{below, below, below, below}, ", ")}, nil
+	}
+	z.cfg.Patience = time.Minute
+	if e := size1(t, z, "SELECT * FROM v15", views); e.Basis != ByDefault || !strings.Contains(e.Why[0], "too much") {
+		t.Errorf("%+v", e)
+	}
+}
+
+// A condition on what a view makes of its rows leaves out no files.
+func TestConditionsOnViews(t *testing.T) {
+	z := newSizer(t, &store{files: map[string][]File{"s3://b/*/x.csv": {{"s3://b/y=1/x.csv", gb}, {"s3://b/y=2/x.csv", 3 * gb}}}})
+	views := func(_ context.Context, o sqltext.Object) (Relation, error) {
+		more := map[string]string{"plain": "", "windowed": " QUALIFY row_number() OVER (PARTITION BY id) = 1", "few": " LIMIT 10"}[o.Name]
+		return Relation{View: "CREATE VIEW v AS SELECT * FROM 's3://b/*/x.csv'" + more}, nil
+	}
+	for name, want := range map[string]uint64{"plain": gb, "windowed": 4 * gb, "few": 4 * gb} {
+		if e := size1(t, z, "SELECT * FROM "+name+" WHERE y = 1", views); e.Scans != want {
+			t.Errorf("%s: %+v", name, e)
+		}
+	}
+}
+
 // What could not be found out once is looked for again soon.
 func TestFailuresAreNotBelievedForLong(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -130,12 +163,17 @@ func TestCacheIsBoundedByWeight(t *testing.T) {
 // Folders that lead back to themselves are not walked, and a walk ends with its context.
 func TestLocalListings(t *testing.T) {
 	dir := t.TempDir()
-	if err := errors.Join(os.Symlink(dir, filepath.Join(dir, "a")), os.Symlink(dir, filepath.Join(dir, "b")), os.WriteFile(filepath.Join(dir, "x.csv"), []byte("a"), 0o600)); err != nil {
+	if err := errors.Join(os.Symlink(dir, filepath.Join(dir, "a")), os.Symlink(dir, filepath.Join(dir, "b")), os.WriteFile(filepath.Join(dir, "x.csv"), []byte("a"), 0o600), os.Symlink(filepath.Join(dir, "x.csv"), filepath.Join(dir, "y.tsv"))); err != nil {
 		t.Fatal(err)
 	}
 	files, _, err := Local{}.List(t.Context(), dir+"/**/*.csv", 100)
 	if err != nil || len(files) != 1 || files[0] != (File{filepath.Join(dir, "x.csv"), 1}) {
 		t.Errorf("%v, %v", files, err)
+	}
+	for glob, want := range map[string]string{"/*.tsv": "/y.tsv", "/*/x.csv": "/a/x.csv"} { // links are followed that a pattern names
+		if files, _, err := (Local{}).List(t.Context(), dir+glob, 100); err != nil || len(files) == 0 || files[0] != (File{dir + want, 1}) {
+			t.Errorf("%s: %v, %v", glob, files, err)
+		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

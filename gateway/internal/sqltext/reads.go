@@ -85,6 +85,8 @@ type reader struct {
 	*Statement
 	out    Reads
 	levels []level
+	// call is that of the level that opens next.
+	call *selection
 }
 
 // level is what is known within a pair of parentheses.
@@ -93,7 +95,11 @@ type level struct {
 	from, item bool
 	// words: FROM is a word of a function, as in extract(year FROM d).
 	words bool
-	ctes  map[string]bool
+	// selected: a SELECT, or the like, came before: a FROM without one means all columns, and what comes after AS is a name.
+	selected bool
+	ctes     map[string]bool
+	// call is the SELECT that a function's rows are read in, whose parentheses these are; nil: they are no such.
+	call *selection
 	// of is the SELECT that it belongs to: of one that is a part of a list or of a condition, that of the level above.
 	of    *selection
 	where *where // of a level within a WHERE; nil: it is none
@@ -105,6 +111,7 @@ type selection struct {
 	items      int      // of its lists
 	reads      []int    // those of them that are of Reads.List
 	names      []string // by which columns of them are qualified, in lower case
+	renamed    bool     // columns have other names, as in t(a, b)
 	conditions []Condition
 }
 
@@ -112,6 +119,8 @@ type selection struct {
 type where struct {
 	conditions []Condition
 	loose      bool // they may not hold for every row: there is an OR or a NOT
+	between    bool // a BETWEEN waits for its AND
+	high       int  // the token of the last such AND: what follows is a value
 }
 
 // queries are the words that a query begins with, and clauses those that end a WHERE.
@@ -158,7 +167,8 @@ func (r *reader) read() {
 // open begins a level at the parenthesis at token i.
 func (r *reader) open(i int, top *level) {
 	query := r.IsAny(i+1, queries...)
-	next := level{words: r.IsAny(i-1, "extract", "substring", "trim", "overlay", "position"), of: &selection{}}
+	next := level{words: r.IsAny(i-1, "extract", "substring", "trim", "overlay", "position"), of: &selection{}, call: r.call}
+	r.call = nil
 	switch {
 	case top.item && r.Is(i, "(") && !query: // around joins
 		next.from, next.item, next.of = true, true, top.of
@@ -175,6 +185,9 @@ func (r *reader) open(i int, top *level) {
 func (r *reader) close(i int) {
 	top := &r.levels[len(r.levels)-1]
 	r.levels = r.levels[:len(r.levels)-1]
+	if top.call != nil {
+		r.alias(i+1, top.call)
+	}
 	if !top.part {
 		r.endWhere(top)
 		if len(r.levels) == 0 || r.levels[len(r.levels)-1].of != top.of {
@@ -211,7 +224,7 @@ func (r *reader) nextSelection(l *level) {
 
 // endSelection gives what a SELECT reads its conditions, where they can be of nothing else.
 func (r *reader) endSelection(s *selection) {
-	if s.items == 1 && len(s.reads) == 1 {
+	if s.items == 1 && len(s.reads) == 1 && !s.renamed {
 		r.out.List[s.reads[0]].Conditions = s.conditions
 	}
 }
@@ -231,7 +244,7 @@ func (r *reader) name(i int, top *level) {
 			before -= 2
 		}
 	}
-	if top.where != nil && r.IsAny(before, "WHERE", "AND", "(") {
+	if top.where != nil && r.IsAny(before, "WHERE", "AND", "(") && before != top.where.high {
 		r.condition(i, name, top.where)
 	}
 }
@@ -239,7 +252,7 @@ func (r *reader) name(i int, top *level) {
 // word looks at a word outside of a list of what is read.
 func (r *reader) word(i int, top *level) {
 	name := strings.ToLower(r.Name(i))
-	if r.Is(i-1, ".") || r.Is(i-1, "AS") && r.IsAny(0, "SELECT", "WITH", "FROM", "INSERT", "UPDATE", "DELETE", "MERGE", "(") && !r.Is(i, "NOT") {
+	if r.Is(i-1, ".") || r.Is(i-1, "AS") && top.selected {
 		r.name(i, top) // though it is a word of the language elsewhere
 		return
 	}
@@ -247,7 +260,7 @@ func (r *reader) word(i int, top *level) {
 	case "from":
 		if !top.words && !r.Is(i-1, "DISTINCT") {
 			top.from, top.item = true, true
-			r.out.Star = r.out.Star || !r.selects(i)
+			r.out.Star = r.out.Star || !top.selected
 		}
 		return
 	case "join":
@@ -255,6 +268,20 @@ func (r *reader) word(i int, top *level) {
 		return
 	case "update":
 		top.item = top.item || i == 0
+		top.selected = true
+		return
+	case "delete", "show", "copy":
+		top.selected = true
+		return
+	case "between":
+		if top.where != nil {
+			top.where.between = true
+		}
+		return
+	case "and":
+		if top.where != nil && top.where.between {
+			top.where.between, top.where.high = false, i
+		}
 		return
 	case "using":
 		top.item = len(r.levels) == 1 && r.IsAny(0, "DELETE", "MERGE") && !r.Is(i+1, "(")
@@ -268,6 +295,7 @@ func (r *reader) word(i int, top *level) {
 		if (i == 0 || r.IsAny(i-1, "(", "ALL", "UNION", "AS")) && !r.Is(i+1, "(") && !r.IsAny(i+1, queries...) {
 			top.item, r.out.Star = true, true
 		}
+		top.selected = top.selected || name == "summarize"
 		return
 	case "where":
 		r.out.Filtered = true
@@ -279,6 +307,7 @@ func (r *reader) word(i int, top *level) {
 		return
 	case "conflict":
 		if r.Is(i-1, "ON") { // what follows is of what is written
+			top.from, top.item = false, false
 			r.nextSelection(top)
 		}
 		return
@@ -288,8 +317,10 @@ func (r *reader) word(i int, top *level) {
 	case "group", "order", "limit", "having", "window", "select", "returning", "offset":
 		top.from, top.item = false, false
 		r.endWhere(top)
+		top.selected = top.selected || name == "select"
 		return
 	case "union", "intersect", "except":
+		top.selected = false
 		top.from, top.item = false, false
 		r.nextSelection(top)
 		return
@@ -341,24 +372,6 @@ func (r *reader) beforeNames(i int) int {
 	return i - 1
 }
 
-// selects tells whether a SELECT, or a DELETE, comes before the FROM at token i: without one, all columns are meant.
-func (r *reader) selects(i int) bool {
-	depth := 0
-	for i--; i >= 0; i-- {
-		switch {
-		case r.IsAny(i, ")", "]", "}"):
-			depth++
-		case r.IsAny(i, "(", "[", "{"):
-			if depth--; depth < 0 {
-				return false
-			}
-		case depth == 0 && r.Tokens[i].Kind == Word && r.IsAny(i, "SELECT", "DELETE", "UPDATE", "SHOW", "SUMMARIZE", "COPY"):
-			return true
-		}
-	}
-	return false
-}
-
 // isStar tells whether a * stands for columns, not for a product nor for count(*)'s rows.
 func (r *reader) isStar(i int) bool {
 	if r.Is(i-1, "(") {
@@ -376,7 +389,7 @@ func (r *reader) item(i int, of *selection) int {
 	}
 	o, next := r.object(i)
 	if r.Is(next, "(") {
-		r.alias(r.after(next), of)
+		r.call = of
 		return r.function(strings.ToLower(o.Name), next, of)
 	}
 	of.names = append(of.names, strings.ToLower(o.Name))
@@ -398,22 +411,8 @@ func (r *reader) alias(i int, of *selection) {
 	}
 	if i < len(r.Tokens) && (r.Tokens[i].Kind == Word || r.Tokens[i].Kind == Quoted) {
 		of.names = append(of.names, strings.ToLower(r.Name(i)))
+		of.renamed = of.renamed || r.Is(i+1, "(") && !r.IsAny(i, "USING", "JOIN", "WHERE", "PIVOT", "UNPIVOT", "TABLESAMPLE")
 	}
-}
-
-// after returns the token after the parenthesis that opens at token i.
-func (r *reader) after(i int) int {
-	for depth := 0; i < len(r.Tokens); i++ {
-		switch {
-		case r.IsAny(i, "(", "[", "{"):
-			depth++
-		case r.IsAny(i, ")", "]", "}"):
-			if depth--; depth == 0 {
-				return i + 1
-			}
-		}
-	}
-	return i
 }
 
 // reads notes something that is read. Its names are kept for longer than the statement.
