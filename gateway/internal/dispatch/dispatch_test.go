@@ -449,6 +449,34 @@ func TestOutOfMemoryIsTriedAgainWithMore(t *testing.T) {
 	}
 }
 
+// What has failed in all that one worker has waits for another that has more, be it by little, and does not fail there again.
+func TestWhatHasFailedWaitsForALargerWorker(t *testing.T) {
+	small, large := workertest.NewFake(), workertest.NewFake()
+	small.Capacity, large.Capacity = 8<<20, 9<<20
+	w := newWorld(t, dispatch.Config{}, small, large)
+	taken, err := w.router.Workers()[1].Client.Execute(t.Context(), &workerpb.Statement{QueryId: "taken", Sql: "SELECT count(*) FROM range(1), range(1)", MemoryBytes: 9 << 20})
+	if err == nil {
+		err = taken.Granted()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() {
+		_, _, err := run(t.Context(), t, w.session(), fmt.Sprintf("SELECT /* needs %d */ i FROM range(10) t(i)", 8<<20+1))
+		done <- err
+	}()
+	const tries = 4 // of 1, 2, 4 and 8 MB
+	w.eventually(func() bool { return len(small.Executed()) == tries && w.d.Queued() == 1 }, "it waits")
+	taken.Close()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	if n := len(small.Executed()); n != tries || len(large.Executed()) != 2 {
+		t.Errorf("%d tries at the small one; %q at the large one", n, large.Executed())
+	}
+}
+
 func TestWhatHasNoRoomWaitsInOrder(t *testing.T) {
 	f := workertest.NewFake()
 	f.Capacity = 1 << 20 // one statement at a time

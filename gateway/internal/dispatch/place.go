@@ -90,11 +90,15 @@ func (d *Dispatcher) assign(ctx context.Context, st *workerpb.Statement, w *rout
 			has = got
 		}
 	}
-	enough := muchLarger * float64(has)
-	if queryOf(ctx).failedWith() >= has {
-		enough = float64(has) + 1
+	q, largest := queryOf(ctx), d.largest(w)
+	switch {
+	case need <= has || isPinned(st):
+		st.Elsewhere = false
+	case q.failedWith() >= max(has, 1): // it would fail here again
+		st.Elsewhere = largest > has
+	default:
+		st.Elsewhere = float64(largest) >= muchLarger*float64(has) && q.mayWaitForLarger()
 	}
-	st.Elsewhere = need > has && float64(d.largest(w)) >= enough && !isPinned(st) && queryOf(ctx).mayWaitForLarger()
 }
 
 // muchLarger is how much larger a worker must be to be waited for, unless the statement has failed in as much.

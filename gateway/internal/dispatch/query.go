@@ -203,8 +203,9 @@ func (q *query) failsWith(had uint64) (more bool) {
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	more = had > q.failed
-	q.failed = max(q.failed, had)
+	if more = had > q.failed; more {
+		q.failed, q.larger = had, time.Time{}
+	}
 	return more
 }
 

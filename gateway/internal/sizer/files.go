@@ -119,7 +119,8 @@ func (f *finder) relation(ctx context.Context, read sqltext.Read, depth int) {
 // alone.
 func passes(view *sqltext.Statement) bool {
 	for i := range view.Tokens {
-		if view.IsAny(i, "OVER", "QUALIFY", "DISTINCT", "LIMIT", "OFFSET", "FETCH", "SAMPLE", "TABLESAMPLE", "PIVOT", "UNPIVOT", "GROUP", "HAVING", "UNION", "INTERSECT", "EXCEPT") {
+		if view.IsAny(i, "OVER", "QUALIFY", "DISTINCT", "LIMIT", "OFFSET", "FETCH", "SAMPLE", "TABLESAMPLE", "PIVOT", "UNPIVOT", "GROUP", "HAVING", "UNION", "INTERSECT", "EXCEPT",
+			"COLUMNS", "SUMMARIZE", "DESCRIBE") {
 			return false
 		}
 	}

@@ -131,12 +131,19 @@ var (
 	}
 )
 
+// deepestLevel is how deep parentheses are looked into.
+const deepestLevel = 200
+
 func (r *reader) read() {
 	r.levels = []level{{of: &selection{}}}
 	for i := 0; i < len(r.Tokens); i++ {
 		top := &r.levels[len(r.levels)-1]
 		switch t := r.Tokens[i]; {
 		case r.IsAny(i, "(", "[", "{"):
+			if len(r.levels) > deepestLevel {
+				r.out = Reads{Names: r.out.Names, Unknown: true}
+				return
+			}
 			r.open(i, top)
 		case r.IsAny(i, ")", "]", "}"):
 			if len(r.levels) > 1 {
@@ -174,7 +181,7 @@ func (r *reader) open(i int, top *level) {
 		next.from, next.item, next.of = true, true, top.of
 	case top.item:
 		top.of.items++
-	case top.where != nil && r.Is(i, "(") && !query && r.IsAny(i-1, "WHERE", "AND", "("):
+	case top.where != nil && r.Is(i, "(") && !query && r.IsAny(i-1, "WHERE", "AND", "(") && i-1 != top.where.high:
 		next.part, next.where, next.of = true, &where{}, top.of
 	}
 	top.item = false
@@ -196,7 +203,11 @@ func (r *reader) close(i int) {
 		return
 	}
 	up := r.levels[len(r.levels)-1].where
-	if up != nil && !top.where.loose && r.endsCondition(i+1) {
+	switch {
+	case up == nil || top.where.loose || !r.endsCondition(i+1):
+	case len(up.conditions) == 0: // as of many parentheses around one condition
+		up.conditions = top.where.conditions
+	default:
 		up.conditions = append(up.conditions, top.where.conditions...)
 	}
 }
@@ -240,7 +251,8 @@ func (r *reader) name(i int, top *level) {
 	r.out.Names[name] = true
 	before := i - 1
 	if r.Is(before, ".") && slices.Contains(top.of.names, strings.ToLower(r.Name(i-2))) {
-		for r.Is(before, ".") {
+		const most = 3 // of a database, a schema and a table
+		for n := 0; n < most && r.Is(before, "."); n++ {
 			before -= 2
 		}
 	}
@@ -272,7 +284,6 @@ func (r *reader) word(i int, top *level) {
 		return
 	case "delete", "show", "copy":
 		top.selected = true
-		return
 	case "between":
 		if top.where != nil {
 			top.where.between = true
@@ -295,7 +306,6 @@ func (r *reader) word(i int, top *level) {
 		if (i == 0 || r.IsAny(i-1, "(", "ALL", "UNION", "AS")) && !r.Is(i+1, "(") && !r.IsAny(i+1, queries...) {
 			top.item, r.out.Star = true, true
 		}
-		top.selected = top.selected || name == "summarize"
 		return
 	case "where":
 		r.out.Filtered = true
@@ -392,7 +402,7 @@ func (r *reader) item(i int, of *selection) int {
 		r.call = of
 		return r.function(strings.ToLower(o.Name), next, of)
 	}
-	of.names = append(of.names, strings.ToLower(o.Name))
+	of.named(strings.ToLower(o.Name))
 	r.alias(next, of)
 	if r.Tokens[i].Kind == Quoted && next == i+1 && formatOf(o.Name) != "" {
 		r.file(o.Name, of)
@@ -404,13 +414,20 @@ func (r *reader) item(i int, of *selection) int {
 	return next - 1
 }
 
+// named notes a name of what is read. Where more than one thing is, conditions are of none.
+func (s *selection) named(name string) {
+	if s.items <= 1 {
+		s.names = append(s.names, name)
+	}
+}
+
 // alias notes the name that what is read is given at token i.
 func (r *reader) alias(i int, of *selection) {
 	if r.Is(i, "AS") {
 		i++
 	}
 	if i < len(r.Tokens) && (r.Tokens[i].Kind == Word || r.Tokens[i].Kind == Quoted) {
-		of.names = append(of.names, strings.ToLower(r.Name(i)))
+		of.named(strings.ToLower(r.Name(i)))
 		of.renamed = of.renamed || r.Is(i+1, "(") && !r.IsAny(i, "USING", "JOIN", "WHERE", "PIVOT", "UNPIVOT", "TABLESAMPLE")
 	}
 }

@@ -94,18 +94,21 @@ func TestReads(t *testing.T) {
 		"SELECT 1 FROM t WHERE x BETWEEN 0 AND z AND y = 1 AND w BETWEEN 1 AND 2":                                        "t[y=1][w>=1][w<=2] filtered",
 		"CREATE TABLE x AS SELECT a AS from FROM t WHERE y = 1":                                                          "t[y=1] filtered",
 		"SELECT 1 FROM (SELECT a FROM t) x UNION FROM u":                                                                 "t u *",
-		"SELECT 1 FROM t WHERE (set = 1) AND y = 2":                                                                      "t[set=1][y=2] filtered",
-		"SELECT 1 FROM t WHERE (a LIMIT 1)":                                                                              "t filtered",
-		"SELECT 1 FROM t WHERE ((SELECT 1) UNION (SELECT 1)) = 1 AND y = 2":                                              "t[y=2] filtered",
-		"SELECT 1 FROM t WHERE (x WHERE y = 2)":                                                                          "t filtered",
-		"SELECT 1 FROM t AS u WHERE u.y = 1 AND s.y = 2 AND t.z = 3":                                                     "t[y=1][z=3] filtered",
-		"SELECT 1 FROM read_csv('a.csv', x = 1) u WHERE u.y = 1":                                                         `csv["a.csv"][y=1] filtered`,
-		"SELECT 1 FROM t WHERE EXISTS (SELECT 1 FROM u WHERE u.x = 1 AND t.y = 2)":                                       "t u[x=1] filtered",
-		"INSERT INTO t SELECT * FROM u WHERE y = 1 ON CONFLICT DO UPDATE SET a = 2 WHERE z = 3":                          "u * filtered",
-		"SELECT 1 FROM t WHERE y = 1 AND a.set OR b":                                                                     "t filtered",
-		"SELECT a AS table, b AS order FROM t WHERE y = 1":                                                               "t[y=1] filtered",
-		`SELECT 1 FROM t WHERE "Y" = 1 AND EXISTS (SELECT 1 FROM u WHERE u.x = 2) GROUP BY ALL`:                          "t[y=1] u[x=2] filtered",
-		"SELECT a FROM tavana.queue":                                                                                     "tavana.queue",
+		"SELECT 1 FROM t WHERE x BETWEEN false AND (y = 1)":                                                              "t filtered",
+		"SUMMARIZE FROM t": "t *",
+		"SELECT 1 FROM t WHERE " + strings.Repeat("(", 300) + "y = 1" + strings.Repeat(")", 300): "?",
+		"SELECT 1 FROM t WHERE (set = 1) AND y = 2":                                              "t[set=1][y=2] filtered",
+		"SELECT 1 FROM t WHERE (a LIMIT 1)":                                                      "t filtered",
+		"SELECT 1 FROM t WHERE ((SELECT 1) UNION (SELECT 1)) = 1 AND y = 2":                      "t[y=2] filtered",
+		"SELECT 1 FROM t WHERE (x WHERE y = 2)":                                                  "t filtered",
+		"SELECT 1 FROM t AS u WHERE u.y = 1 AND s.y = 2 AND t.z = 3":                             "t[y=1][z=3] filtered",
+		"SELECT 1 FROM read_csv('a.csv', x = 1) u WHERE u.y = 1":                                 `csv["a.csv"][y=1] filtered`,
+		"SELECT 1 FROM t WHERE EXISTS (SELECT 1 FROM u WHERE u.x = 1 AND t.y = 2)":               "t u[x=1] filtered",
+		"INSERT INTO t SELECT * FROM u WHERE y = 1 ON CONFLICT DO UPDATE SET a = 2 WHERE z = 3":  "u * filtered",
+		"SELECT 1 FROM t WHERE y = 1 AND a.set OR b":                                             "t filtered",
+		"SELECT a AS table, b AS order FROM t WHERE y = 1":                                       "t[y=1] filtered",
+		`SELECT 1 FROM t WHERE "Y" = 1 AND EXISTS (SELECT 1 FROM u WHERE u.x = 2) GROUP BY ALL`:  "t[y=1] u[x=2] filtered",
+		"SELECT a FROM tavana.queue":                                                             "tavana.queue",
 	} {
 		list, err := Split(sql)
 		if err != nil {
@@ -118,15 +121,39 @@ func TestReads(t *testing.T) {
 }
 
 func TestReadsNames(t *testing.T) {
-	list, err := Split(`SELECT l_orderkey, sum("L_Tax") FROM lineitem l WHERE l.l_shipdate > '1994-01-01'`)
+	list, err := Split(`SELECT l_orderkey, copy, sum("L_Tax") FROM lineitem l WHERE l.l_shipdate > '1994-01-01' AND delete = 1`)
 	if err != nil {
 		t.Fatal(err)
 	}
 	got := slices.Sorted(maps.Keys(list[0].Reads().Names))
-	for _, want := range []string{"l_orderkey", "l_tax", "l_shipdate"} {
+	for _, want := range []string{"l_orderkey", "l_tax", "l_shipdate", "copy", "delete"} {
 		if !slices.Contains(got, want) {
 			t.Errorf("%s is not of %v", want, got)
 		}
+	}
+}
+
+// However a text nests, reading it takes no longer than its length lets expect.
+func BenchmarkReadsNested(b *testing.B) {
+	const n = 20_000
+	for name, sql := range map[string]string{
+		"conditions": "SELECT 1 FROM a WHERE " + strings.Repeat("(", 190) + strings.Repeat("y = 1 AND ", n) + "y = 1" + strings.Repeat(")", 190),
+		"items":      "SELECT 1 FROM " + strings.Repeat("(", 190) + strings.Repeat("a, ", n) + "a" + strings.Repeat(")", 190),
+		"dots":       "SELECT 1 FROM x WHERE x" + strings.Repeat(".x", n),
+		"names":      "SELECT 1 FROM a" + strings.Repeat(", a", n) + " WHERE " + strings.Repeat("q.q AND ", n) + "q.q",
+		"functions":  strings.Repeat("FROM f(", n),
+		"froms":      "SELECT 1 FROM t" + strings.Repeat(", a FROM t", n),
+	} {
+		list, err := Split(sql)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(sql)))
+			for b.Loop() {
+				list[0].Reads()
+			}
+		})
 	}
 }
 
