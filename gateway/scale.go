@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -150,16 +151,8 @@ func (s *scaling) workers(targets []string) {
 			s.started[t] = time.Now()
 		}
 	}
-	for t := range s.started {
-		if !slices.Contains(targets, t) {
-			delete(s.started, t)
-		}
-	}
-	for t := range s.asked {
-		if !slices.Contains(targets, t) {
-			delete(s.asked, t)
-		}
-	}
+	maps.DeleteFunc(s.started, func(t string, _ time.Time) bool { return !slices.Contains(targets, t) })
+	maps.DeleteFunc(s.asked, func(t string, _ bool) bool { return !slices.Contains(targets, t) })
 	s.targets = targets
 	s.mu.Unlock()
 	if err := s.router.Set(targets); err != nil {

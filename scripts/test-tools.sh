@@ -10,15 +10,19 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 have_postgres() { command -v psql >/dev/null && { [ -x /usr/lib/postgresql/15/bin/initdb ] || [ -x /opt/homebrew/opt/postgresql@15/bin/initdb ]; }; }
 
+sudo=
+[ "$(id -u)" = 0 ] || sudo=sudo
+packages() {
+  $sudo apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq "$@" >/dev/null
+}
+
 if ! have_postgres; then
   if command -v apt-get >/dev/null; then
-    sudo=
-    [ "$(id -u)" = 0 ] || sudo=sudo
-    $sudo apt-get update -qq
     # The package would start a server of its own: the tests start theirs.
     $sudo install -d /etc/postgresql-common
     [ -e /etc/postgresql-common/createcluster.conf ] || echo 'create_main_cluster = false' | $sudo tee /etc/postgresql-common/createcluster.conf >/dev/null
-    DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq postgresql-15 postgresql-client-15 >/dev/null
+    packages postgresql-15 postgresql-client-15
   elif command -v brew >/dev/null; then
     brew install --quiet postgresql@15
   fi
@@ -45,9 +49,7 @@ azurite=azurite@3.37.0
 if [ "$(cat "$cache/azurite/version" 2>/dev/null)" != "$azurite" ]; then
   if ! command -v npm >/dev/null; then
     if command -v apt-get >/dev/null; then
-      sudo=
-      [ "$(id -u)" = 0 ] || sudo=sudo
-      DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq nodejs npm >/dev/null
+      packages nodejs npm
     elif command -v brew >/dev/null; then
       brew install --quiet node
     fi

@@ -5,13 +5,14 @@ import (
 	"time"
 )
 
-// meter measures the process's CPU use between two readings.
+// meter is what a reading of the process needs of those before: its CPU use is measured between two.
 type meter struct {
-	spilled uint64 // when DuckDB told last
-	at      time.Time
-	cpu     time.Duration
-	of      float64 // the last reading, if there was one
-	any     bool
+	at  time.Time
+	cpu time.Duration
+	of  float64 // the last reading, if there was one
+	any bool
+	// spilled is what DuckDB had on disk when it told last.
+	spilled uint64
 }
 
 // meterLeast is how far apart two readings are at least: over a moment, use is all or nothing.

@@ -38,11 +38,16 @@ func (s *S3) Used() bool { return s.Endpoint != "" || s.Bucket != "" || s.Access
 
 // load reads the keys' files, and reports what is wrong.
 func (s *S3) load() error {
-	if err := errors.Join(read(s.AccessKeyFile, &s.AccessKey), read(s.SecretKeyFile, &s.SecretKey)); err != nil {
-		return fmt.Errorf("reading an S3 key: %w", err)
+	return loadKeys("s3", s.AccessKeyFile, &s.AccessKey, s.SecretKeyFile, &s.SecretKey)
+}
+
+// loadKeys reads the files of a pair of keys, whose settings begin with prefix.
+func loadKeys(prefix, accessFile string, access *string, secretFile string, secret *string) error {
+	if err := errors.Join(read(accessFile, access), read(secretFile, secret)); err != nil {
+		return fmt.Errorf("reading a key of %s: %w", prefix, err)
 	}
-	if (s.AccessKey == "") != (s.SecretKey == "") {
-		return errors.New("s3-access-key and s3-secret-key: need each other")
+	if (*access == "") != (*secret == "") {
+		return fmt.Errorf("%[1]s-access-key and %[1]s-secret-key: need each other", prefix)
 	}
 	return nil
 }

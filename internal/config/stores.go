@@ -53,13 +53,7 @@ func (g *GCS) settings(t *Table) {
 func (g *GCS) Used() bool { return g.Endpoint != "" || g.Bucket != "" || g.AccessKey != "" }
 
 func (g *GCS) load() error {
-	if err := errors.Join(read(g.AccessKeyFile, &g.AccessKey), read(g.SecretKeyFile, &g.SecretKey)); err != nil {
-		return fmt.Errorf("reading a key of Google Cloud Storage: %w", err)
-	}
-	if (g.AccessKey == "") != (g.SecretKey == "") {
-		return errors.New("gcs-access-key and gcs-secret-key: need each other")
-	}
-	return nil
+	return loadKeys("gcs", g.AccessKeyFile, &g.AccessKey, g.SecretKeyFile, &g.SecretKey)
 }
 
 func (g *GCS) environ() []string {

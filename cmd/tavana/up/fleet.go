@@ -219,10 +219,8 @@ func (f *fleet) Cores() float64 { return float64(runtime.GOMAXPROCS(0)) }
 
 // Began implements sidecar.Limits.
 func (m *member) Began(bytes uint64) {
-	if m.group != nil {
-		if err := m.group.SetLimit(bytes); err != nil {
-			m.fleet.log.Warn("limiting a worker failed", "worker", m.worker.name, "error", err)
-		}
+	if err := m.hold(bytes); err != nil {
+		m.fleet.log.Warn("limiting a worker failed", "worker", m.worker.name, "error", err)
 	}
 	m.give(bytes)
 }
@@ -242,10 +240,10 @@ func (m *member) Raise(ctx context.Context, from, want uint64) (uint64, error) {
 		other.sidecar.Yield(ctx)
 		got = m.take(from, want)
 	}
-	if m.group == nil || got == from {
+	if got == from {
 		return got, nil
 	}
-	if err := m.group.SetLimit(got); err != nil {
+	if err := m.hold(got); err != nil {
 		m.give(from)
 		return from, err
 	}
@@ -278,11 +276,17 @@ func (m *member) give(to uint64) {
 
 // Lower implements sidecar.Limits.
 func (m *member) Lower(_ context.Context, to uint64) error {
-	if m.group != nil {
-		if err := m.group.SetLimit(to); err != nil {
-			return err
-		}
+	if err := m.hold(to); err != nil {
+		return err
 	}
 	m.give(to)
 	return nil
+}
+
+// hold holds the process to so many bytes, where it has a cgroup.
+func (m *member) hold(bytes uint64) error {
+	if m.group == nil {
+		return nil
+	}
+	return m.group.SetLimit(bytes)
 }

@@ -333,7 +333,7 @@ func (d *Dispatcher) onAnyWorker(ctx context.Context, f func(*router.Worker) err
 		if err := d.router.AwaitWorker(ctx, time.Now(), d.cfg.WorkerWait); err != nil {
 			return err
 		}
-		list := d.router.Candidates(func(w *router.Worker) bool { return w == failed && d.others(failed) })
+		list := d.candidates(failed)
 		if len(list) == 0 {
 			continue
 		}

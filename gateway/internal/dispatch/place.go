@@ -76,24 +76,25 @@ func (d *Dispatcher) askForMore(ctx context.Context, st *workerpb.Statement, w *
 // assign counts a statement that is about to be handed to w, and makes w large enough for it.
 func (d *Dispatcher) assign(ctx context.Context, st *workerpb.Statement, w *router.Worker) {
 	w.Assign()
-	d.sizeAnew(queryOf(ctx), st)
+	q := queryOf(ctx)
+	d.sizeAnew(q, st)
+	st.Elsewhere = false
 	// A statement that fills a worker nearly wants a larger one: its estimate is one.
 	const full = .80
 	need, s := st.GetMemoryBytes(), w.State()
-	if s == nil || float64(need) <= full*float64(s.GetDuckdbMemoryLimit()) {
-		st.Elsewhere = false
+	has := s.GetDuckdbMemoryLimit()
+	if s == nil || float64(need) <= full*float64(has) {
 		return
 	}
-	has := s.GetDuckdbMemoryLimit()
-	if s.GetReserved() == 0 && queryOf(ctx).mayGrow() {
+	if s.GetReserved() == 0 && q.mayGrow() {
 		if got, err := d.grow(ctx, w, need); err == nil {
 			has = got
 		}
 	}
-	q, largest := queryOf(ctx), d.largest(w)
-	switch {
-	case need <= has || isPinned(st):
-		st.Elsewhere = false
+	if need <= has || isPinned(st) {
+		return
+	}
+	switch largest := d.largest(w); {
 	case q.failedWith() >= max(has, 1): // it would fail here again
 		st.Elsewhere = largest > has
 	default:

@@ -35,8 +35,8 @@ type query struct {
 	rows     uint64
 	ended    time.Time
 	code     pgerror.Code
-	// refused is when no worker could be made larger for it, and larger since when it waits for one that is.
-	refused, larger time.Time
+	// grew is when a worker was to be made larger for it, and larger since when it waits for one that is.
+	grew, larger time.Time
 	// failed is the most memory it has run out of.
 	failed uint64
 }
@@ -174,10 +174,10 @@ func (q *query) mayGrow() bool {
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if time.Since(q.refused) < pause {
+	if time.Since(q.grew) < pause {
 		return false
 	}
-	q.refused = time.Now()
+	q.grew = time.Now()
 	return true
 }
 
