@@ -160,8 +160,13 @@ func TestCancelRequestsHitTheStatementTheyAreMeantFor(t *testing.T) {
 }
 
 func TestAClosedSocketCancelsWhatItRan(t *testing.T) {
-	for _, mode := range []string{"disable", "require"} {
-		t.Run("sslmode="+mode, func(t *testing.T) {
+	// behind is how many messages were sent behind the statement: they hide that nothing more comes from who only reads.
+	for _, c := range []struct {
+		mode   string
+		behind int
+	}{{"disable", 0}, {"require", 0}, {"disable", 10_000}, {"require", 10_000}} {
+		t.Run(fmt.Sprintf("sslmode=%s, %d messages behind", c.mode, c.behind), func(t *testing.T) {
+			mode, behind := c.mode, c.behind
 			w := open(t, 1, nil)
 			state := w.state(0)
 			c, err := pgconn.Connect(t.Context(), strings.Replace(w.url(""), "disable", mode, 1))
@@ -173,6 +178,9 @@ func TestAClosedSocketCancelsWhatItRan(t *testing.T) {
 				t.Fatal(err)
 			}
 			h.Frontend.Send(&pgproto3.Query{String: endless})
+			for range behind {
+				h.Frontend.Send(&pgproto3.Sync{})
+			}
 			if err := h.Frontend.Flush(); err != nil {
 				t.Fatal(err)
 			}

@@ -11,6 +11,7 @@ import (
 	"container/list"
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/angelerator/tavana/internal/pgerror"
@@ -20,6 +21,8 @@ import (
 type Queue struct {
 	mu      sync.Mutex
 	waiters list.List // of *waiter
+	// trying are the newcomers that try at once.
+	trying int
 	// wakes counts Wake: a try that began before the last one may have missed room.
 	wakes uint64
 	pace  pace
@@ -30,36 +33,72 @@ type Queue struct {
 	First func()
 }
 
-// Wait calls try until it has room, fails, or ctx ends, whose cause is then returned. The first try is at once when
-// nobody waits. try is called by one waiter at a time, except for newcomers that find the line empty. tell, if not nil, is
+// ErrTooLong ends the wait of who has waited until its deadline.
+var ErrTooLong = pgerror.New(pgerror.QueryCanceled, "canceling statement: it waited too long for a worker with room").
+	WithHint("The queue's time limit is set by queue-timeout.")
+
+// mostTrying is how many newcomers try at once: a thousand that come together would ask the same few workers, each with a call of
+// its own. The others line up, and the line moves as fast as there is room.
+const mostTrying = 64
+
+// Wait calls try until it has room, fails, ctx ends, whose cause is then returned, or the deadline has come: ErrTooLong. There is none
+// when that is zero; a try that waits for something keeps it by itself. The first try is at once when nobody waits. try is called by one waiter at a time, except for newcomers that find the line empty. tell, if not nil, is
 // called with how the waiter stands, when it waits for more than a moment and then every ten seconds; and with nil when it has
 // got room after that. It may take its time, writing to a client that does not read: the line goes on meanwhile. One call ends
 // before the next begins, and before Wait returns.
-func (q *Queue) Wait(ctx context.Context, who any, try func(context.Context) (room bool, err error), tell func(*Standing)) error {
-	q.mu.Lock()
-	empty, seen := q.waiters.Len() == 0, q.wakes
-	q.mu.Unlock()
-	if empty {
-		if room, err := try(ctx); room || err != nil {
+func (q *Queue) Wait(ctx context.Context, deadline time.Time, who any, try func(context.Context) (room bool, err error), tell func(*Standing)) error {
+	first, seen := q.arrive()
+	if first {
+		room, err := q.atOnce(ctx, try)
+		if room || err != nil {
 			return err
 		}
 	}
-	w := &waiter{who: who, turn: make(chan struct{}, 1), began: time.Now(), tell: tell, word: time.NewTimer(firstWord)}
-	me := q.join(w, empty, seen)
-	defer q.leave(me)
-	return q.inLine(ctx, me, w, try)
+	w := &waiter{who: who, bell: make(chan struct{}, 1), began: time.Now(), deadline: deadline, tell: tell}
+	q.join(w, first, seen)
+	defer q.leave(w)
+	w.word = time.AfterFunc(w.within(firstWord), w.nextWord)
+	w.ends = context.AfterFunc(ctx, w.ring)
+	return q.inLine(ctx, w, try)
 }
 
-// inLine is the wait itself. Thousands may be in it, so what they hold is in the waiter, and little on their stacks.
-func (q *Queue) inLine(ctx context.Context, me *list.Element, w *waiter, try func(context.Context) (room bool, err error)) error {
+// arrive tells whether a newcomer tries at once, and what wakes is then.
+func (q *Queue) arrive() (first bool, seen uint64) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.waiters.Len() > 0 || q.trying >= mostTrying {
+		return false, q.wakes
+	}
+	q.trying++
+	return true, q.wakes
+}
+
+// atOnce is a newcomer's try.
+func (q *Queue) atOnce(ctx context.Context, try func(context.Context) (bool, error)) (room bool, err error) {
+	defer func() {
+		q.mu.Lock()
+		q.trying--
+		q.mu.Unlock()
+	}()
+	return try(ctx)
+}
+
+// inLine is the wait itself. Thousands may be in it, so what they hold is in the waiter, and little on their stacks: one channel
+// for all that may happen takes less than a select.
+func (q *Queue) inLine(ctx context.Context, w *waiter, try func(context.Context) (room bool, err error)) error {
 	for {
-		select {
-		case <-w.turn:
-		case <-w.word.C:
-			w.speak(q, me)
-			continue
-		case <-ctx.Done():
+		<-w.bell
+		if ctx.Err() != nil {
 			return pgerror.FromContext(ctx)
+		}
+		if w.due.CompareAndSwap(true, false) {
+			if w.within(laterWord) <= 0 {
+				return ErrTooLong
+			}
+			w.speak(q)
+		}
+		if !w.turn.CompareAndSwap(true, false) {
+			continue
 		}
 		room, err := try(ctx)
 		if room {
@@ -74,35 +113,62 @@ func (q *Queue) inLine(ctx context.Context, me *list.Element, w *waiter, try fun
 // waiter is one who waits.
 type waiter struct {
 	who   any
-	turn  chan struct{} // with room for one signal
+	place *list.Element
 	began time.Time
+	// deadline is when it gives up; zero: never.
+	deadline time.Time
+	// bell has room for one signal: it is the waiter's turn, a word or the deadline is due, or ctx has ended.
+	bell      chan struct{}
+	turn, due atomic.Bool
+	word      *time.Timer
+	ends      func() bool // stops ctx's signal
 	// tell is called by a goroutine of its own, which telling waits for. free has room for one word: it still hears the last one.
 	tell    func(*Standing)
-	word    *time.Timer
 	telling sync.WaitGroup
 	free    chan struct{} // nil: nothing was told
 }
 
+// ring makes the waiter look at what has happened.
+func (w *waiter) ring() {
+	select {
+	case w.bell <- struct{}{}:
+	default:
+	}
+}
+
+// within returns d, or what is left until the deadline if that is less.
+func (w *waiter) within(d time.Duration) time.Duration {
+	if w.deadline.IsZero() {
+		return d
+	}
+	return min(d, time.Until(w.deadline))
+}
+
+// nextWord says that the waiter is to hear how it stands, or that its deadline has come.
+func (w *waiter) nextWord() {
+	w.due.Store(true)
+	w.ring()
+}
+
 // join puts w at the end of the line. It had tried, if the line was empty, when seen was what wakes is.
-func (q *Queue) join(w *waiter, tried bool, seen uint64) *list.Element {
+func (q *Queue) join(w *waiter, tried bool, seen uint64) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	me := q.waiters.PushBack(w)
+	w.place = q.waiters.PushBack(w)
 	if q.waiters.Len() == 1 {
 		q.pace.begins(w.began)
 		if q.First != nil {
 			q.First()
 		}
 	}
-	if q.waiters.Front() == me && (!tried || q.wakes != seen) {
-		w.turn <- struct{}{}
+	if q.waiters.Front() == w.place && (!tried || q.wakes != seen) {
+		q.signal()
 	}
-	return me
 }
 
 // speak tells w how it stands, unless it still hears the last word.
-func (w *waiter) speak(q *Queue, me *list.Element) {
-	w.word.Reset(laterWord)
+func (w *waiter) speak(q *Queue) {
+	w.word.Reset(w.within(laterWord))
 	if w.tell == nil {
 		return
 	}
@@ -115,7 +181,7 @@ func (w *waiter) speak(q *Queue, me *list.Element) {
 		return
 	}
 	q.mu.Lock()
-	now := q.standing(me, w.began, time.Now())
+	now := q.standing(w.place, w.began, time.Now())
 	q.mu.Unlock()
 	w.telling.Go(func() {
 		w.tell(&now)
@@ -137,17 +203,17 @@ func (w *waiter) gotRoom(q *Queue) {
 }
 
 // leave takes a waiter out. The next one may try at once: what the first did not need may do for it.
-func (q *Queue) leave(me *list.Element) {
-	w := me.Value.(*waiter)
+func (q *Queue) leave(w *waiter) {
 	q.mu.Lock()
 	q.longest = max(q.longest, time.Since(w.began))
-	wasFront := q.waiters.Front() == me
-	q.waiters.Remove(me)
+	wasFront := q.waiters.Front() == w.place
+	q.waiters.Remove(w.place)
 	if wasFront {
 		q.signal()
 	}
 	q.mu.Unlock()
 	w.word.Stop()
+	w.ends()
 	w.telling.Wait()
 }
 
@@ -162,10 +228,9 @@ func (q *Queue) Wake() {
 // signal gives the head its turn. The caller holds q.mu.
 func (q *Queue) signal() {
 	if front := q.waiters.Front(); front != nil {
-		select {
-		case front.Value.(*waiter).turn <- struct{}{}:
-		default:
-		}
+		w := front.Value.(*waiter)
+		w.turn.Store(true)
+		w.ring()
 	}
 }
 

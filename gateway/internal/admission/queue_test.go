@@ -61,7 +61,7 @@ func TestFirstInFirstOut(t *testing.T) {
 					order = append(order, i)
 					mu.Unlock()
 				}
-				if err := q.Wait(t.Context(), nil, r.noting(note), nil); err != nil {
+				if err := q.Wait(t.Context(), time.Time{}, nil, r.noting(note), nil); err != nil {
 					t.Error(err)
 				}
 			})
@@ -86,13 +86,13 @@ func TestANewcomerDoesNotPassThoseWhoWait(t *testing.T) {
 		var q Queue
 		var r room
 		got := make(chan string, 2)
-		go func() { _ = q.Wait(t.Context(), nil, r.noting(func() { got <- "first" }), nil) }()
+		go func() { _ = q.Wait(t.Context(), time.Time{}, nil, r.noting(func() { got <- "first" }), nil) }()
 		synctest.Wait()
 		// There is room, but nobody has been told yet.
 		r.mu.Lock()
 		r.free = 2
 		r.mu.Unlock()
-		go func() { _ = q.Wait(t.Context(), nil, r.noting(func() { got <- "second" }), nil) }()
+		go func() { _ = q.Wait(t.Context(), time.Time{}, nil, r.noting(func() { got <- "second" }), nil) }()
 		synctest.Wait()
 		select {
 		case who := <-got:
@@ -112,9 +112,9 @@ func TestALeaverMakesRoomForTheNext(t *testing.T) {
 		var r room
 		ctx, cancel := context.WithCancelCause(t.Context())
 		leaver, next := make(chan error, 1), make(chan error, 1)
-		go func() { leaver <- q.Wait(ctx, nil, r.take, nil) }()
+		go func() { leaver <- q.Wait(ctx, time.Time{}, nil, r.take, nil) }()
 		synctest.Wait()
-		go func() { next <- q.Wait(t.Context(), nil, r.take, nil) }()
+		go func() { next <- q.Wait(t.Context(), time.Time{}, nil, r.take, nil) }()
 		synctest.Wait()
 		r.mu.Lock()
 		r.free = 1 // no wake: the head leaving is enough
@@ -149,7 +149,7 @@ func TestAFailedTryEndsOnlyItsOwnWait(t *testing.T) {
 		}
 		for i, try := range tries {
 			errs[i] = make(chan error, 1)
-			go func() { errs[i] <- q.Wait(t.Context(), nil, try, nil) }()
+			go func() { errs[i] <- q.Wait(t.Context(), time.Time{}, nil, try, nil) }()
 			synctest.Wait()
 		}
 		r.give(&q, 1)
@@ -174,7 +174,7 @@ func TestNothingIsLostInAStorm(t *testing.T) {
 				cancel()
 			}
 			defer cancel()
-			if err := q.Wait(ctx, nil, r.take, nil); err == nil {
+			if err := q.Wait(ctx, time.Time{}, nil, r.take, nil); err == nil {
 				r.give(&q, 1)
 			}
 		})
@@ -196,7 +196,7 @@ func TestWaitersHearHowTheyStand(t *testing.T) {
 		const n = 5
 		for i := range n {
 			go func() {
-				_ = q.Wait(t.Context(), nil, r.take, func(s *Standing) {
+				_ = q.Wait(t.Context(), time.Time{}, nil, r.take, func(s *Standing) {
 					mu.Lock()
 					defer mu.Unlock()
 					if s == nil {
@@ -254,9 +254,9 @@ func TestAWaiterThatDoesNotListenHoldsBackNobody(t *testing.T) {
 		var r room
 		listens := make(chan struct{})
 		first, second := make(chan error, 1), make(chan error, 1)
-		go func() { first <- q.Wait(t.Context(), nil, r.take, func(*Standing) { <-listens }) }()
+		go func() { first <- q.Wait(t.Context(), time.Time{}, nil, r.take, func(*Standing) { <-listens }) }()
 		synctest.Wait()
-		go func() { second <- q.Wait(t.Context(), nil, r.take, nil) }()
+		go func() { second <- q.Wait(t.Context(), time.Time{}, nil, r.take, nil) }()
 		time.Sleep(30 * time.Second)
 		r.give(&q, 2)
 		if err := <-second; err != nil {
@@ -274,6 +274,79 @@ func TestAWaiterThatDoesNotListenHoldsBackNobody(t *testing.T) {
 	})
 }
 
+// Who has waited until its deadline is told so then, whatever it has heard before, and the next in line takes its place.
+func TestWaitsHaveDeadlines(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var q Queue
+		var r room
+		for _, limit := range []time.Duration{0, firstWord / 2, firstWord, laterWord, 25 * time.Second} {
+			late, next := make(chan error, 1), make(chan error, 1)
+			began := time.Now()
+			heard := 0
+			go func() {
+				late <- q.Wait(t.Context(), began.Add(limit), nil, r.take, func(*Standing) { heard++ })
+			}()
+			synctest.Wait()
+			go func() { next <- q.Wait(t.Context(), time.Time{}, nil, r.take, nil) }()
+			err := <-late
+			if took := time.Since(began); !errors.Is(err, ErrTooLong) || took != limit {
+				t.Errorf("%v: after %v, %v", limit, took, err)
+			}
+			if want := map[time.Duration]int{laterWord: 1, 25 * time.Second: 3}[limit]; heard != want {
+				t.Errorf("%v: heard %d words, want %d", limit, heard, want)
+			}
+			synctest.Wait()
+			r.give(&q, 1)
+			if err := <-next; err != nil || q.Len() != 0 {
+				t.Errorf("the next got %v, and %d wait", err, q.Len())
+			}
+		}
+	})
+}
+
+// Of many that come together only so many try at once; the others line up, and get room in their order.
+func TestFewTryAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var q Queue
+		var mu sync.Mutex
+		var order []int
+		trying, most := 0, 0
+		answer := make(chan struct{})
+		var wg sync.WaitGroup
+		const n = 3 * mostTrying
+		for i := range n {
+			wg.Go(func() {
+				err := q.Wait(t.Context(), time.Time{}, nil, func(context.Context) (bool, error) {
+					mu.Lock()
+					trying++
+					most = max(most, trying)
+					mu.Unlock()
+					<-answer
+					mu.Lock()
+					defer mu.Unlock()
+					trying--
+					if i >= mostTrying {
+						order = append(order, i)
+					}
+					return true, nil
+				}, nil)
+				if err != nil {
+					t.Error(err)
+				}
+			})
+			synctest.Wait()
+		}
+		if trying != mostTrying+1 || q.Len() != n-mostTrying { // the first in line tries as well
+			t.Errorf("%d try, %d wait", trying, q.Len())
+		}
+		close(answer)
+		wg.Wait()
+		if most != mostTrying+1 || len(order) != n-mostTrying || !slices.IsSorted(order) || q.trying != 0 {
+			t.Errorf("%d tried at once, %d still do; order %v", most, q.trying, order)
+		}
+	})
+}
+
 // Who gets room within a moment hears nothing.
 func TestAShortWaitIsNotSpokenOf(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -283,7 +356,7 @@ func TestAShortWaitIsNotSpokenOf(t *testing.T) {
 			time.Sleep(firstWord / 2)
 			r.give(&q, 1)
 		}()
-		if err := q.Wait(t.Context(), nil, r.take, func(s *Standing) { t.Errorf("told %v", s) }); err != nil {
+		if err := q.Wait(t.Context(), time.Time{}, nil, r.take, func(s *Standing) { t.Errorf("told %v", s) }); err != nil {
 			t.Error(err)
 		}
 	})
@@ -293,7 +366,7 @@ func BenchmarkWait(b *testing.B) {
 	var q Queue
 	r := room{free: 1 << 30}
 	for b.Loop() {
-		if err := q.Wait(b.Context(), nil, r.take, nil); err != nil {
+		if err := q.Wait(b.Context(), time.Time{}, nil, r.take, nil); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -158,58 +158,102 @@ func asLost(err error) error {
 // admit waits in line until a worker has room. ask asks one: it returns false when there is none. avoid is a worker that has
 // just failed; it is asked last.
 func (d *Dispatcher) admit(ctx context.Context, pinned, avoid *router.Worker, ask func(waiting context.Context, w *router.Worker) (bool, error)) error {
-	wait, cancel := context.WithTimeoutCause(ctx, d.cfg.QueueTimeout, errQueueTimeout)
-	defer cancel()
-	started := time.Now()
-	inLine := false
-	try := func(waiting context.Context) (bool, error) {
-		if pinned != nil {
-			return ask(waiting, pinned)
-		}
-		if !inLine && !d.router.Ready() { // the first of the line waits for a worker, and the others behind it
-			inLine = true
-			d.queue.Wake()
-			return false, nil
-		}
-		inLine = true
-		if err := d.router.AwaitWorker(waiting, started, d.cfg.WorkerWait); err != nil {
-			return false, err
-		}
-		var last error
-		for _, w := range d.candidates(avoid) {
-			ok, err := ask(waiting, w)
-			switch {
-			case ok:
-				return true, nil
-			case router.IsLost(err):
-				// It had no work of ours yet, so the next one may have it.
-				d.router.Lost(w)
-			case err != nil:
-				return false, err
-			}
-			last = err
-		}
-		return false, d.retryLater(waiting, last)
-	}
-	q := queryOf(ctx)
-	if q.watches() {
-		if room, err := try(wait); room || err != nil {
+	a := &arrival{d: d, query: queryOf(ctx), pinned: pinned, avoid: avoid, ask: ask, started: time.Now()}
+	a.deadline = a.started.Add(d.cfg.QueueTimeout)
+	if a.query.watches() {
+		if room, err := a.try(ctx); room || err != nil {
 			return err
 		}
+		a.inLine = false
 	}
-	inLine = false
-	me, ok := ctx.Value(waiterKey{}).(waiter)
-	if ok {
-		me.setQueued(true)
-		defer me.setQueued(false)
+	a.waiter, _ = ctx.Value(waiterKey{}).(waiter)
+	a.waits()
+	defer a.waitsNoMore()
+	return a.note(d.line(pinned).Wait(ctx, a.deadline, a.query, a.try, a.telling()))
+}
+
+// arrival is a statement on its way to a worker with room. Thousands may be on it, so what they hold is here, and little on their
+// stacks.
+type arrival struct {
+	d             *Dispatcher
+	query         *query
+	waiter        waiter
+	pinned, avoid *router.Worker
+	ask           func(context.Context, *router.Worker) (bool, error)
+	// deadline is when it gives up.
+	started, deadline time.Time
+	inLine            bool // it has tried
+}
+
+// try asks the workers for room, one after the other.
+func (a *arrival) try(ctx context.Context) (room bool, err error) {
+	waiting, cancel := context.WithDeadlineCause(ctx, a.deadline, admission.ErrTooLong)
+	defer cancel()
+	if a.pinned != nil {
+		return a.ask(waiting, a.pinned)
 	}
-	defer q.waits(pinned)()
-	err := d.line(pinned).Wait(wait, q, try, d.telling(pinned, me.tell))
-	d.metrics.queueWait.Observe(time.Since(started).Seconds())
-	if errors.Is(err, errQueueTimeout) || pgerror.CodeOf(err) == pgerror.CannotConnectNow {
-		d.metrics.rejected.Inc()
+	d := a.d
+	if !a.inLine && !d.router.Ready() { // the first of the line waits for a worker, and the others behind it
+		a.inLine = true
+		d.queue.Wake()
+		return false, nil
+	}
+	a.inLine = true
+	if err := d.router.AwaitWorker(waiting, a.started, d.cfg.WorkerWait); err != nil {
+		return false, err
+	}
+	var last error
+	for _, w := range d.candidates(a.avoid) {
+		ok, err := a.ask(waiting, w)
+		switch {
+		case ok:
+			return true, nil
+		case router.IsLost(err):
+			// It had no work of ours yet, so the next one may have it.
+			d.router.Lost(w)
+		case err != nil:
+			return false, err
+		}
+		last = err
+	}
+	return false, d.retryLater(waiting, last)
+}
+
+// waits shows that the statement waits, until waitsNoMore.
+func (a *arrival) waits() {
+	if a.waiter.activity != nil {
+		a.waiter.setQueued(true)
+	}
+	a.query.waits(a.pinned)
+}
+
+func (a *arrival) waitsNoMore() {
+	a.query.waitsNoMore()
+	if a.waiter.activity != nil {
+		a.waiter.setQueued(false)
+	}
+}
+
+// note counts the end of a wait.
+func (a *arrival) note(err error) error {
+	a.d.metrics.queueWait.Observe(time.Since(a.started).Seconds())
+	if errors.Is(err, admission.ErrTooLong) || pgerror.CodeOf(err) == pgerror.CannotConnectNow {
+		a.d.metrics.rejected.Inc()
 	}
 	return err
+}
+
+// telling returns what tells the client how its statement stands, with the reason why there is no room; nil: it does not want to know.
+func (a *arrival) telling() func(*admission.Standing) {
+	if a.waiter.tell == nil {
+		return nil
+	}
+	return func(s *admission.Standing) {
+		if s != nil {
+			s.Why = a.d.why(a.pinned)
+		}
+		a.waiter.tell(s)
+	}
 }
 
 // candidates returns the workers that take work, the least loaded first, and avoid last.
@@ -227,19 +271,6 @@ func (d *Dispatcher) line(pinned *router.Worker) *admission.Queue {
 		return &pinned.Pinned
 	}
 	return &d.queue
-}
-
-// telling returns tell, with the reason why there is no room.
-func (d *Dispatcher) telling(pinned *router.Worker, tell func(*admission.Standing)) func(*admission.Standing) {
-	if tell == nil {
-		return nil
-	}
-	return func(s *admission.Standing) {
-		if s != nil {
-			s.Why = d.why(pinned)
-		}
-		tell(s)
-	}
 }
 
 // why says in a few words why there is no room.
@@ -322,9 +353,6 @@ func await(ctx, waiting context.Context, call handed) (got bool, lost, err error
 	}
 	return true, err, nil
 }
-
-var errQueueTimeout = pgerror.New(pgerror.QueryCanceled, "canceling statement: it waited too long for a worker with room").
-	WithHint("The queue's time limit is set by queue-timeout.")
 
 // onAnyWorker calls f with a worker, and with another one when the first is lost.
 func (d *Dispatcher) onAnyWorker(ctx context.Context, f func(*router.Worker) error) error {

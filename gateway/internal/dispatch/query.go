@@ -110,10 +110,10 @@ func queryOf(ctx context.Context) *query {
 	return q
 }
 
-// waits notes that the query stands in line, for any worker or for one alone, until the function that it returns is called.
-func (q *query) waits(pinned *router.Worker) (ended func()) {
+// waits notes that the query stands in line, for any worker or for one alone, until waitsNoMore is called.
+func (q *query) waits(pinned *router.Worker) {
 	if q == nil {
-		return func() {}
+		return
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -121,12 +121,16 @@ func (q *query) waits(pinned *router.Worker) (ended func()) {
 	if pinned != nil {
 		q.line = pinned.Name()
 	}
-	return func() {
-		q.mu.Lock()
-		defer q.mu.Unlock()
-		q.phase = phaseRunning
-		q.waited += time.Since(q.since)
+}
+
+func (q *query) waitsNoMore() {
+	if q == nil {
+		return
 	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.phase = phaseRunning
+	q.waited += time.Since(q.since)
 }
 
 // goesTo notes that a worker has got the query.

@@ -62,37 +62,58 @@ func (s *Session) Close() {
 // Run starts a portal's statement. The caller reads the Rows to their end and closes them. An error leaves a transaction
 // block failed; so does one that Rows.Next returns. limited says that other statements may come before the last row is read.
 func (s *Session) Run(ctx context.Context, p *session.Portal, limited bool) (*Rows, error) {
-	if err := s.Allows(p.Statement.Verb); err != nil {
-		return nil, err
-	}
 	limited = limited && len(p.Statement.Columns) > 0
-	st, err := s.resolve(p.Statement)
+	st, err := s.runnable(p.Statement)
 	if err != nil {
 		return nil, err
 	}
-	if signals, bare, ok, err := st.Signals(); ok {
-		if err != nil {
-			return nil, err
-		}
-		return s.signalling(ctx, p, bare, signals)
+	if rows, ok, err := s.signals(ctx, p, st); ok {
+		return rows, err
 	}
-	var out *sqltext.ClientCopy
+	p, out, err := copied(p, st)
+	if err != nil {
+		return nil, err
+	}
+	ctx, q := s.begin(ctx, p.Statement)
+	rows, err := s.start(ctx, p, limited)
+	if err != nil {
+		s.failed(p.Statement, q, err)
+		return nil, err
+	}
+	s.follow(rows, p.Statement, q, out)
+	return rows, nil
+}
+
+// runnable returns what a statement stands for, if the session may run it now.
+func (s *Session) runnable(st *session.Statement) (*session.Statement, error) {
+	if err := s.Allows(st.Verb); err != nil {
+		return nil, err
+	}
+	return s.resolve(st)
+}
+
+// copied returns the portal of a statement's rows, and how they are copied; nil: they are not.
+func copied(p *session.Portal, st *session.Statement) (_ *session.Portal, out *sqltext.ClientCopy, err error) {
 	if st.Verb == sqltext.Copy && st.IsClientCopy() {
 		if st, out, err = copyOut(st); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	if st != p.Statement {
 		p = &session.Portal{Statement: st}
 	}
-	ctx, q := s.begin(ctx, st)
-	rows, err := s.start(ctx, p, limited)
-	if err != nil {
-		s.Fail()
-		s.dropIdlePin()
-		s.finished(st, q, 0, err)
-		return nil, err
-	}
+	return p, out, nil
+}
+
+// failed notes a statement that has no rows.
+func (s *Session) failed(st *session.Statement, q *query, err error) {
+	s.Fail()
+	s.dropIdlePin()
+	s.finished(st, q, 0, err)
+}
+
+// follow sees to what comes of a statement's rows.
+func (s *Session) follow(rows *Rows, st *session.Statement, q *query, out *sqltext.ClientCopy) {
 	if out != nil {
 		rows.clientCopy = out
 		rows.tag = func(n uint64) string { return "COPY " + strconv.FormatUint(n, 10) }
@@ -108,7 +129,6 @@ func (s *Session) Run(ctx context.Context, p *session.Portal, limited bool) (*Ro
 		}
 		s.finished(st, q, n, err)
 	}
-	return rows, nil
 }
 
 // begin counts a query, and returns its context. finished is its end.
@@ -163,17 +183,7 @@ func (s *Session) start(ctx context.Context, p *session.Portal, limited bool) (*
 	case st.Verb == sqltext.Fetch, st.Verb == sqltext.Move:
 		return s.fetch(ctx, st, limited)
 	case session.Answers(&st.Statement, st.Verb):
-		a, err := s.Answer(&st.Statement, st.Verb)
-		if err != nil {
-			return nil, locate(err, &st.Statement, nil)
-		}
-		for _, n := range a.Notices {
-			s.notice(n)
-		}
-		if a.Unpin {
-			s.unpin()
-		}
-		return fixed(a), nil
+		return s.answer(st)
 	}
 	if c := st.OwnerChange(); c != nil {
 		return s.changeOwner(ctx, st, c)
@@ -196,6 +206,21 @@ func (s *Session) start(ctx context.Context, p *session.Portal, limited bool) (*
 		err = rows.readAll()
 	}
 	return rows, err
+}
+
+// answer answers a statement by itself.
+func (s *Session) answer(st *session.Statement) (*Rows, error) {
+	a, err := s.Answer(&st.Statement, st.Verb)
+	if err != nil {
+		return nil, locate(err, &st.Statement, nil)
+	}
+	for _, n := range a.Notices {
+		s.notice(n)
+	}
+	if a.Unpin {
+		s.unpin()
+	}
+	return fixed(a), nil
 }
 
 // answered returns Rows of what the session has answered by itself.

@@ -18,6 +18,16 @@ import (
 // pg_cancel_backend and pg_terminate_backend act here, where the sessions are: a worker returns the process ids that a query
 // finds, and each becomes whether there was such a session.
 
+// signals runs a statement that signals sessions; ok is false for those that do not.
+func (s *Session) signals(ctx context.Context, p *session.Portal, st *session.Statement) (rows *Rows, ok bool, err error) {
+	signals, bare, ok, err := st.Signals()
+	if !ok || err != nil {
+		return nil, ok, err
+	}
+	rows, err = s.signalling(ctx, p, bare, signals)
+	return rows, true, err
+}
+
 // signalling runs a statement that signals other sessions.
 func (s *Session) signalling(ctx context.Context, p *session.Portal, bare sqltext.Statement, signals []sqltext.Signal) (*Rows, error) {
 	st := session.NewStatement(bare)

@@ -1,7 +1,6 @@
 package pgwire
 
 import (
-	"bufio"
 	"container/list"
 	"context"
 	"crypto/tls"
@@ -14,6 +13,7 @@ import (
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgproto3"
@@ -28,8 +28,9 @@ import (
 // conn is one client. Its goroutine owns everything here but running and what says otherwise.
 type conn struct {
 	srv *Server
-	raw net.Conn // as accepted: closing it from outside ends the client
-	net net.Conn // raw, or TLS over it
+	raw net.Conn        // as accepted: closing it from outside ends the client
+	fd  syscall.RawConn // raw's; nil: it can't be looked at
+	net net.Conn        // raw, or TLS over it
 	tls *tls.Conn
 	// leaf is the certificate that TLS has shown, which SCRAM binds to; nil without TLS.
 	leaf *x509.Certificate
@@ -61,7 +62,7 @@ func newConn(s *Server, nc net.Conn) *conn {
 		_ = t.SetNoDelay(true)
 		_ = t.SetKeepAliveConfig(net.KeepAliveConfig{Enable: true, Idle: 60 * time.Second, Interval: 15 * time.Second, Count: 4})
 	}
-	return &conn{srv: s, raw: nc, net: nc, in: newFrames(nc)}
+	return &conn{srv: s, raw: nc, fd: fdOf(nc), net: nc, in: newFrames(nc)}
 }
 
 // serve is the client's goroutine: startup, then messages until either side ends it.
@@ -411,12 +412,14 @@ func (c *conn) sendError(err error, severity string) {
 type running struct {
 	mu sync.Mutex
 	f  context.CancelCauseFunc
+	// watch: its client is looked for. A COPY from the client finds out by itself.
+	watch bool
 }
 
 // set makes f what a cancel calls; nil: nothing runs.
-func (r *running) set(f context.CancelCauseFunc) {
+func (r *running) set(f context.CancelCauseFunc, watch bool) {
 	r.mu.Lock()
-	r.f = f
+	r.f, r.watch = f, watch
 	r.mu.Unlock()
 }
 
@@ -432,31 +435,18 @@ func (r *running) end(reason error) {
 	}
 }
 
-// watchPeer cancels a statement when its client closes the connection. It begins to look after a while, so that quick
-// statements do not pay for it, and reads nothing: what arrives stays in the buffer. The returned function ends it.
-func (c *conn) watchPeer(cancel context.CancelCauseFunc) (stop func()) {
-	const after = 10 * time.Millisecond
-	done := make(chan struct{})
-	t := time.AfterFunc(after, func() {
-		defer close(done)
-		for {
-			_, err := c.in.r.Peek(c.in.r.Buffered() + 1)
-			switch {
-			case err == nil:
-			case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, bufio.ErrBufferFull):
-				return
-			default:
-				cancel(errGone)
-				return
-			}
-		}
-	})
-	return func() {
-		if t.Stop() {
-			return
-		}
-		c.wake()
-		<-done
-		_ = c.raw.SetReadDeadline(time.Time{})
+// watched tells whether a statement runs whose client is looked for. It may be called from outside.
+func (r *running) watched() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.watch
+}
+
+// leave cancels the statement that runs, if its client is looked for: it is gone. It may be called from outside.
+func (r *running) leave() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.watch {
+		r.f(errGone)
 	}
 }

@@ -26,8 +26,8 @@ import (
 func (c *conn) copyIn(p *session.Portal) (err error) {
 	ctx, cancel := context.WithCancelCause(c.srv.base)
 	defer cancel(nil)
-	c.running.set(cancel)
-	defer c.running.set(nil)
+	c.running.set(cancel, false)
+	defer c.running.set(nil, false)
 	in, err := c.s.CopyIn(ctx, p.Statement)
 	if err != nil {
 		return err

@@ -49,21 +49,11 @@ func (e *execution) Close() {
 	e.cancel(nil)
 }
 
-// begin returns the context of work that the client can cancel; end is called when it is over.
+// begin returns the context of work that the client can cancel, or ends by closing its socket; end is called when it is over.
 func (c *conn) begin() (ctx context.Context, end func()) {
 	ctx, cancel := context.WithCancelCause(c.srv.base)
-	release := c.cancelable(cancel)
-	return ctx, func() { release(); cancel(nil) }
-}
-
-// cancelable lets cancel requests and a closed socket call cancel, until the returned function is called.
-func (c *conn) cancelable(cancel context.CancelCauseFunc) (release func()) {
-	c.running.set(cancel)
-	stop := c.watchPeer(cancel)
-	return func() {
-		stop()
-		c.running.set(nil)
-	}
+	c.running.set(cancel, true)
+	return ctx, func() { c.running.set(nil, false); cancel(nil) }
 }
 
 // execute runs a portal, or goes on with one, and sends at most limit rows (0: all): the one path of the simple and the
@@ -86,28 +76,32 @@ func (c *conn) execute(p *session.Portal, limit uint32, describe bool) error {
 		p.Run = &execution{cancel: func(error) {}, failed: true}
 		return c.copyIn(p)
 	}
-	e, _ := p.Run.(*execution)
-	if e == nil {
-		ctx, cancel := context.WithCancelCause(c.srv.base)
-		e = &execution{cancel: cancel}
-		p.Run = e
-		release := c.cancelable(cancel)
-		defer release()
-		if err := c.startPortal(ctx, e, p, limit > 0, describe); err != nil {
-			e.failed = true
-			e.Close()
-			return c.reason(ctx, err)
-		}
-		return c.reason(ctx, c.sendRows(e, limit))
+	if e, ok := p.Run.(*execution); ok {
+		return c.goOn(p, e, limit)
 	}
+	ctx, cancel := context.WithCancelCause(c.srv.base)
+	e := &execution{cancel: cancel}
+	p.Run = e
+	c.running.set(cancel, true)
+	defer c.running.set(nil, false)
+	if err := c.startPortal(ctx, e, p, limit > 0, describe); err != nil {
+		e.failed = true
+		e.Close()
+		return c.reason(ctx, err)
+	}
+	return c.reason(ctx, c.sendRows(e, limit))
+}
+
+// goOn sends more rows of a portal that has been started.
+func (c *conn) goOn(p *session.Portal, e *execution, limit uint32) error {
 	switch {
 	case e.failed:
 		return errPortalDone
 	case e.done:
 		return c.executeAgain(p)
 	}
-	release := c.cancelable(e.cancel)
-	defer release()
+	c.running.set(e.cancel, true)
+	defer c.running.set(nil, false)
 	e.rows.Resume()
 	return c.sendRows(e, limit)
 }
@@ -128,6 +122,12 @@ func (c *conn) startPortal(ctx context.Context, e *execution, p *session.Portal,
 		return err
 	}
 	e.rows = rows
+	return c.announce(e, p, describe)
+}
+
+// announce prepares to send the rows of a portal, and tells the client what it has not asked for before.
+func (c *conn) announce(e *execution, p *session.Portal, describe bool) error {
+	rows := e.rows
 	if rows.Copy() != nil {
 		return c.startCopyOut(e)
 	}

@@ -61,21 +61,13 @@ func (c *conn) simple(sql string) error {
 	c.s.ClosePortal("")
 	c.s.CloseStatement("")
 	c.s.Active(sql)
-	list, err := sqltext.Split(sql)
+	statements, lastWrite, err := c.split(sql)
 	if err != nil {
 		return c.fail(err)
 	}
-	if len(list) == 0 {
+	if len(statements) == 0 {
 		c.send(&pgproto3.EmptyQueryResponse{})
 		return nil
-	}
-	statements := make([]*session.Statement, len(list))
-	lastWrite := -1
-	for i, st := range list {
-		statements[i] = session.NewStatement(st)
-		if c.s.EffectOf(statements[i]).Writes() || statements[i].Verb == sqltext.Declare {
-			lastWrite = i
-		}
 	}
 	for i, st := range statements {
 		// A block of its own for what is left, when that writes and is more than one statement: a COMMIT in the string ends
@@ -99,6 +91,22 @@ func (c *conn) simple(sql string) error {
 		return c.fail(endErr)
 	}
 	return nil
+}
+
+// split returns the statements of a query string, and which is the last that writes; -1: none.
+func (c *conn) split(sql string) (list []*session.Statement, lastWrite int, err error) {
+	parts, err := sqltext.Split(sql)
+	if err != nil {
+		return nil, 0, err
+	}
+	list, lastWrite = make([]*session.Statement, len(parts)), -1
+	for i, part := range parts {
+		list[i] = session.NewStatement(part)
+		if c.s.EffectOf(list[i]).Writes() || list[i].Verb == sqltext.Declare {
+			lastWrite = i
+		}
+	}
+	return list, lastWrite, nil
 }
 
 func (c *conn) runSimple(st *session.Statement) error {

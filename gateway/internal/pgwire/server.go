@@ -54,6 +54,7 @@ type Server struct {
 
 	mu            sync.Mutex
 	conns         map[*conn]struct{}
+	looking       bool      // lookForPeers is at work
 	starting      list.List // of *conn, the oldest first
 	authenticated int
 }
@@ -114,6 +115,10 @@ func (s *Server) admit(c *conn) bool {
 		_ = oldest.raw.Close()
 	}
 	s.conns[c] = struct{}{}
+	if !s.looking {
+		s.looking = true
+		go s.lookForPeers()
+	}
 	c.place = s.starting.PushBack(c)
 	return true
 }
