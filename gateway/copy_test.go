@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +14,8 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgproto3"
+
+	"github.com/angelerator/tavana/gateway"
 )
 
 // stalled is a COPY's file that stops in the middle: at some place nothing comes until it is released.
@@ -133,6 +136,33 @@ func TestACopyWhoseClientLeavesStoresNothing(t *testing.T) {
 		return err == nil && got[0] == "1"
 	})
 	wantRows(t, other, "0")
+}
+
+// A COPY that has begun when a gateway drains is stored when it ends within the grace.
+func TestADrainLetsACopyEnd(t *testing.T) {
+	w := openLasting(t, 1, func(c *gateway.Config) { c.DrainTimeout = 30 * time.Second })
+	c, idle := w.connect(), w.hijack()
+	if _, err := query(t.Context(), c, "CREATE TABLE t (a int, b text)"); err != nil {
+		t.Fatal(err)
+	}
+	s, done := startCopy(t, c, 50_000)
+	stopped := make(chan struct{})
+	go func() { w.stop(); close(stopped) }()
+	if m, err := idle.Frontend.Receive(); err != nil { // the idle ones are told to go
+		t.Errorf("%v %v", m, err)
+	}
+	eventually(t, "no client is taken", func() bool {
+		nc, err := net.Dial("tcp", w.addr)
+		if err == nil {
+			_ = nc.Close()
+		}
+		return err != nil
+	})
+	close(s.release)
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	<-stopped
 }
 
 // The INSERT of many rows begins while they come. A client that pauses has it begin anew, and keeps nobody from writing.

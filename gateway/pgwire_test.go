@@ -662,6 +662,44 @@ func TestDrain(t *testing.T) {
 	}
 }
 
+// What a client has sent before a gateway drains is answered: the rest of a pipeline too, of which the gateway has read a part, and
+// last that it ends.
+func TestADrainAnswersWhatWasSent(t *testing.T) {
+	w := open(t, 1, nil)
+	state := w.state(0)
+	h := w.hijack()
+	const more = 300 // messages of more than the gateway reads at once
+	h.Frontend.Send(&pgproto3.Parse{Query: "SELECT count(*) FROM range(100000000) t(i) WHERE hash(i) % 7 = 8"})
+	h.Frontend.Send(&pgproto3.Bind{})
+	h.Frontend.Send(&pgproto3.Execute{})
+	h.Frontend.Send(&pgproto3.Parse{Query: "SHOW application_name"})
+	for range more {
+		h.Frontend.Send(&pgproto3.Bind{})
+		h.Frontend.Send(&pgproto3.Execute{})
+	}
+	h.Frontend.Send(&pgproto3.Sync{})
+	if err := h.Frontend.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the first runs", func() bool { return len(state().GetQueries()) == 1 })
+	w.stop()
+	for done := 0; ; {
+		m, err := h.Frontend.Receive()
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch m := m.(type) {
+		case *pgproto3.CommandComplete:
+			done++
+		case *pgproto3.ErrorResponse:
+			if m.Code != "57P01" || m.Severity != "FATAL" || done != 1+more {
+				t.Errorf("%s %s after %d statements", m.Code, m.Message, done)
+			}
+			return
+		}
+	}
+}
+
 // Bytes that come in one packet, byte by byte, or many messages at once are the same conversation.
 func TestFragmentsAndPipelines(t *testing.T) {
 	w := open(t, 1, nil)

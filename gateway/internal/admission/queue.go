@@ -3,8 +3,8 @@
 // A Queue knows no workers: its caller brings a try, which asks for room and says whether there was any. Room itself is
 // granted by a worker's ledger, so several gateways can share one worker; the queue only decides who may ask.
 //
-// Invariants: while somebody waits, a newcomer lines up behind; the head alone tries, once for each Wake; a waiter whose
-// context ends leaves at once.
+// Invariants: all stand in the order in which they came; while somebody waits, a newcomer does not try; once one was refused, the
+// head alone tries, once for each Wake, until nobody waits; a waiter whose context ends leaves at once.
 package admission
 
 import (
@@ -19,10 +19,12 @@ import (
 
 // Queue is one line of waiters for the same set of workers. The zero Queue is ready. It is safe for concurrent use.
 type Queue struct {
-	mu      sync.Mutex
-	waiters list.List // of *waiter
-	// trying are the newcomers that try at once.
-	trying int
+	mu   sync.Mutex
+	line list.List // of *waiter: those who wait, and those in their first try
+	// waiting are those in line who wait, trying those in their first try.
+	waiting, trying int
+	// full: somebody was refused since the line of those who wait was empty.
+	full bool
 	// wakes counts Wake: a try that began before the last one may have missed room.
 	wakes uint64
 	pace  pace
@@ -37,50 +39,28 @@ type Queue struct {
 var ErrTooLong = pgerror.New(pgerror.QueryCanceled, "canceling statement: it waited too long for a worker with room").
 	WithHint("The queue's time limit is set by queue-timeout.")
 
-// mostTrying is how many newcomers try at once: a thousand that come together would ask the same few workers, each with a call of
-// its own. The others line up, and the line moves as fast as there is room.
+// mostTrying is how many try at once before anybody was refused: a thousand that come together would ask the same few workers, each
+// with a call of its own. The others wait until one of them has got room.
 const mostTrying = 64
 
 // Wait calls try until it has room, fails, ctx ends, whose cause is then returned, or the deadline has come: ErrTooLong. There is none
-// when that is zero; a try that waits for something keeps it by itself. The first try is at once when nobody waits. try is called by one waiter at a time, except for newcomers that find the line empty. tell, if not nil, is
-// called with how the waiter stands, when it waits for more than a moment and then every ten seconds; and with nil when it has
+// when that is zero; a try that waits for something keeps it by itself. The first try is at once when nobody waits. tell, if not
+// nil, is called with how the waiter stands, when it waits for more than a moment and then every ten seconds; and with nil when it has
 // got room after that. It may take its time, writing to a client that does not read: the line goes on meanwhile. One call ends
 // before the next begins, and before Wait returns.
 func (q *Queue) Wait(ctx context.Context, deadline time.Time, who any, try func(context.Context) (room bool, err error), tell func(*Standing)) error {
-	first, seen := q.arrive()
+	w := &waiter{who: who, bell: make(chan struct{}, 1), began: time.Now(), deadline: deadline, tell: tell}
+	first := q.arrive(w)
+	defer q.leave(w)
 	if first {
-		room, err := q.atOnce(ctx, try)
-		if room || err != nil {
+		if room, err := try(ctx); room || err != nil {
 			return err
 		}
+		q.refused(w)
 	}
-	w := &waiter{who: who, bell: make(chan struct{}, 1), began: time.Now(), deadline: deadline, tell: tell}
-	q.join(w, first, seen)
-	defer q.leave(w)
 	w.word = time.AfterFunc(w.within(firstWord), w.nextWord)
 	w.ends = context.AfterFunc(ctx, w.ring)
 	return q.inLine(ctx, w, try)
-}
-
-// arrive tells whether a newcomer tries at once, and what wakes is then.
-func (q *Queue) arrive() (first bool, seen uint64) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if q.waiters.Len() > 0 || q.trying >= mostTrying {
-		return false, q.wakes
-	}
-	q.trying++
-	return true, q.wakes
-}
-
-// atOnce is a newcomer's try.
-func (q *Queue) atOnce(ctx context.Context, try func(context.Context) (bool, error)) (room bool, err error) {
-	defer func() {
-		q.mu.Lock()
-		q.trying--
-		q.mu.Unlock()
-	}()
-	return try(ctx)
 }
 
 // inLine is the wait itself. Thousands may be in it, so what they hold is in the waiter, and little on their stacks: one channel
@@ -107,6 +87,7 @@ func (q *Queue) inLine(ctx context.Context, w *waiter, try func(context.Context)
 		if room || err != nil {
 			return err
 		}
+		q.refused(w)
 	}
 }
 
@@ -115,6 +96,9 @@ type waiter struct {
 	who   any
 	place *list.Element
 	began time.Time
+	// waits: it is one of those who wait; first: its first try is under way, since wakes was seen. Both may be, and are the queue's.
+	waits, first bool
+	seen         uint64
 	// deadline is when it gives up; zero: never.
 	deadline time.Time
 	// bell has room for one signal: it is the waiter's turn, a word or the deadline is due, or ctx has ended.
@@ -150,20 +134,67 @@ func (w *waiter) nextWord() {
 	w.ring()
 }
 
-// join puts w at the end of the line. It had tried, if the line was empty, when seen was what wakes is.
-func (q *Queue) join(w *waiter, tried bool, seen uint64) {
+// arrive puts a newcomer at the end of the line, and tells whether it tries at once.
+func (q *Queue) arrive(w *waiter) (first bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	w.place = q.waiters.PushBack(w)
-	if q.waiters.Len() == 1 {
+	w.place = q.line.PushBack(w)
+	if q.waiting == 0 && q.trying < mostTrying {
+		q.tries(w)
+		return true
+	}
+	if q.begins(w); q.head() == w {
+		w.turns() // tries may take long
+	}
+	return false
+}
+
+// tries notes that w's first try begins. The caller holds q.mu.
+func (q *Queue) tries(w *waiter) {
+	w.first, w.seen = true, q.wakes
+	q.trying++
+}
+
+// begins makes w one of those who wait. The caller holds q.mu.
+func (q *Queue) begins(w *waiter) {
+	w.waits = true
+	q.waiting++
+	if q.waiting == 1 {
 		q.pace.begins(w.began)
 		if q.First != nil {
 			q.First()
 		}
 	}
-	if q.waiters.Front() == w.place && (!tried || q.wakes != seen) {
-		q.signal()
+}
+
+// refused notes that there was no room for w.
+func (q *Queue) refused(w *waiter) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.full = true
+	if !w.waits {
+		q.begins(w)
 	}
+	if !w.first {
+		return // a Wake since then has given it another turn
+	}
+	w.first = false
+	q.trying--
+	if q.head() == w && q.wakes != w.seen {
+		w.turns()
+	}
+}
+
+// head returns the first of those who wait; nil: nobody does. The caller holds q.mu.
+func (q *Queue) head() *waiter {
+	if q.waiting == 0 {
+		return nil
+	}
+	e := q.line.Front()
+	for !e.Value.(*waiter).waits { // mostTrying at most
+		e = e.Next()
+	}
+	return e.Value.(*waiter)
 }
 
 // speak tells w how it stands, unless it still hears the last word.
@@ -181,7 +212,7 @@ func (w *waiter) speak(q *Queue) {
 		return
 	}
 	q.mu.Lock()
-	now := q.standing(w.place, w.began, time.Now())
+	now := q.standing(w, time.Now())
 	q.mu.Unlock()
 	w.telling.Go(func() {
 		w.tell(&now)
@@ -202,19 +233,42 @@ func (w *waiter) gotRoom(q *Queue) {
 	}
 }
 
-// leave takes a waiter out. The next one may try at once: what the first did not need may do for it.
+// leave takes w out of the line. The next one may try at once: what the first did not need may do for it.
 func (q *Queue) leave(w *waiter) {
 	q.mu.Lock()
-	q.longest = max(q.longest, time.Since(w.began))
-	wasFront := q.waiters.Front() == w.place
-	q.waiters.Remove(w.place)
-	if wasFront {
+	wasHead := q.head() == w
+	q.line.Remove(w.place)
+	if w.first {
+		q.trying--
+	}
+	if w.waits {
+		q.longest = max(q.longest, time.Since(w.began))
+		q.waiting--
+	}
+	q.full = q.full && q.waiting > 0
+	if !q.full {
+		q.more()
+	}
+	if wasHead {
 		q.signal()
 	}
 	q.mu.Unlock()
+	if w.word == nil {
+		return
+	}
 	w.word.Stop()
 	w.ends()
 	w.telling.Wait()
+}
+
+// more lets as many as may be try at once, of those who have come since others did. The caller holds q.mu.
+func (q *Queue) more() {
+	for e := q.line.Front(); e != nil && q.trying < min(mostTrying, q.line.Len()); e = e.Next() {
+		if w := e.Value.(*waiter); w.waits && !w.first {
+			q.tries(w)
+			w.turns()
+		}
+	}
 }
 
 // Wake says that there may be room now.
@@ -227,11 +281,15 @@ func (q *Queue) Wake() {
 
 // signal gives the head its turn. The caller holds q.mu.
 func (q *Queue) signal() {
-	if front := q.waiters.Front(); front != nil {
-		w := front.Value.(*waiter)
-		w.turn.Store(true)
-		w.ring()
+	if w := q.head(); w != nil {
+		w.turns()
 	}
+}
+
+// turns makes w try.
+func (w *waiter) turns() {
+	w.turn.Store(true)
+	w.ring()
 }
 
 // Each calls f with all that wait, in their order, while the line stands still.
@@ -239,8 +297,11 @@ func (q *Queue) Each(f func(who any, s *Standing)) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	now, place := time.Now(), 0
-	for e := q.waiters.Front(); e != nil; e = e.Next() {
+	for e := q.line.Front(); e != nil; e = e.Next() {
 		w := e.Value.(*waiter)
+		if !w.waits {
+			continue
+		}
 		f(w.who, &Standing{Place: place, Waited: now.Sub(w.began), Expected: q.pace.expected(place+1, now)})
 		place++
 	}
@@ -252,8 +313,8 @@ func (q *Queue) Longest() time.Duration {
 	defer q.mu.Unlock()
 	longest := q.longest
 	q.longest = 0
-	if front := q.waiters.Front(); front != nil {
-		longest = max(longest, time.Since(front.Value.(*waiter).began))
+	if w := q.head(); w != nil {
+		longest = max(longest, time.Since(w.began))
 	}
 	return longest
 }
@@ -262,5 +323,5 @@ func (q *Queue) Longest() time.Duration {
 func (q *Queue) Len() int {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return q.waiters.Len()
+	return q.waiting
 }

@@ -304,45 +304,110 @@ func TestWaitsHaveDeadlines(t *testing.T) {
 	})
 }
 
-// Of many that come together only so many try at once; the others line up, and get room in their order.
+// together is many who come together, to a queue whose tries take until they are answered.
+type together struct {
+	mu           sync.Mutex
+	trying, most int
+	order        []int // of those who have got room
+	answer       chan bool
+	wg           sync.WaitGroup
+}
+
+func (m *together) come(t *testing.T, q *Queue, n int) {
+	for i := range n {
+		m.wg.Go(func() {
+			err := q.Wait(t.Context(), time.Time{}, nil, func(context.Context) (bool, error) {
+				m.mu.Lock()
+				m.trying++
+				m.most = max(m.most, m.trying)
+				m.mu.Unlock()
+				room := <-m.answer
+				m.mu.Lock()
+				defer m.mu.Unlock()
+				m.trying--
+				if room {
+					m.order = append(m.order, i)
+				}
+				return room, nil
+			}, nil)
+			if err != nil {
+				t.Error(err)
+			}
+		})
+		synctest.Wait()
+	}
+}
+
+// Of many that come together only so many try at once, and as many as long as there is room.
 func TestFewTryAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var q Queue
-		var mu sync.Mutex
-		var order []int
-		trying, most := 0, 0
-		answer := make(chan struct{})
-		var wg sync.WaitGroup
+		m := together{answer: make(chan bool)}
 		const n = 3 * mostTrying
-		for i := range n {
-			wg.Go(func() {
-				err := q.Wait(t.Context(), time.Time{}, nil, func(context.Context) (bool, error) {
-					mu.Lock()
-					trying++
-					most = max(most, trying)
-					mu.Unlock()
-					<-answer
-					mu.Lock()
-					defer mu.Unlock()
-					trying--
-					if i >= mostTrying {
-						order = append(order, i)
-					}
-					return true, nil
-				}, nil)
-				if err != nil {
-					t.Error(err)
-				}
-			})
+		m.come(t, &q, n)
+		for left := n; left > 0; left-- {
+			synctest.Wait()
+			// The head may try beside them.
+			if want := min(left, mostTrying); m.trying < want || m.trying > want+1 {
+				t.Fatalf("%d of %d try", m.trying, left)
+			}
+			m.answer <- true
+		}
+		m.wg.Wait()
+		if m.most > mostTrying+1 || len(m.order) != n || q.trying != 0 || q.Len() != 0 {
+			t.Errorf("%d tried at once, %d got room, %d still try, %d wait", m.most, len(m.order), q.trying, q.Len())
+		}
+	})
+}
+
+// When those who try at first are refused, all have room later in the order in which they came.
+func TestThoseWhoComeTogetherKeepTheirOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var q Queue
+		m := together{answer: make(chan bool)}
+		const n = 3 * mostTrying
+		m.come(t, &q, n)
+		for refused := 0; m.trying > 0; refused++ {
+			if refused > mostTrying+1 {
+				t.Fatal("others try after the first were refused")
+			}
+			m.answer <- false
 			synctest.Wait()
 		}
-		if trying != mostTrying+1 || q.Len() != n-mostTrying { // the first in line tries as well
-			t.Errorf("%d try, %d wait", trying, q.Len())
+		if q.Len() != n || q.trying != 0 {
+			t.Fatalf("%d wait, %d try", q.Len(), q.trying)
 		}
-		close(answer)
-		wg.Wait()
-		if most != mostTrying+1 || len(order) != n-mostTrying || !slices.IsSorted(order) || q.trying != 0 {
-			t.Errorf("%d tried at once, %d still do; order %v", most, q.trying, order)
+		q.Wake()
+		for range n { // one after the other: each is signalled by the one before
+			synctest.Wait()
+			if m.trying != 1 {
+				t.Fatalf("%d try", m.trying)
+			}
+			m.answer <- true
+		}
+		m.wg.Wait()
+		if !slices.IsSorted(m.order) || len(m.order) != n || q.Len() != 0 {
+			t.Errorf("%d wait; order %v", q.Len(), m.order)
+		}
+	})
+}
+
+// A Wake while newcomers try is not lost on those whose tries began before it.
+func TestAWakeDuringTheFirstTries(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var q Queue
+		m := together{answer: make(chan bool)}
+		m.come(t, &q, 3)
+		q.Wake()
+		for range 3 {
+			m.answer <- false
+		}
+		for range 3 {
+			m.answer <- true
+		}
+		m.wg.Wait()
+		if q.Len() != 0 || q.trying != 0 {
+			t.Errorf("%d wait, %d try", q.Len(), q.trying)
 		}
 	})
 }

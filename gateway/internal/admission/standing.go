@@ -1,9 +1,6 @@
 package admission
 
-import (
-	"container/list"
-	"time"
-)
+import "time"
 
 // Standing is how a waiter stands in a Queue.
 type Standing struct {
@@ -54,21 +51,23 @@ func (p *pace) expected(n int, now time.Time) time.Duration {
 	return max(time.Duration(n)*p.each-now.Sub(p.since), p.each)
 }
 
-// standing tells how a waiter stands. q is locked.
-func (q *Queue) standing(me *list.Element, began, now time.Time) Standing {
+// standing tells how w stands. The caller holds q.mu.
+func (q *Queue) standing(w *waiter, now time.Time) Standing {
 	place := 0
-	for e := me.Prev(); e != nil; e = e.Prev() {
-		place++
+	for e := w.place.Prev(); e != nil; e = e.Prev() {
+		if e.Value.(*waiter).waits {
+			place++
+		}
 	}
-	return Standing{Place: place, Waited: now.Sub(began), Expected: q.pace.expected(place+1, now)}
+	return Standing{Place: place, Waited: now.Sub(w.began), Expected: q.pace.expected(place+1, now)}
 }
 
 // Expected returns how long a newcomer would wait; 0: not at all, or that is not known.
 func (q *Queue) Expected() time.Duration {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.waiters.Len() == 0 {
+	if q.waiting == 0 {
 		return 0
 	}
-	return q.pace.expected(q.waiters.Len()+1, time.Now())
+	return q.pace.expected(q.waiting+1, time.Now())
 }

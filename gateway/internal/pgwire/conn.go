@@ -43,6 +43,9 @@ type conn struct {
 	secret  []byte
 	running running
 	killed  atomic.Bool
+	// idle: the client's goroutine waits for its next message, or its first ones; wake ends that.
+	idleMu sync.Mutex
+	idle   bool
 
 	s    *dispatch.Session
 	told session.Snapshot // the parameters that the client knows
@@ -62,7 +65,7 @@ func newConn(s *Server, nc net.Conn) *conn {
 		_ = t.SetNoDelay(true)
 		_ = t.SetKeepAliveConfig(net.KeepAliveConfig{Enable: true, Idle: 60 * time.Second, Interval: 15 * time.Second, Count: 4})
 	}
-	return &conn{srv: s, raw: nc, fd: fdOf(nc), net: nc, in: newFrames(nc)}
+	return &conn{srv: s, raw: nc, fd: fdOf(nc), net: nc, idle: true, in: newFrames(nc)}
 }
 
 // serve is the client's goroutine: startup, then messages until either side ends it.
@@ -200,6 +203,7 @@ func (c *conn) greet() error {
 	c.told = c.s.Settings.Snapshot()
 	c.send(&pgproto3.BackendKeyData{ProcessID: c.pid, SecretKey: c.secret})
 	err := c.ready()
+	c.setIdle(false)
 	_ = c.raw.SetDeadline(time.Time{})
 	return err
 }
@@ -237,11 +241,14 @@ func (c *conn) receive() (byte, []byte, error) {
 			deadline = time.Now().Add(limit)
 		}
 		_ = c.net.SetReadDeadline(deadline)
-		// Looked at after the deadline is set: wake sets the flag first, so one of the two sees it.
+		c.setIdle(true)
+		// Looked at after that: wake is called when the flag is set, so one of the two sees it.
 		if c.stopped() {
 			return 0, nil, errShutdown
 		}
-		if _, err := c.in.r.Peek(1); err != nil {
+		_, err := c.in.r.Peek(1)
+		c.setIdle(false)
+		if err != nil {
 			switch {
 			case !errors.Is(err, os.ErrDeadlineExceeded):
 				return 0, nil, err
@@ -251,7 +258,7 @@ func (c *conn) receive() (byte, []byte, error) {
 				return 0, nil, late
 			}
 		}
-		if limit > 0 {
+		if limit > 0 || c.stopped() {
 			_ = c.net.SetReadDeadline(time.Time{})
 		}
 	}
@@ -272,7 +279,23 @@ func (c *conn) idleLimit() (time.Duration, error) {
 }
 
 // wake makes a client that waits for its next message look at the server's state. It may be called from outside.
-func (c *conn) wake() { _ = c.raw.SetReadDeadline(time.Unix(1, 0)) }
+func (c *conn) wake() {
+	c.idleMu.Lock()
+	defer c.idleMu.Unlock()
+	if c.idle {
+		c.interrupt()
+	}
+}
+
+// interrupt ends the reading from the client, now or as soon as it begins, until its deadline is set again.
+func (c *conn) interrupt() { _ = c.raw.SetReadDeadline(time.Unix(1, 0)) }
+
+// setIdle says whether wake is for what comes next.
+func (c *conn) setIdle(idle bool) {
+	c.idleMu.Lock()
+	c.idle = idle
+	c.idleMu.Unlock()
+}
 
 // send queues a message for the next flush.
 func (c *conn) send(m pgproto3.BackendMessage) {
@@ -414,12 +437,14 @@ type running struct {
 	f  context.CancelCauseFunc
 	// watch: its client is looked for. A COPY from the client finds out by itself.
 	watch bool
+	// seen: it ran when it was last asked for by lasts.
+	seen bool
 }
 
 // set makes f what a cancel calls; nil: nothing runs.
 func (r *running) set(f context.CancelCauseFunc, watch bool) {
 	r.mu.Lock()
-	r.f, r.watch = f, watch
+	r.f, r.watch, r.seen = f, watch, false
 	r.mu.Unlock()
 }
 
@@ -435,18 +460,20 @@ func (r *running) end(reason error) {
 	}
 }
 
-// watched tells whether a statement runs whose client is looked for. It may be called from outside.
-func (r *running) watched() bool {
+// lasts tells whether a statement runs whose client is looked for, and has since the last call. It may be called from outside.
+func (r *running) lasts() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.watch
+	was := r.seen
+	r.seen = r.watch
+	return was
 }
 
-// leave cancels the statement that runs, if its client is looked for: it is gone. It may be called from outside.
+// leave cancels the statement for which lasts was true, if it still runs: its client is gone. It may be called from outside.
 func (r *running) leave() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.watch {
+	if r.seen {
 		r.f(errGone)
 	}
 }

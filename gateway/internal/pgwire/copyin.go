@@ -94,7 +94,7 @@ func (c *conn) awaitMessage(ctx context.Context) error {
 	const head = 5
 	if c.in.r.Buffered() < head {
 		woken := make(chan struct{})
-		stop := context.AfterFunc(ctx, func() { c.wake(); close(woken) })
+		stop := context.AfterFunc(ctx, func() { c.interrupt(); close(woken) })
 		_, err := c.in.r.Peek(head)
 		if !stop() {
 			<-woken

@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// lookEvery is how long a statement goes on, at most, whose client has closed its connection. Those that end sooner are hardly ever
-// looked at.
+// lookEvery is how often it is looked whether clients are there. A statement goes on for two of it, at most, when its client has
+// closed the connection. Those that end within one are not looked at: who sends a few and leaves has them run.
 const lookEvery = 100 * time.Millisecond
 
 // lookForPeers cancels the statements of clients that have closed their connections, and ends when there are no clients. One
@@ -25,7 +25,7 @@ func (s *Server) lookForPeers() {
 			return
 		}
 		for c := range s.conns {
-			if c.running.watched() {
+			if c.running.lasts() {
 				busy = append(busy, c)
 			}
 		}
@@ -52,7 +52,8 @@ func fdOf(nc net.Conn) syscall.RawConn {
 	return fd
 }
 
-// hungUp tells whether the other side of a socket has closed it, be what it sent before read or not.
+// hungUp tells whether the other side of a socket has closed it, even if what it sent before has not been read. That must have arrived,
+// though: what does not fit into the socket's buffers hides the end behind it.
 func hungUp(fd syscall.RawConn) (gone bool) {
 	if fd == nil {
 		return false
