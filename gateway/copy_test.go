@@ -141,15 +141,24 @@ func TestACopyWhoseClientLeavesStoresNothing(t *testing.T) {
 // A COPY that has begun when a gateway drains is stored when it ends within the grace.
 func TestADrainLetsACopyEnd(t *testing.T) {
 	w := openLasting(t, 1, func(c *gateway.Config) { c.DrainTimeout = 30 * time.Second })
-	c, idle := w.connect(), w.hijack()
+	c, other := w.connect(), w.connect()
 	if _, err := query(t.Context(), c, "CREATE TABLE t (a int, b text)"); err != nil {
 		t.Fatal(err)
 	}
 	s, done := startCopy(t, c, 50_000)
+	eventually(t, "the COPY runs", func() bool {
+		got, err := query(t.Context(), other, "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'COPY%'")
+		return err == nil && got[0] == "1"
+	})
+	idle, err := other.Hijack()
+	if err != nil {
+		t.Fatal(err)
+	}
 	stopped := make(chan struct{})
 	go func() { w.stop(); close(stopped) }()
-	if m, err := idle.Frontend.Receive(); err != nil { // the idle ones are told to go
-		t.Errorf("%v %v", m, err)
+	m, err := idle.Frontend.Receive()
+	if e, ok := m.(*pgproto3.ErrorResponse); !ok || e.Code != "57P01" {
+		t.Errorf("an idle client: %v %v", m, err)
 	}
 	eventually(t, "no client is taken", func() bool {
 		nc, err := net.Dial("tcp", w.addr)

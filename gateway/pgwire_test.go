@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -662,6 +663,53 @@ func TestDrain(t *testing.T) {
 	}
 }
 
+// A connection that is to end does so at once, in the middle of a message too, and says why.
+func TestTerminateEndsWhateverAClientDoes(t *testing.T) {
+	w := openLasting(t, 1, nil)
+	boss := w.connect()
+	if _, err := query(t.Context(), boss, "CREATE TABLE t (a int)"); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		begin pgproto3.FrontendMessage // nil: nothing
+		part  []byte
+	}{
+		"idle":                       {},
+		"a part of a head":           {part: []byte{'Q', 0, 0}},
+		"a part of a body":           {part: []byte{'Q', 0, 0, 0, 100, 'S', 'E'}},
+		"COPY":                       {begin: &pgproto3.Query{String: "COPY t FROM STDIN"}},
+		"COPY, a part of a head":     {begin: &pgproto3.Query{String: "COPY t FROM STDIN"}, part: []byte{'d', 0}},
+		"COPY, a part of a body":     {begin: &pgproto3.Query{String: "COPY t FROM STDIN"}, part: []byte{'d', 0, 0, 0, 100, '1'}},
+		"a pipeline without its end": {begin: &pgproto3.Parse{Query: "SELECT 1"}, part: []byte{'B'}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := c
+			h := w.hijack()
+			if c.begin != nil {
+				h.Frontend.Send(c.begin)
+				if _, pipeline := c.begin.(*pgproto3.Parse); pipeline {
+					h.Frontend.Send(&pgproto3.Flush{})
+				}
+				if err := h.Frontend.Flush(); err != nil {
+					t.Fatal(err)
+				}
+				if m, err := h.Frontend.Receive(); err != nil { // it has begun
+					t.Fatal(m, err)
+				}
+			}
+			if _, err := h.Conn.Write(c.part); err != nil {
+				t.Fatal(err)
+			}
+			w.want(boss, fmt.Sprintf("SELECT pg_terminate_backend(%d)", h.PID), "t")
+			_ = h.Conn.SetReadDeadline(time.Now().Add(20 * time.Second))
+			m, err := h.Frontend.Receive()
+			if e, ok := m.(*pgproto3.ErrorResponse); !ok || e.Code != "57P01" {
+				t.Errorf("%#v, %v", m, err)
+			}
+		})
+	}
+}
+
 // What a client has sent before a gateway drains is answered: the rest of a pipeline too, of which the gateway has read a part, and
 // last that it ends.
 func TestADrainAnswersWhatWasSent(t *testing.T) {
@@ -669,16 +717,30 @@ func TestADrainAnswersWhatWasSent(t *testing.T) {
 	state := w.state(0)
 	h := w.hijack()
 	const more = 300 // messages of more than the gateway reads at once
-	h.Frontend.Send(&pgproto3.Parse{Query: "SELECT count(*) FROM range(100000000) t(i) WHERE hash(i) % 7 = 8"})
-	h.Frontend.Send(&pgproto3.Bind{})
-	h.Frontend.Send(&pgproto3.Execute{})
-	h.Frontend.Send(&pgproto3.Parse{Query: "SHOW application_name"})
-	for range more {
-		h.Frontend.Send(&pgproto3.Bind{})
-		h.Frontend.Send(&pgproto3.Execute{})
+	pipeline := func(pad int) (out []byte, ends []int) {
+		list := []pgproto3.FrontendMessage{
+			&pgproto3.Parse{Query: "SELECT count(*) FROM range(100000000) t(i) WHERE hash(i) % 7 = 8" + strings.Repeat(" ", pad)},
+			&pgproto3.Bind{}, &pgproto3.Execute{}, &pgproto3.Parse{Query: "SHOW application_name"},
+		}
+		for range more {
+			list = append(list, &pgproto3.Bind{}, &pgproto3.Execute{})
+		}
+		for _, m := range append(list, &pgproto3.Sync{}) {
+			var err error
+			if out, err = m.Encode(out); err != nil {
+				t.Fatal(err)
+			}
+			ends = append(ends, len(out))
+		}
+		return out, ends
 	}
-	h.Frontend.Send(&pgproto3.Sync{})
-	if err := h.Frontend.Flush(); err != nil {
+	// What the gateway reads at once ends with a message: it has nothing left to do, and yet more has been sent.
+	pad := 0
+	all, ends := pipeline(pad)
+	for ; !slices.Contains(ends, 4096); pad++ {
+		all, ends = pipeline(pad)
+	}
+	if _, err := h.Conn.Write(all); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "the first runs", func() bool { return len(state().GetQueries()) == 1 })

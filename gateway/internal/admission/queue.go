@@ -3,8 +3,8 @@
 // A Queue knows no workers: its caller brings a try, which asks for room and says whether there was any. Room itself is
 // granted by a worker's ledger, so several gateways can share one worker; the queue only decides who may ask.
 //
-// Invariants: all stand in the order in which they came; while somebody waits, a newcomer does not try; once one was refused, the
-// head alone tries, once for each Wake, until nobody waits; a waiter whose context ends leaves at once.
+// Invariants: all stand in the order in which they came; until one is refused, the first of them try, so many at once; from then on,
+// until nobody waits, the head alone tries, once for each Wake; a waiter whose context ends leaves at once.
 package admission
 
 import (
@@ -44,7 +44,7 @@ var ErrTooLong = pgerror.New(pgerror.QueryCanceled, "canceling statement: it wai
 const mostTrying = 64
 
 // Wait calls try until it has room, fails, ctx ends, whose cause is then returned, or the deadline has come: ErrTooLong. There is none
-// when that is zero; a try that waits for something keeps it by itself. The first try is at once when nobody waits. tell, if not
+// when that is zero; a try that waits for something keeps it by itself. The first try is at once unless others were refused. tell, if not
 // nil, is called with how the waiter stands, when it waits for more than a moment and then every ten seconds; and with nil when it has
 // got room after that. It may take its time, writing to a client that does not read: the line goes on meanwhile. One call ends
 // before the next begins, and before Wait returns.
@@ -77,7 +77,7 @@ func (q *Queue) inLine(ctx context.Context, w *waiter, try func(context.Context)
 			}
 			w.speak(q)
 		}
-		if !w.turn.CompareAndSwap(true, false) {
+		if !q.hasTurn(w) {
 			continue
 		}
 		room, err := try(ctx)
@@ -102,10 +102,11 @@ type waiter struct {
 	// deadline is when it gives up; zero: never.
 	deadline time.Time
 	// bell has room for one signal: it is the waiter's turn, a word or the deadline is due, or ctx has ended.
-	bell      chan struct{}
-	turn, due atomic.Bool
-	word      *time.Timer
-	ends      func() bool // stops ctx's signal
+	bell chan struct{}
+	turn bool // the queue's
+	due  atomic.Bool
+	word *time.Timer
+	ends func() bool // stops ctx's signal
 	// tell is called by a goroutine of its own, which telling waits for. free has room for one word: it still hears the last one.
 	tell    func(*Standing)
 	telling sync.WaitGroup
@@ -139,7 +140,7 @@ func (q *Queue) arrive(w *waiter) (first bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	w.place = q.line.PushBack(w)
-	if q.waiting == 0 && q.trying < mostTrying {
+	if !q.full && q.trying < mostTrying {
 		q.tries(w)
 		return true
 	}
@@ -160,7 +161,7 @@ func (q *Queue) begins(w *waiter) {
 	w.waits = true
 	q.waiting++
 	if q.waiting == 1 {
-		q.pace.begins(w.began)
+		q.pace.begins(time.Now())
 		if q.First != nil {
 			q.First()
 		}
@@ -286,10 +287,19 @@ func (q *Queue) signal() {
 	}
 }
 
-// turns makes w try.
+// turns makes w try. The caller holds the queue's mutex.
 func (w *waiter) turns() {
-	w.turn.Store(true)
+	w.turn = true
 	w.ring()
+}
+
+// hasTurn tells whether w is to try now. A turn is void when another one has become the head since: that one has its own.
+func (q *Queue) hasTurn(w *waiter) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	had := w.turn
+	w.turn = false
+	return had && (w.first || q.head() == w)
 }
 
 // Each calls f with all that wait, in their order, while the line stands still.

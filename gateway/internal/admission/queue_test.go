@@ -392,6 +392,29 @@ func TestThoseWhoComeTogetherKeepTheirOrder(t *testing.T) {
 	})
 }
 
+// One whose try takes long, as while its worker is made larger, keeps no newcomer from trying as long as nobody was refused.
+func TestASlowTryKeepsNobodyFromTrying(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var q Queue
+		m := together{answer: make(chan bool)}
+		m.come(t, &q, mostTrying+1)
+		for range mostTrying {
+			m.answer <- true
+		}
+		synctest.Wait()
+		if m.trying != 1 || q.Len() != 1 {
+			t.Fatalf("%d try, %d wait", m.trying, q.Len())
+		}
+		m.come(t, &q, 1)
+		if m.trying != 2 {
+			t.Error("a newcomer waits for it")
+		}
+		m.answer <- true
+		m.answer <- true
+		m.wg.Wait()
+	})
+}
+
 // A Wake while newcomers try is not lost on those whose tries began before it.
 func TestAWakeDuringTheFirstTries(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

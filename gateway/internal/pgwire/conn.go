@@ -46,6 +46,8 @@ type conn struct {
 	// idle: the client's goroutine waits for its next message, or its first ones; wake ends that.
 	idleMu sync.Mutex
 	idle   bool
+	// midway: a message has come since the last ReadyForQuery.
+	midway bool
 
 	s    *dispatch.Session
 	told session.Snapshot // the parameters that the client knows
@@ -112,6 +114,9 @@ func isGone(err error) bool {
 // start goes from the first byte to the first ReadyForQuery. c.s stays nil when there is no session to serve.
 func (c *conn) start() error {
 	_ = c.raw.SetDeadline(time.Now().Add(c.srv.cfg.StartupTimeout))
+	if c.stopped() {
+		return errGone
+	}
 	st, err := c.negotiate()
 	if err != nil || st == nil {
 		return err
@@ -190,8 +195,8 @@ func (c *conn) client() dispatch.Client {
 // terminate ends the connection as pg_terminate_backend does. It may be called from outside.
 func (c *conn) terminate() {
 	c.killed.Store(true)
-	c.running.end(errShutdown)
-	c.wake()
+	c.running.terminate()
+	c.interrupt()
 }
 
 // greet sends what a client gets after authentication.
@@ -233,36 +238,72 @@ func (c *conn) converse() error {
 
 // receive waits for a message: for as long as the session's idle timeouts and the server allow.
 func (c *conn) receive() (byte, []byte, error) {
+	if c.killed.Load() {
+		return 0, nil, errShutdown
+	}
 	if c.in.r.Buffered() == 0 {
-		c.in.shrink()
-		limit, late := c.idleLimit()
-		deadline := time.Time{}
-		if limit > 0 {
-			deadline = time.Now().Add(limit)
-		}
-		_ = c.net.SetReadDeadline(deadline)
-		c.setIdle(true)
-		// Looked at after that: wake is called when the flag is set, so one of the two sees it.
-		if c.stopped() {
-			return 0, nil, errShutdown
-		}
-		_, err := c.in.r.Peek(1)
-		c.setIdle(false)
-		if err != nil {
-			switch {
-			case !errors.Is(err, os.ErrDeadlineExceeded):
-				return 0, nil, err
-			case c.stopped():
-				return 0, nil, errShutdown
-			default:
-				return 0, nil, late
-			}
-		}
-		if limit > 0 || c.stopped() {
-			_ = c.net.SetReadDeadline(time.Time{})
+		if err := c.await(); err != nil {
+			return 0, nil, err
 		}
 	}
-	return c.in.next()
+	c.midway = true
+	return c.next()
+}
+
+// next reads a message.
+func (c *conn) next() (byte, []byte, error) {
+	typ, body, err := c.in.next()
+	if errors.Is(err, os.ErrDeadlineExceeded) && c.stopped() {
+		err = errShutdown
+	}
+	return typ, body, err
+}
+
+// await waits for the first byte of a message.
+func (c *conn) await() error {
+	c.in.shrink()
+	limit, late := c.idleLimit()
+	err := c.peek(limit)
+	if errors.Is(err, os.ErrDeadlineExceeded) && c.stopped() && c.midway && !c.killed.Load() {
+		// The rest of a pipeline is on its way.
+		const patience = time.Second
+		_ = c.net.SetReadDeadline(time.Now().Add(patience))
+		_, err = c.in.r.Peek(1)
+	}
+	switch {
+	case err == nil:
+	case !errors.Is(err, os.ErrDeadlineExceeded):
+		return err
+	case c.stopped():
+		return errShutdown
+	default:
+		return late
+	}
+	if limit > 0 || c.stopped() {
+		_ = c.net.SetReadDeadline(time.Time{})
+		if c.killed.Load() { // the deadline may have been terminate's
+			return errShutdown
+		}
+	}
+	return nil
+}
+
+// peek waits for a byte, for so long (0: as long as it takes), or until the connection is to end: then, as after that time, it returns
+// os.ErrDeadlineExceeded.
+func (c *conn) peek(limit time.Duration) error {
+	deadline := time.Time{}
+	if limit > 0 {
+		deadline = time.Now().Add(limit)
+	}
+	_ = c.net.SetReadDeadline(deadline)
+	c.setIdle(true)
+	defer c.setIdle(false)
+	// Looked at after that: wake is called when the flag is set, so one of the two sees it.
+	if c.stopped() {
+		return os.ErrDeadlineExceeded
+	}
+	_, err := c.in.r.Peek(1)
+	return err
 }
 
 // stopped tells whether the connection is to end.
@@ -350,6 +391,7 @@ func (c *conn) ready() error {
 	c.s.Idle()
 	c.report()
 	c.send(&pgproto3.ReadyForQuery{TxStatus: c.s.TxStatus()})
+	c.midway = false
 	if err := c.flush(); err != nil {
 		return err
 	}
@@ -439,24 +481,36 @@ type running struct {
 	watch bool
 	// seen: it ran when it was last asked for by lasts.
 	seen bool
+	// ended: whatever runs from now on is to end.
+	ended bool
 }
 
 // set makes f what a cancel calls; nil: nothing runs.
 func (r *running) set(f context.CancelCauseFunc, watch bool) {
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.f, r.watch, r.seen = f, watch, false
-	r.mu.Unlock()
+	if r.ended && f != nil {
+		f(errShutdown)
+	}
 }
 
 // cancel cancels the statement that runs, if one does. It may be called from outside.
-func (r *running) cancel() { r.end(pgerror.Canceled) }
-
-// end is cancel with a reason of its own.
-func (r *running) end(reason error) {
+func (r *running) cancel() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.f != nil {
-		r.f(reason)
+		r.f(pgerror.Canceled)
+	}
+}
+
+// terminate ends the statement that runs, and all that are yet to. It may be called from outside.
+func (r *running) terminate() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.ended = true
+	if r.f != nil {
+		r.f(errShutdown)
 	}
 }
 

@@ -61,7 +61,7 @@ func (c *conn) receiveCopy(ctx context.Context, dec *pgenc.CopyDecoder) error {
 		if err := c.awaitMessage(ctx); err != nil {
 			return err
 		}
-		typ, body, err := c.in.next()
+		typ, body, err := c.next()
 		if err != nil {
 			return err
 		}
