@@ -710,6 +710,90 @@ func TestTerminateEndsWhateverAClientDoes(t *testing.T) {
 	}
 }
 
+// So does one whose statement is at work, whatever that is; the worker is not taken for lost.
+func TestTerminateEndsWhateverRuns(t *testing.T) {
+	w := openLasting(t, 1, nil)
+	state := w.state(0)
+	boss := w.connect()
+	if _, err := query(t.Context(), boss, "CREATE TABLE t (a int)"); err != nil {
+		t.Fatal(err)
+	}
+	rows := pgproto3.CopyData{Data: []byte(strings.Repeat("1\n", 1_000_000))}
+	const slowly = "COPY t FROM STDIN WHERE list_sum(range(4000 + a)) > 0"
+	for name, list := range map[string][]pgproto3.FrontendMessage{
+		"SELECT":              {&pgproto3.Query{String: endless}},
+		"SELECT in a block":   {&pgproto3.Query{String: "BEGIN"}, &pgproto3.Query{String: endless}},
+		"FETCH":               {&pgproto3.Query{String: "BEGIN; DECLARE c CURSOR FOR " + endless}, &pgproto3.Query{String: "FETCH c"}},
+		"COPY":                {&pgproto3.Query{String: slowly}, &rows, &pgproto3.CopyDone{}},
+		"COPY in a block":     {&pgproto3.Query{String: "BEGIN; CREATE TEMP TABLE mine (a int); " + slowly}, &rows, &pgproto3.CopyDone{}},
+		"rows are not read":   {&pgproto3.Query{String: "SELECT * FROM range(1000000000)"}},
+		"nothing is read, TX": {&pgproto3.Query{String: "BEGIN; SELECT * FROM range(1000000000)"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := w.hijack()
+			for _, m := range list {
+				h.Frontend.Send(m)
+			}
+			if err := h.Frontend.Flush(); err != nil {
+				t.Fatal(err)
+			}
+			eventually(t, "it runs", func() bool { return len(state().GetQueries()) > 0 || state().GetCursors() > 0 })
+			w.want(boss, fmt.Sprintf("SELECT pg_terminate_backend(%d)", h.PID), "t")
+			if strings.Contains(name, "read") {
+				eventually(t, "it is gone", func() bool {
+					got, err := query(t.Context(), boss, fmt.Sprintf("SELECT count(*) FROM pg_stat_activity WHERE pid = %d", h.PID))
+					return err == nil && got[0] == "0"
+				})
+				return
+			}
+			_ = h.Conn.SetReadDeadline(time.Now().Add(20 * time.Second))
+			for {
+				m, err := h.Frontend.Receive()
+				if err != nil {
+					t.Fatal(err)
+				}
+				e, ok := m.(*pgproto3.ErrorResponse)
+				if ok && (e.Code != "57P01" || e.Severity != "FATAL") {
+					t.Errorf("%s %s %s", e.Severity, e.Code, e.Message)
+				}
+				if ok && e.Severity == "FATAL" {
+					break
+				}
+			}
+			eventually(t, "nothing runs", func() bool { return len(state().GetQueries()) == 0 && state().GetReserved() == 0 })
+		})
+	}
+}
+
+// Clients in the middle of a message when the grace is over are told that the gateway ends.
+func TestADrainEndsHalfMessages(t *testing.T) {
+	w := openLasting(t, 1, func(c *gateway.Config) { c.DrainTimeout = time.Second })
+	if _, err := query(t.Context(), w.connect(), "CREATE TABLE t (a int)"); err != nil {
+		t.Fatal(err)
+	}
+	half, copying := w.hijack(), w.hijack()
+	if _, err := half.Conn.Write([]byte{'Q', 0, 0, 0, 100, 'S'}); err != nil {
+		t.Fatal(err)
+	}
+	copying.Frontend.Send(&pgproto3.Query{String: "COPY t FROM STDIN"})
+	if err := copying.Frontend.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	if m, err := copying.Frontend.Receive(); err != nil {
+		t.Fatal(m, err)
+	}
+	if _, err := copying.Conn.Write([]byte{'d', 0, 0, 0, 100, '1'}); err != nil {
+		t.Fatal(err)
+	}
+	w.stop()
+	for name, h := range map[string]*pgconn.HijackedConn{"half a query": half, "half a row": copying} {
+		m, err := h.Frontend.Receive()
+		if e, ok := m.(*pgproto3.ErrorResponse); !ok || e.Code != "57P01" {
+			t.Errorf("%s: %#v, %v", name, m, err)
+		}
+	}
+}
+
 // What a client has sent before a gateway drains is answered: the rest of a pipeline too, of which the gateway has read a part, and
 // last that it ends.
 func TestADrainAnswersWhatWasSent(t *testing.T) {

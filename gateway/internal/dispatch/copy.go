@@ -171,7 +171,12 @@ func (c *CopyIn) condition() error {
 
 // reason returns what the client hears of err: why the statement's context ended, if it did, rather than what came of it.
 func (c *CopyIn) reason(err error) error {
-	if err != nil && c.ctx.Err() != nil {
+	switch {
+	case err == nil:
+		return nil
+	case c.timer.asked.Err() != nil: // it may be a shutdown, but no worker's
+		return pgerror.FromContext(c.timer.asked)
+	case c.ctx.Err() != nil: // the INSERT's error too
 		err = pgerror.FromContext(c.ctx)
 	}
 	return c.s.lost(asLost(err))

@@ -91,7 +91,11 @@ func (s *Session) openCursor(ctx context.Context, p *session.Portal, scroll work
 		}
 		return false, err
 	})
-	if err != nil {
+	switch {
+	case err == nil:
+	case ctx.Err() != nil:
+		return nil, pgerror.FromContext(ctx)
+	default:
 		return nil, c.locate(err)
 	}
 	s.d.metrics.cursors.Inc()
@@ -117,8 +121,8 @@ func (c *cursor) at(ctx context.Context, row, want uint64) (*page, error) {
 	}
 	p, err := c.fetch(ctx, row, want)
 	if err != nil && !errors.Is(err, io.EOF) {
-		if ctx.Err() != nil {
-			err = pgerror.FromContext(ctx)
+		if ctx.Err() != nil { // it may be a shutdown, but no worker's
+			return nil, pgerror.FromContext(ctx)
 		}
 		return nil, c.locate(err)
 	}

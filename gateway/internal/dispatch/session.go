@@ -264,14 +264,17 @@ func (s *Session) timed(ctx context.Context, start func(context.Context) (*Rows,
 // portal is suspended. The context has no deadline of its own: gRPC would hand that on, and its word for it does not say
 // why.
 type timer struct {
+	// asked is the context of who asked for the statement: that it ends says nothing of a worker.
+	asked  context.Context
 	cancel context.CancelCauseFunc
 	limit  time.Duration
 	t      *time.Timer // nil: no limit
 }
 
 func (s *Session) withTimeout(ctx context.Context) (context.Context, *timer) {
+	asked := ctx
 	ctx, cancel := context.WithCancelCause(context.WithValue(ctx, waiterKey{}, waiter{&s.activity, s.client.Waits}))
-	t := &timer{cancel: cancel, limit: s.Settings.Duration("statement_timeout")}
+	t := &timer{asked: asked, cancel: cancel, limit: s.Settings.Duration("statement_timeout")}
 	if t.limit > 0 {
 		t.t = time.AfterFunc(t.limit, func() { cancel(errStatementTimeout) })
 	}

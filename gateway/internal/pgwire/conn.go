@@ -197,6 +197,9 @@ func (c *conn) terminate() {
 	c.killed.Store(true)
 	c.running.terminate()
 	c.interrupt()
+	// One that does not read what it gets ends as well.
+	const patience = 2 * time.Second
+	_ = c.raw.SetWriteDeadline(time.Now().Add(patience))
 }
 
 // greet sends what a client gets after authentication.
@@ -246,8 +249,13 @@ func (c *conn) receive() (byte, []byte, error) {
 			return 0, nil, err
 		}
 	}
-	c.midway = true
-	return c.next()
+	typ, body, err := c.next()
+	switch typ {
+	case 'd', 'c', 'f', 'H': // of a COPY that has failed, or nothing that is answered
+	default:
+		c.midway = true
+	}
+	return typ, body, err
 }
 
 // next reads a message.
