@@ -5,7 +5,8 @@
 //	Server      listener, limits, cancel keys, drain                              server.go, cancel.go
 //	startup     SSLRequest, GSSENCRequest, CancelRequest, StartupMessage, TLS     startup.go, tls.go
 //	            authentication                                                    authenticate.go
-//	conn        the conversation: one goroutine a client                          conn.go
+//	conn        the conversation: one goroutine a client                          conn.go, receive.go
+//	            who ends it, or what it runs, from outside                        receive.go, running.go, peers.go
 //	            simple and extended query meet in parse, bind and execute         query.go, extended.go
 //	            rows: batches encoded on several cores, written in order          rows.go
 //
