@@ -156,10 +156,7 @@ func TestADrainLetsACopyEnd(t *testing.T) {
 	}
 	stopped := make(chan struct{})
 	go func() { w.stop(); close(stopped) }()
-	m, err := idle.Frontend.Receive()
-	if e, ok := m.(*pgproto3.ErrorResponse); !ok || e.Code != "57P01" {
-		t.Errorf("an idle client: %v %v", m, err)
-	}
+	wantFatal(t, "an idle client", idle, "57P01")
 	eventually(t, "no client is taken", func() bool {
 		nc, err := net.Dial("tcp", w.addr)
 		if err == nil {

@@ -162,15 +162,14 @@ func TestCancelRequestsHitTheStatementTheyAreMeantFor(t *testing.T) {
 
 func TestAClosedSocketCancelsWhatItRan(t *testing.T) {
 	// behind is how many messages were sent behind the statement: they hide that nothing more comes from who only reads.
-	for _, c := range []struct {
+	for _, how := range []struct {
 		mode   string
 		behind int
 	}{{"disable", 0}, {"require", 0}, {"disable", 10_000}, {"require", 10_000}} {
-		t.Run(fmt.Sprintf("sslmode=%s, %d messages behind", c.mode, c.behind), func(t *testing.T) {
-			mode, behind := c.mode, c.behind
+		t.Run(fmt.Sprintf("sslmode=%s, %d messages behind", how.mode, how.behind), func(t *testing.T) {
 			w := open(t, 1, nil)
 			state := w.state(0)
-			c, err := pgconn.Connect(t.Context(), strings.Replace(w.url(""), "disable", mode, 1))
+			c, err := pgconn.Connect(t.Context(), strings.Replace(w.url(""), "disable", how.mode, 1))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -179,7 +178,7 @@ func TestAClosedSocketCancelsWhatItRan(t *testing.T) {
 				t.Fatal(err)
 			}
 			h.Frontend.Send(&pgproto3.Query{String: endless})
-			for range behind {
+			for range how.behind {
 				h.Frontend.Send(&pgproto3.Sync{})
 			}
 			if err := h.Frontend.Flush(); err != nil {
@@ -220,10 +219,7 @@ func TestTimeouts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m, err := h.Frontend.Receive()
-		if e, ok := m.(*pgproto3.ErrorResponse); !ok || e.Code != want || e.Severity != "FATAL" {
-			t.Errorf("%s: %v %v", sql, m, err)
-		}
+		wantFatal(t, sql, h, want)
 		_ = h.Conn.Close()
 	}
 }
@@ -272,10 +268,7 @@ func TestGarbageOnThePort(t *testing.T) {
 			t.Fatal(err)
 		}
 		_ = h.Conn.SetReadDeadline(time.Now().Add(20 * time.Second))
-		m, err := h.Frontend.Receive()
-		if e, ok := m.(*pgproto3.ErrorResponse); !ok || e.Code != "08P01" || e.Severity != "FATAL" {
-			t.Errorf("%s: %v %v", name, m, err)
-		}
+		wantFatal(t, name, h, "08P01")
 		_ = h.Conn.Close()
 	}
 	w.want(other, "SELECT 1", "1")
@@ -653,10 +646,7 @@ func TestDrain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := h.Frontend.Receive()
-	if e, ok := m.(*pgproto3.ErrorResponse); !ok || e.Code != "57P01" || e.Severity != "FATAL" {
-		t.Errorf("an idle client: %v %v", m, err)
-	}
+	wantFatal(t, "an idle client", h, "57P01")
 	_ = h.Conn.Close()
 	if _, err := net.Dial("tcp", w.addr); err == nil {
 		t.Error("new clients are still taken")
@@ -683,7 +673,6 @@ func TestTerminateEndsWhateverAClientDoes(t *testing.T) {
 		"a pipeline without its end": {begin: &pgproto3.Parse{Query: "SELECT 1"}, part: []byte{'B'}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c := c
 			h := w.hijack()
 			if c.begin != nil {
 				h.Frontend.Send(c.begin)
@@ -702,10 +691,7 @@ func TestTerminateEndsWhateverAClientDoes(t *testing.T) {
 			}
 			w.want(boss, fmt.Sprintf("SELECT pg_terminate_backend(%d)", h.PID), "t")
 			_ = h.Conn.SetReadDeadline(time.Now().Add(20 * time.Second))
-			m, err := h.Frontend.Receive()
-			if e, ok := m.(*pgproto3.ErrorResponse); !ok || e.Code != "57P01" {
-				t.Errorf("%#v, %v", m, err)
-			}
+			wantFatal(t, name, h, "57P01")
 		})
 	}
 }
@@ -787,10 +773,7 @@ func TestADrainEndsHalfMessages(t *testing.T) {
 	}
 	w.stop()
 	for name, h := range map[string]*pgconn.HijackedConn{"half a query": half, "half a row": copying} {
-		m, err := h.Frontend.Receive()
-		if e, ok := m.(*pgproto3.ErrorResponse); !ok || e.Code != "57P01" {
-			t.Errorf("%s: %#v, %v", name, m, err)
-		}
+		wantFatal(t, name, h, "57P01")
 	}
 }
 

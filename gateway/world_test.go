@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgproto3"
 	"go.uber.org/goleak"
 
 	"github.com/angelerator/tavana/gateway"
@@ -183,6 +184,15 @@ func codeOf(err error) string {
 		return e.Code
 	}
 	return fmt.Sprint(err)
+}
+
+// wantFatal reads the next message of a connection, which tells that it ends, and why.
+func wantFatal(t *testing.T, what string, h *pgconn.HijackedConn, code string) {
+	t.Helper()
+	m, err := h.Frontend.Receive()
+	if e, ok := m.(*pgproto3.ErrorResponse); !ok || e.Code != code || e.Severity != "FATAL" {
+		t.Errorf("%s: %#v, %v, want %s", what, m, err, code)
+	}
 }
 
 func (w *world) wantCode(c *pgconn.PgConn, sql, code string) {

@@ -108,7 +108,11 @@ func (s *Session) inBackground(ctx context.Context) context.Context {
 	return context.WithValue(ctx, waiterKey{}, waiter{activity: &s.activity})
 }
 
+// setQueued notes whether the session's statement waits; a nil activity is nobody's.
 func (a *activity) setQueued(on bool) {
+	if a == nil {
+		return
+	}
 	a.mu.Lock()
 	a.queued = on
 	a.mu.Unlock()

@@ -342,11 +342,7 @@ func (c *CopyIn) end(rows uint64, err error) {
 	if c.insert != nil {
 		<-c.insert.done // its context has ended
 	}
-	if err != nil {
-		c.s.Fail()
-		c.s.dropIdlePin()
-	}
-	c.s.finished(c.st, c.query, rows, err)
+	c.s.ended(c.st, c.query, rows, err)
 }
 
 // Close gives up what is not finished: err is why.

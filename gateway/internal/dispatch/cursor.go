@@ -91,12 +91,8 @@ func (s *Session) openCursor(ctx context.Context, p *session.Portal, scroll work
 		}
 		return false, err
 	})
-	switch {
-	case err == nil:
-	case ctx.Err() != nil:
-		return nil, pgerror.FromContext(ctx)
-	default:
-		return nil, c.locate(err)
+	if err != nil {
+		return nil, c.reason(ctx, err)
 	}
 	s.d.metrics.cursors.Inc()
 	schema, err := workerapi.DecodeSchema(resp.GetSchema())
@@ -121,10 +117,7 @@ func (c *cursor) at(ctx context.Context, row, want uint64) (*page, error) {
 	}
 	p, err := c.fetch(ctx, row, want)
 	if err != nil && !errors.Is(err, io.EOF) {
-		if ctx.Err() != nil { // it may be a shutdown, but no worker's
-			return nil, pgerror.FromContext(ctx)
-		}
-		return nil, c.locate(err)
+		return nil, c.reason(ctx, err)
 	}
 	if p == nil {
 		return nil, io.EOF
@@ -132,6 +125,15 @@ func (c *cursor) at(ctx context.Context, row, want uint64) (*page, error) {
 	c.drop()
 	c.page = p
 	return p, nil
+}
+
+// reason returns what the client hears of err: why the context of what it asked for has ended, if it has. That may be a shutdown, but
+// no worker's.
+func (c *cursor) reason(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return pgerror.FromContext(ctx)
+	}
+	return c.locate(err)
 }
 
 var errPortalFailed = pgerror.New(pgerror.ObjectNotInPrerequisiteState, "the cursor cannot be read any more, since it has failed before")

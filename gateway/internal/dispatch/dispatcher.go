@@ -221,17 +221,13 @@ func (a *arrival) try(ctx context.Context) (room bool, err error) {
 
 // waits shows that the statement waits, until waitsNoMore.
 func (a *arrival) waits() {
-	if a.waiter.activity != nil {
-		a.waiter.setQueued(true)
-	}
+	a.waiter.setQueued(true)
 	a.query.waits(a.pinned)
 }
 
 func (a *arrival) waitsNoMore() {
 	a.query.waitsNoMore()
-	if a.waiter.activity != nil {
-		a.waiter.setQueued(false)
-	}
+	a.waiter.setQueued(false)
 }
 
 // note counts the end of a wait.

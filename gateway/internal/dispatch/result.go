@@ -121,14 +121,10 @@ func (s *Session) openAtWorker(ctx context.Context, p *session.Portal) (*Result,
 	ctx, timer := s.withTimeout(ctx)
 	defer timer.end()
 	res, err := s.opened(ctx, p)
-	if err != nil {
-		if ctx.Err() != nil {
-			err = pgerror.FromContext(ctx)
-		}
-		s.Fail()
-		s.dropIdlePin()
+	if err != nil && ctx.Err() != nil {
+		err = pgerror.FromContext(ctx)
 	}
-	s.finished(p.Statement, q, 0, err)
+	s.ended(p.Statement, q, 0, err)
 	return res, err
 }
 

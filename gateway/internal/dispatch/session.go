@@ -77,7 +77,7 @@ func (s *Session) Run(ctx context.Context, p *session.Portal, limited bool) (*Ro
 	ctx, q := s.begin(ctx, p.Statement)
 	rows, err := s.start(ctx, p, limited)
 	if err != nil {
-		s.failed(p.Statement, q, err)
+		s.ended(p.Statement, q, 0, err)
 		return nil, err
 	}
 	s.follow(rows, p.Statement, q, out)
@@ -105,11 +105,13 @@ func copied(p *session.Portal, st *session.Statement) (_ *session.Portal, out *s
 	return p, out, nil
 }
 
-// failed notes a statement that has no rows.
-func (s *Session) failed(st *session.Statement, q *query, err error) {
-	s.Fail()
-	s.dropIdlePin()
-	s.finished(st, q, 0, err)
+// ended notes how a statement has ended whose rows are nobody's to read.
+func (s *Session) ended(st *session.Statement, q *query, rows uint64, err error) {
+	if err != nil {
+		s.Fail()
+		s.dropIdlePin()
+	}
+	s.finished(st, q, rows, err)
 }
 
 // follow sees to what comes of a statement's rows.

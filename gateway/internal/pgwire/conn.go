@@ -10,7 +10,6 @@ import (
 	"net"
 	"runtime/debug"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -40,7 +39,6 @@ type conn struct {
 	pid     uint32
 	secret  []byte
 	running running
-	killed  atomic.Bool
 	// idle: the client's goroutine waits for its next message, or its first ones; wake ends that.
 	idleMu sync.Mutex
 	idle   bool

@@ -10,7 +10,7 @@ import (
 
 // receive waits for a message: for as long as the session's idle timeouts and the server allow.
 func (c *conn) receive() (byte, []byte, error) {
-	if c.killed.Load() {
+	if c.running.ended.Load() {
 		return 0, nil, errShutdown
 	}
 	if c.in.r.Buffered() == 0 {
@@ -41,7 +41,7 @@ func (c *conn) await() error {
 	c.in.shrink()
 	limit, late := c.idleLimit()
 	err := c.peek(limit)
-	if errors.Is(err, os.ErrDeadlineExceeded) && c.stopped() && c.midway && !c.killed.Load() {
+	if errors.Is(err, os.ErrDeadlineExceeded) && c.stopped() && c.midway && !c.running.ended.Load() {
 		// The rest of a pipeline is on its way.
 		const patience = time.Second
 		_ = c.net.SetReadDeadline(time.Now().Add(patience))
@@ -58,7 +58,7 @@ func (c *conn) await() error {
 	}
 	if limit > 0 || c.stopped() {
 		_ = c.net.SetReadDeadline(time.Time{})
-		if c.killed.Load() { // the deadline may have been terminate's
+		if c.running.ended.Load() { // the deadline may have been terminate's
 			return errShutdown
 		}
 	}
@@ -84,7 +84,7 @@ func (c *conn) peek(limit time.Duration) error {
 }
 
 // stopped tells whether the connection is to end.
-func (c *conn) stopped() bool { return c.srv.draining.Load() || c.killed.Load() }
+func (c *conn) stopped() bool { return c.srv.draining.Load() || c.running.ended.Load() }
 
 // idleLimit returns how long the client may be silent now, and what it is told then.
 func (c *conn) idleLimit() (time.Duration, error) {
@@ -117,7 +117,6 @@ func (c *conn) setIdle(idle bool) {
 
 // terminate ends the connection as pg_terminate_backend does. It may be called from outside.
 func (c *conn) terminate() {
-	c.killed.Store(true)
 	c.running.terminate()
 	c.interrupt()
 	// One that does not read what it gets ends as well.

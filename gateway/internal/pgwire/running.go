@@ -3,6 +3,7 @@ package pgwire
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 
 	"github.com/angelerator/tavana/internal/pgerror"
 )
@@ -15,8 +16,9 @@ type running struct {
 	watch bool
 	// seen: it ran when it was last asked for by lasts.
 	seen bool
-	// ended: whatever runs from now on is to end.
-	ended bool
+	// ended: whatever runs from now on is to end, and the connection with it. It is set before mu is taken, so set sees it or
+	// terminate sees f.
+	ended atomic.Bool
 }
 
 // set makes f what a cancel calls; nil: nothing runs.
@@ -24,7 +26,7 @@ func (r *running) set(f context.CancelCauseFunc, watch bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.f, r.watch, r.seen = f, watch, false
-	if r.ended && f != nil {
+	if f != nil && r.ended.Load() {
 		f(errShutdown)
 	}
 }
@@ -40,9 +42,9 @@ func (r *running) cancel() {
 
 // terminate ends the statement that runs, and all that are yet to. It may be called from outside.
 func (r *running) terminate() {
+	r.ended.Store(true)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.ended = true
 	if r.f != nil {
 		r.f(errShutdown)
 	}

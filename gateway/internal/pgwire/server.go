@@ -166,7 +166,8 @@ func (s *Server) each(f func(*conn)) {
 }
 
 // Shutdown ends every client: those that are idle at once (57P01), those with a statement when it has ended or, when ctx
-// does, by cancelling it, and then those in the middle of a message; and last by closing sockets. The listener is closed before. It returns when no client is left.
+// does, by cancelling it, and then those in the middle of a message; and last by closing sockets. The listener is closed before.
+// It returns when no client is left.
 func (s *Server) Shutdown(ctx context.Context) {
 	s.mu.Lock()
 	s.draining.Store(true)
