@@ -113,7 +113,14 @@ func (e *execution) whole(params arrow.RecordBatch) error {
 	if e.lease.inTransaction() {
 		return all()
 	}
-	return e.lease.conn.Whole(all)
+	var pin *duck.Pin
+	defer func() { pin.Release() }()
+	return e.lease.conn.Whole(func() (err error) {
+		if pin, err = e.lease.conn.PinLake(e.quitCtx); err != nil {
+			return err
+		}
+		return all()
+	})
 }
 
 // attempt runs the statement once. It may be called again after a conflict, which only statements without rows have.

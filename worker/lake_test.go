@@ -1,6 +1,7 @@
 package worker_test
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -235,6 +236,52 @@ func TestCommitsThatMeet(t *testing.T) {
 		c := dial(t, target)
 		c.want("SELECT count(*) FROM t", want)
 		c.want("SELECT count(*) FROM duckdb_tables() WHERE table_name LIKE 'kept%'", want)
+	}
+}
+
+// A block reads in the catalog what it has made there, whoever else reads the catalog beside it: DuckLake lets go of what
+// a block has read of it when another has read the same, and what the block has made points there.
+func TestBlocksKeepTheirCatalog(t *testing.T) {
+	target := workertest.StartProcess(t, append(lakeFlags(t, t.TempDir()), "--session-grace", "10m")...).Target
+	c := dial(t, target)
+	columns := make([]string, 1000) // so many that reading them takes a while
+	for i := range columns {
+		columns[i] = fmt.Sprintf("%d AS c%d", i, i)
+	}
+	for _, sql := range []string{"CREATE TABLE wide AS SELECT " + strings.Join(columns, ", "), "CREATE TABLE t (i INTEGER)"} {
+		if _, err := c.exec(sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ended, stop := context.WithCancel(t.Context())
+	var readers sync.WaitGroup
+	defer readers.Wait()
+	defer stop()
+	for range 4 {
+		reader := dial(t, target)
+		readers.Go(func() {
+			for ended.Err() == nil {
+				if _, err := reader.exec("SELECT count(*) FROM t"); err != nil {
+					t.Errorf("a reader: %s %v", pgerror.CodeOf(err), err)
+					return
+				}
+			}
+		})
+	}
+	if err := c.OpenSession(t.Context(), &workerpb.OpenSessionRequest{SessionId: "s", User: &workerpb.User{}}); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 30 {
+		for _, sql := range []string{
+			"BEGIN TRANSACTION", fmt.Sprintf("CREATE TABLE made_%d AS SELECT 1 AS a", i), fmt.Sprintf("ALTER TABLE made_%d RENAME TO kept_%d", i, i),
+			"SELECT count(*) FROM duckdb_columns()", fmt.Sprintf("INSERT INTO kept_%d VALUES (%d)", i, i), "COMMIT",
+		} {
+			st := c.statement(sql)
+			st.SessionId, st.Lasting = "s", sql[0] != 'B' && sql != "COMMIT"
+			if _, _, err := c.run(st); err != nil {
+				t.Fatalf("block %d, %s: %s %v", i, sql, pgerror.CodeOf(err), err)
+			}
+		}
 	}
 }
 

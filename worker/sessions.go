@@ -95,13 +95,18 @@ func (l *lease) setUp(lasting bool) error {
 // rest is called when the statement has ended.
 func (l *lease) begin(ctx context.Context, w *writers, sql string, lasting bool, park parkFunc) (rest func(), err error) {
 	rest = func() {}
-	if w != nil && l.inTransaction() && (lasting || isCommit(sql) && l.session.turn.hasWritten()) {
+	writes := w != nil && l.inTransaction() && (lasting || isCommit(sql) && l.session.turn.hasWritten())
+	if writes {
 		if err := l.session.turn.take(ctx, w, park); err != nil {
 			return nil, err
 		}
 		rest = l.session.turn.rest
 	}
-	if err := l.setUp(lasting); err != nil {
+	err = l.setUp(lasting)
+	if err == nil && writes {
+		err = l.session.turn.hold(ctx, l.conn)
+	}
+	if err != nil {
 		rest()
 		return nil, err
 	}
