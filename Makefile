@@ -36,7 +36,7 @@ test: tools build extensions ## run every test, with the race detector
 .PHONY: test-clients
 test-clients: tools build extensions ## install real PostgreSQL clients from their registries and run them against Tavana
 	@scripts/clients/odbc.sh
-	@scripts/clients/venv.sh $(CURDIR)/$(CACHE) python pydata pgadmin superset flightsql
+	@scripts/clients/venv.sh $(CURDIR)/$(CACHE) python pydata pgadmin superset dbt flightsql
 	@scripts/clients/node.sh $(CURDIR)/$(CACHE)
 	@scripts/clients/java.sh $(CURDIR)/$(CACHE)
 	TAVANA_CLIENTS=$(CURDIR)/$(CACHE)/clients go test -count=1 -timeout 75m ./clients

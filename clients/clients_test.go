@@ -61,6 +61,7 @@ var programs = []struct {
 	{"polars", []string{"{cache}/pydata/bin/python", "python/polars_check.py"}},
 	{"ibis", []string{"{cache}/pydata/bin/python", "python/ibis_check.py"}},
 	{"superset", []string{"{cache}/superset/bin/python", "python/superset_check.py"}},
+	{"dbt", []string{"{cache}/dbt/bin/python", "python/dbt_check.py"}},
 	{"pgadmin", []string{"{cache}/pgadmin/bin/python", "python/pgadmin_check.py"}},
 	{"odbc-catalog", []string{"{cache}/python/bin/python", "python/odbc_catalog_check.py"}},
 	{"backslash", []string{"bash", "shell/backslash_check.sh"}},

@@ -282,6 +282,60 @@ func TestABlockWritesOntoWhatOthersHaveCommitted(t *testing.T) {
 	w.wantCode(a, "COMMIT", "40001")
 }
 
+// So does a block that has only made temporary tables before, as dbt's incremental models do. They go when it is rolled back.
+func TestABlockWritesWhatItsTemporaryTablesHave(t *testing.T) {
+	w := openLasting(t, 1, nil)
+	a, b := w.connect(), w.connect()
+	w.want(a, "CREATE TABLE t AS SELECT 1 AS n")
+	w.want(a, "CREATE TEMP TABLE before AS SELECT 0 AS n")
+	begin := func() {
+		t.Helper()
+		w.want(a, "BEGIN")
+		w.want(a, "CREATE TEMP TABLE made AS SELECT n + 10 AS n FROM t")
+		w.want(a, "SELECT n + 20 AS n INTO TEMP \"Chosen\" FROM t")
+		w.want(a, "SELECT column_name FROM information_schema.columns WHERE table_name = 'made'", "n")
+		w.want(b, "UPDATE t SET n = n + 1")
+	}
+	begin()
+	w.want(a, "INSERT INTO made SELECT 100")
+	w.want(a, "DELETE FROM t WHERE n = 2")
+	w.want(a, `INSERT INTO t SELECT n FROM made UNION ALL SELECT n FROM "Chosen"`)
+	w.want(a, "COMMIT")
+	w.want(b, "SELECT n FROM t ORDER BY n", "11", "21", "100")
+	w.want(a, "SELECT n FROM made ORDER BY n", "11", "100")
+	w.want(a, "DROP TABLE made")
+	w.want(a, `DROP TABLE "Chosen"`)
+
+	// The names have been used before.
+	for _, end := range [][]string{{"ROLLBACK"}, {"DELETE FROM nowhere", "ROLLBACK"}, {"DELETE FROM nowhere", "COMMIT"}} {
+		begin()
+		w.want(a, "INSERT INTO t SELECT n FROM made")
+		for _, sql := range end {
+			_, _ = query(t.Context(), a, sql)
+		}
+		w.wantCode(a, "SELECT * FROM made", "42P01")
+		w.wantCode(a, `SELECT * FROM "Chosen"`, "42P01")
+		w.want(a, "SELECT n FROM before", "0")
+	}
+	w.want(a, "SELECT n FROM t ORDER BY n", "14", "24", "103")
+
+	// What can't be undone stays in one transaction, whose COMMIT then meets what others have committed.
+	for _, sql := range []string{"CREATE OR REPLACE TEMP TABLE before AS SELECT n FROM t", "INSERT INTO before SELECT n FROM t", "CREATE TEMP TABLE IF NOT EXISTS before AS SELECT n FROM t"} {
+		w.want(a, "BEGIN")
+		w.want(a, sql)
+		w.want(a, "CREATE TEMP TABLE made AS SELECT n FROM t")
+		w.want(a, "ROLLBACK")
+		w.want(a, "SELECT n FROM before", "0")
+		w.wantCode(a, "SELECT * FROM made", "42P01")
+	}
+	w.want(a, "BEGIN")
+	w.want(a, "CREATE OR REPLACE TEMP TABLE before AS SELECT n FROM t")
+	w.want(b, "UPDATE t SET n = n + 1")
+	w.want(a, "INSERT INTO t SELECT n FROM before")
+	w.wantCode(a, "COMMIT", "40001")
+	w.want(a, "SELECT n FROM before", "0")
+}
+
 // A comment that is no text is an error, and the connection lives on.
 func TestACommentThatIsNoText(t *testing.T) {
 	w := openLasting(t, 1, nil)

@@ -9,7 +9,7 @@ import (
 )
 
 // idleTurn is how long a block may rest between two writes before others may write.
-const idleTurn = time.Second
+const idleTurn = 3 * time.Second
 
 // blockTurn is the turn of a transaction block, held from its first write to its end, so that nobody changes meanwhile what
 // it has seen and its COMMIT succeeds: DuckLake would fail it, or crash the process, when it meets another's. A block that

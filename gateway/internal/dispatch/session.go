@@ -125,6 +125,9 @@ func (s *Session) follow(rows *Rows, st *session.Statement, q *query, out *sqlte
 			s.Fail()
 		} else if st.Effect == sqltext.CreateTemp && s.pin != nil {
 			s.pin.made(st.MadeTemporary())
+			if table := st.NewTemporaryTable(); table != "" && s.InBlock() {
+				s.pin.fresh = append(s.pin.fresh, table)
+			}
 		}
 		if rows.stream != nil && err == nil {
 			s.d.learn(q, rows.stream.Completion())

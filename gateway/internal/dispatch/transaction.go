@@ -25,6 +25,9 @@ type pin struct {
 	keep      bool
 	temporary map[string]bool
 	unnamed   bool
+	// fresh are the temporary tables that the block has made, and settled those of them that its ROLLBACK has to drop, since they
+	// were committed when its transaction was begun anew.
+	fresh, settled []string
 }
 
 // made notes a temporary object; name is "" where it can't be told.
@@ -61,8 +64,10 @@ func (s *Session) pinFor(ctx context.Context, v sqltext.Verb) (*pin, error) {
 		}
 		s.pin = p
 	}
-	if s.pin.open && v.WritesLasting() && s.Writes() == 0 && s.seesCommits() {
-		// What others have committed since the block's first read is seen by its writes, which would conflict with it otherwise.
+	if s.pin.open && v.WritesLasting() && s.Writes() == len(s.pin.fresh) && s.seesCommits() {
+		// What others have committed since the block's first read is seen by its writes, which would conflict with it otherwise. What
+		// the block itself has done until now can be undone.
+		s.pin.settled = s.pin.fresh
 		if err := s.control(ctx, "COMMIT"); err != nil {
 			return nil, err
 		}
@@ -253,12 +258,23 @@ func (s *Session) endAtWorker(ctx context.Context, commit bool) error {
 	if !commit || err != nil {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rollbackTimeout)
 		defer cancel()
-		rolledBack := s.control(ctx, "ROLLBACK")
-		if rolledBack != nil && pgerror.CodeOf(rolledBack) != pgerror.NoActiveSQLTransaction {
+		if failed := s.rollBack(ctx); failed != nil {
 			s.unpin()
-			return pgerror.New(pgerror.ConnectionFailure, "the transaction could not be rolled back").WithDetail("%s", rolledBack.Error())
+			return pgerror.New(pgerror.ConnectionFailure, "the transaction could not be rolled back").WithDetail("%s", failed.Error())
 		}
 	}
-	s.pin.open = false
+	s.pin.open, s.pin.fresh, s.pin.settled = false, nil, nil
+	return err
+}
+
+// rollBack undoes at the worker what the block has done there.
+func (s *Session) rollBack(ctx context.Context) error {
+	err := s.control(ctx, "ROLLBACK")
+	if pgerror.CodeOf(err) == pgerror.NoActiveSQLTransaction {
+		err = nil
+	}
+	for i := 0; err == nil && i < len(s.pin.settled); i++ {
+		err = s.control(ctx, "DROP TABLE IF EXISTS temp."+identifier(s.pin.settled[i]))
+	}
 	return err
 }

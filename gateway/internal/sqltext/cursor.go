@@ -192,6 +192,22 @@ func (s *Statement) MadeTemporary() string {
 		"IF", "NOT", "EXISTS")
 }
 
+// NewTemporaryTable returns the name of the table that the statement, which makes something temporary, makes where there was
+// none; "" where it makes anything else, or there may have been one.
+func (s *Statement) NewTemporaryTable() string {
+	if !s.Is(0, "CREATE") {
+		return s.MadeTemporary() // SELECT … INTO
+	}
+	i := 1
+	for s.IsAny(i, "LOCAL", "GLOBAL", "TEMP", "TEMPORARY") {
+		i++
+	}
+	if !s.Is(i, "TABLE") || s.Is(i+1, "IF") {
+		return ""
+	}
+	return s.MadeTemporary()
+}
+
 // nameAfter returns the last part of the name that follows the words from token i on.
 func (s *Statement) nameAfter(i int, words ...string) string {
 	for s.IsAny(i, words...) && i < len(s.Tokens) {
