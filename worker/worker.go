@@ -121,7 +121,7 @@ func New(cfg Config, log *slog.Logger) (*Worker, error) {
 	w.staged.memory.left.Store(int64((limit.total - limit.duckdb) / 4)) // of what is not DuckDB's
 	w.ledger.setCapacity(limit.duckdb)
 	if lake := cfg.lake(); lake.Metadata != "" {
-		w.writers = newWriters(lake.Lock)
+		w.writers = newWriters(lake)
 	}
 	w.lis, err = lifecycle.Listen(cfg.Listen, 0o600)
 	if err == nil && cfg.DirectListen != "" {

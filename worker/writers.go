@@ -2,22 +2,27 @@ package worker
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/angelerator/tavana/internal/lifecycle"
 	"github.com/angelerator/tavana/internal/pgerror"
+	"github.com/angelerator/tavana/worker/internal/duck"
 )
 
 // writers puts the writes to lasting tables in line: those of this process by turn, those of the machine's other workers
 // by a file that they all lock. The catalog would answer writers that meet with conflicts; in line, they wait instead.
 //
-// A turn is short. Who needs longer goes on without it, so that a long INSERT keeps nobody from writing, and risks that
-// its commit finds the catalog changed. It is then run again, with the turn held to the end. Conflicts also come from where
-// the file does not reach: from other machines. They are tried again a few times, outside of blocks; a block keeps its turn
-// from its first write to its end (blockTurn).
+// SQLite lets nobody commit onto what another has committed since the transaction's first look, so a turn lasts until the
+// write is committed. Elsewhere DuckLake looks whether the two have really met, and a turn is short: who needs longer goes
+// on without it, so that a long INSERT keeps nobody from writing, and where its commit meets another it is run again, with
+// the turn held to the end. Conflicts also come from where the file does not reach: from other machines. They are tried
+// again a few times, outside of blocks; a block keeps its turn from its first write to its end (blockTurn).
 type writers struct {
 	turn chan struct{}
 	file string
+	// passing says that a long write lets others pass.
+	passing bool
 }
 
 // turnLength is how long a first attempt keeps others waiting: some ten small inserts.
@@ -29,7 +34,9 @@ const (
 	maxRetrying = 30 * time.Second
 )
 
-func newWriters(file string) *writers { return &writers{turn: make(chan struct{}, 1), file: file} }
+func newWriters(lake duck.Lake) *writers {
+	return &writers{turn: make(chan struct{}, 1), file: lake.Lock, passing: !strings.HasPrefix(lake.Metadata, "sqlite:")}
+}
 
 // parkFunc gives back what is promised to a statement while it waits; unpark takes it again.
 type parkFunc func() (unpark func())
@@ -79,7 +86,7 @@ func (w *writers) write(ctx context.Context, park parkFunc, long bool, attempt f
 		if err != nil {
 			return err
 		}
-		if n == 1 && long {
+		if n == 1 && long && w.passing {
 			passing := time.AfterFunc(turnLength, release)
 			err = attempt()
 			passing.Stop()
