@@ -288,11 +288,17 @@ func TestABlockWritesWhatItsTemporaryTablesHave(t *testing.T) {
 	a, b := w.connect(), w.connect()
 	w.want(a, "CREATE TABLE t AS SELECT 1 AS n")
 	w.want(a, "CREATE TEMP TABLE before AS SELECT 0 AS n")
+	// Names of users' own get in nobody's way.
+	w.want(b, "CREATE SCHEMA temp")
+	w.wantCode(a, "CREATE TEMP TABLE gone ON COMMIT DROP AS SELECT 1 AS n", "0A000")
+	w.want(a, "CREATE TEMP MACRO ducklake_current_snapshot(name) AS TABLE SELECT 'no' AS id")
 	begin := func() {
 		t.Helper()
 		w.want(a, "BEGIN")
 		w.want(a, "CREATE TEMP TABLE made AS SELECT n + 10 AS n FROM t")
 		w.want(a, "SELECT n + 20 AS n INTO TEMP \"Chosen\" FROM t")
+		w.want(a, "CREATE TEMP TABLE parent (n int PRIMARY KEY)")
+		w.want(a, "CREATE TEMP TABLE child (n int REFERENCES parent (n))")
 		w.want(a, "SELECT column_name FROM information_schema.columns WHERE table_name = 'made'", "n")
 		w.want(b, "UPDATE t SET n = n + 1")
 	}
@@ -303,18 +309,21 @@ func TestABlockWritesWhatItsTemporaryTablesHave(t *testing.T) {
 	w.want(a, "COMMIT")
 	w.want(b, "SELECT n FROM t ORDER BY n", "11", "21", "100")
 	w.want(a, "SELECT n FROM made ORDER BY n", "11", "100")
-	w.want(a, "DROP TABLE made")
-	w.want(a, `DROP TABLE "Chosen"`)
+	for _, name := range []string{"made", `"Chosen"`, "child", "parent"} {
+		w.want(a, "DROP TABLE "+name)
+	}
 
 	// The names have been used before.
-	for _, end := range [][]string{{"ROLLBACK"}, {"DELETE FROM nowhere", "ROLLBACK"}, {"DELETE FROM nowhere", "COMMIT"}} {
+	for i, end := range [][]string{{"ROLLBACK"}, {"DELETE FROM nowhere", "ROLLBACK"}, {"DELETE FROM nowhere", "COMMIT"}} {
 		begin()
 		w.want(a, "INSERT INTO t SELECT n FROM made")
+		w.want(a, fmt.Sprintf("CREATE TABLE lasting_%d (n int)", i))
 		for _, sql := range end {
 			_, _ = query(t.Context(), a, sql)
 		}
 		w.wantCode(a, "SELECT * FROM made", "42P01")
 		w.wantCode(a, `SELECT * FROM "Chosen"`, "42P01")
+		w.wantCode(a, "SELECT * FROM parent", "42P01")
 		w.want(a, "SELECT n FROM before", "0")
 	}
 	w.want(a, "SELECT n FROM t ORDER BY n", "14", "24", "103")
@@ -328,12 +337,16 @@ func TestABlockWritesWhatItsTemporaryTablesHave(t *testing.T) {
 		w.want(a, "SELECT n FROM before", "0")
 		w.wantCode(a, "SELECT * FROM made", "42P01")
 	}
-	w.want(a, "BEGIN")
-	w.want(a, "CREATE OR REPLACE TEMP TABLE before AS SELECT n FROM t")
-	w.want(b, "UPDATE t SET n = n + 1")
-	w.want(a, "INSERT INTO t SELECT n FROM before")
-	w.wantCode(a, "COMMIT", "40001")
-	w.want(a, "SELECT n FROM before", "0")
+	for _, sql := range []string{"CREATE OR REPLACE TEMP TABLE before AS SELECT n FROM t", "EXPLAIN ANALYZE CREATE OR REPLACE TEMP TABLE before AS SELECT n FROM t"} {
+		w.want(a, "BEGIN")
+		if _, err := query(t.Context(), a, sql); err != nil {
+			t.Errorf("%s: %v", sql, err)
+		}
+		w.want(b, "UPDATE t SET n = n + 1")
+		w.want(a, "INSERT INTO t SELECT n FROM before")
+		w.wantCode(a, "COMMIT", "40001")
+		w.want(a, "SELECT n FROM before", "0")
+	}
 }
 
 // A comment that is no text is an error, and the connection lives on.

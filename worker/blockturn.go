@@ -4,8 +4,6 @@ import (
 	"context"
 	"sync"
 	"time"
-
-	"github.com/angelerator/tavana/worker/internal/duck"
 )
 
 // idleTurn is how long a block may rest between two writes before others may write.
@@ -20,8 +18,6 @@ type blockTurn struct {
 	release func() // nil: not held
 	resting *time.Timer
 	wrote   bool
-	// pin holds the lake's catalog for the block, from its first write on.
-	pin *duck.Pin
 }
 
 // take waits for the turn, unless it is held. The caller calls rest when its write has ended.
@@ -56,18 +52,8 @@ func (t *blockTurn) rest() {
 	t.resting = timer
 }
 
-// hold pins the lake's catalog for the block that conn is in, unless it has been. The caller has the turn.
-func (t *blockTurn) hold(ctx context.Context, conn *duck.Conn) (err error) {
-	if t.pin == nil {
-		t.pin, err = conn.PinLake(ctx)
-	}
-	return err
-}
-
 // end is called when the block has ended.
 func (t *blockTurn) end() {
-	t.pin.Release()
-	t.pin = nil
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.wrote = false

@@ -98,29 +98,31 @@ func (e *execution) lasting() bool { return e.writers != nil && e.st.GetLasting(
 
 // whole runs the statement and what is to be run after it: all of them or none.
 func (e *execution) whole(params arrow.RecordBatch) error {
-	if len(e.st.GetAfter()) == 0 || !e.lasting() {
-		return e.attempt(params)
+	switch {
+	case e.lasting() && e.lease.inTransaction():
+		return e.inOrder(params, &e.lease.session.pin)
+	case e.lasting() && len(e.st.GetAfter()) > 0:
+		var pin *duck.Pin
+		defer func() { pin.Release() }()
+		return e.lease.conn.Whole(func() error { return e.inOrder(params, &pin) })
 	}
-	all := func() error {
-		err := e.attempt(params)
-		for _, sql := range e.st.GetAfter() {
-			if err == nil {
-				err = e.lease.conn.Exec(sql)
-			}
+	return e.attempt(params)
+}
+
+// inOrder runs them in a transaction, whose pin is given.
+func (e *execution) inOrder(params arrow.RecordBatch, pin **duck.Pin) (err error) {
+	statement := func() error { return e.attempt(params) }
+	if changesRows(e.st.GetSql()) {
+		err = statement()
+	} else {
+		err = e.lease.pinned(e.quitCtx, pin, statement)
+	}
+	for _, sql := range e.st.GetAfter() {
+		if err == nil {
+			err = e.lease.conn.Exec(sql)
 		}
-		return err
 	}
-	if e.lease.inTransaction() {
-		return all()
-	}
-	var pin *duck.Pin
-	defer func() { pin.Release() }()
-	return e.lease.conn.Whole(func() (err error) {
-		if pin, err = e.lease.conn.PinLake(e.quitCtx); err != nil {
-			return err
-		}
-		return all()
-	})
+	return err
 }
 
 // attempt runs the statement once. It may be called again after a conflict, which only statements without rows have.

@@ -271,7 +271,7 @@ func TestBlocksKeepTheirCatalog(t *testing.T) {
 	if err := c.OpenSession(t.Context(), &workerpb.OpenSessionRequest{SessionId: "s", User: &workerpb.User{}}); err != nil {
 		t.Fatal(err)
 	}
-	for i := range 30 {
+	for i := range 12 {
 		for _, sql := range []string{
 			"BEGIN TRANSACTION", fmt.Sprintf("CREATE TABLE made_%d AS SELECT 1 AS a", i), fmt.Sprintf("ALTER TABLE made_%d RENAME TO kept_%d", i, i),
 			"SELECT count(*) FROM duckdb_columns()", fmt.Sprintf("INSERT INTO kept_%d VALUES (%d)", i, i), "COMMIT",
@@ -280,6 +280,47 @@ func TestBlocksKeepTheirCatalog(t *testing.T) {
 			st.SessionId, st.Lasting = "s", sql[0] != 'B' && sql != "COMMIT"
 			if _, _, err := c.run(st); err != nil {
 				t.Fatalf("block %d, %s: %s %v", i, sql, pgerror.CodeOf(err), err)
+			}
+		}
+	}
+}
+
+// So it does when memory was so short between its statements that DuckLake has let go of all that it had read.
+func TestBlocksKeepTheirCatalogWithoutMemory(t *testing.T) {
+	target := workertest.StartProcess(t, append(lakeFlags(t, t.TempDir()), "--session-grace", "10m", "--memory", "400MB")...).Target
+	c := dial(t, target)
+	for _, sql := range []string{"CREATE SCHEMA s1", "CREATE SCHEMA s2", "CREATE TABLE t AS SELECT i FROM range(1000) r(i)"} {
+		if _, err := c.exec(sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	short := func() {
+		t.Helper()
+		if _, err := c.exec("SELECT length(string_agg(md5(i::VARCHAR), '')) FROM range(40000000) r(i)"); pgerror.CodeOf(err) != pgerror.OutOfMemory {
+			t.Errorf("there was memory: %v", err)
+		}
+		for range 5 { // memory that has been freed is used anew
+			if _, err := c.exec("SELECT count(*) FROM (SELECT i, list(i), string_agg(i::VARCHAR, ',') FROM t GROUP BY i)"); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	if err := c.OpenSession(t.Context(), &workerpb.OpenSessionRequest{SessionId: "s", User: &workerpb.User{}}); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		for _, sql := range []string{
+			"BEGIN TRANSACTION", "CREATE TABLE s1.first (i INTEGER)", "", "CREATE TABLE s2.second (i INTEGER)", "",
+			"SELECT count(*) FROM duckdb_tables()", "ALTER TABLE s2.second RENAME TO third", "", "SELECT count(*) FROM s2.third", "ALTER TABLE s1.first ADD COLUMN j INTEGER", "ROLLBACK",
+		} {
+			if sql == "" {
+				short()
+				continue
+			}
+			st := c.statement(sql)
+			st.SessionId, st.Lasting = "s", strings.Contains(sql, " TABLE ")
+			if _, _, err := c.run(st); err != nil {
+				t.Fatalf("%s: %s %v", sql, pgerror.CodeOf(err), err)
 			}
 		}
 	}

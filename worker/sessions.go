@@ -25,16 +25,19 @@ type conns struct {
 	mu       sync.Mutex
 	idle     []*duck.Conn // last in, first out
 	sessions map[string]*session
+
+	binds binds
 }
 
 // session is a client's connection at this worker: its transaction and its temporary tables.
 type session struct {
 	conn  *duck.Conn
 	owner string
-	// transaction tells whether conn is in a transaction, and turn is its place in the line of writers. They belong to who has
-	// the lease.
+	// transaction tells whether conn is in a transaction, turn is its place in the line of writers, and pin holds the lake's
+	// catalog for what it has made there. They belong to who has the lease.
 	transaction bool
 	turn        blockTurn
+	pin         *duck.Pin
 	// free holds a token while no statement uses conn. A statement that was abandoned gives it back when it has drained,
 	// so the session's next statement waits for that.
 	free chan struct{}
@@ -95,18 +98,13 @@ func (l *lease) setUp(lasting bool) error {
 // rest is called when the statement has ended.
 func (l *lease) begin(ctx context.Context, w *writers, sql string, lasting bool, park parkFunc) (rest func(), err error) {
 	rest = func() {}
-	writes := w != nil && l.inTransaction() && (lasting || isCommit(sql) && l.session.turn.hasWritten())
-	if writes {
+	if w != nil && l.inTransaction() && (lasting || isCommit(sql) && l.session.turn.hasWritten()) {
 		if err := l.session.turn.take(ctx, w, park); err != nil {
 			return nil, err
 		}
 		rest = l.session.turn.rest
 	}
-	err = l.setUp(lasting)
-	if err == nil && writes {
-		err = l.session.turn.hold(ctx, l.conn)
-	}
-	if err != nil {
+	if err := l.setUp(lasting); err != nil {
 		rest()
 		return nil, err
 	}
@@ -123,7 +121,7 @@ func (l *lease) noteTransaction(t workerpb.StatementType, sql string) {
 	}
 	l.session.transaction = begins(sql, "BEGIN")
 	if !l.session.transaction {
-		l.session.turn.end()
+		l.session.endBlock()
 	}
 }
 
@@ -133,6 +131,11 @@ func isCommit(sql string) bool { return begins(sql, "COMMIT") }
 // mayBeLong tells whether a write may take long: all but those that change the catalog alone.
 func mayBeLong(sql string) bool {
 	return !begins(sql, "DROP") && !begins(sql, "ALTER") && !begins(sql, "COMMENT")
+}
+
+// changesRows tells whether a write changes rows alone, and nothing in the catalog.
+func changesRows(sql string) bool {
+	return begins(sql, "INSERT") || begins(sql, "UPDATE") || begins(sql, "DELETE") || begins(sql, "MERGE") || begins(sql, "TRUNCATE") || begins(sql, "WITH")
 }
 
 // begins tells whether a statement begins with a word, as far as its letters go.
@@ -205,7 +208,7 @@ func (l *lease) prepare(sql string, tables map[string]duck.Rows, allow func(work
 	if err := l.useCopies(sql); err != nil {
 		return nil, err
 	}
-	p, err := l.conn.Prepare(sql, allow)
+	p, err := l.bind(sql, allow)
 	if err == nil || l.conn.Lasting() || !l.conns.in.HasLake() || !isMissing(err) {
 		return p, err
 	}
@@ -227,6 +230,13 @@ func (l *lease) prepare(sql string, tables map[string]duck.Rows, allow func(work
 	l.offer(tables)
 	if err := l.useCopies(sql); err != nil {
 		return nil, err
+	}
+	return l.bind(sql, allow)
+}
+
+func (l *lease) bind(sql string, allow func(workerpb.StatementType) error) (*duck.Prepared, error) {
+	if l.conn.Lasting() {
+		defer l.conns.binds.begin()()
 	}
 	return l.conn.Prepare(sql, allow)
 }
@@ -381,6 +391,13 @@ func (c *conns) close(id string, closed func()) {
 // end closes the connection, which rolls back a block, and lets others write.
 func (s *session) end() {
 	s.conn.Close()
+	s.endBlock()
+}
+
+// endBlock is called when the transaction has ended.
+func (s *session) endBlock() {
+	s.pin.Release()
+	s.pin = nil
 	s.turn.end()
 }
 

@@ -43,6 +43,9 @@ func (s *Session) guard(st *session.Statement) error {
 	if err := refusedInLasting(st); err != nil {
 		return err
 	}
+	if err := refusedAtCommit(st); err != nil {
+		return err
+	}
 	if err := st.Unsafe(); err != nil || s.Superuser {
 		return err
 	}

@@ -210,7 +210,7 @@ func tableName(o sqltext.Object) string {
 		return identifier(o.Name)
 	}
 	if o.Schema == "pg_temp" {
-		return "temp." + identifier(o.Name)
+		return "temp.main." + identifier(o.Name)
 	}
 	return identifier(o.Schema) + "." + identifier(o.Name)
 }
@@ -242,6 +242,18 @@ func refusedInLasting(st *session.Statement) error {
 			return no(i, "lasting tables cannot number their rows", "Use BIGINT, and number rows with row_number() when they are inserted.")
 		case st.Is(i, "CHECK") && st.Is(i+1, "("):
 			return no(i, "CHECK is not supported on lasting tables", "Temporary tables may have it.")
+		}
+	}
+	return nil
+}
+
+// refusedAtCommit returns an error (0A000) for a temporary table that is to go or be emptied at COMMIT, which DuckDB ignores
+// where it is made of a query.
+func refusedAtCommit(st *session.Statement) error {
+	for i := 0; st.Effect == sqltext.CreateTemp && i < len(st.Tokens); i++ {
+		if st.Is(i, "ON") && st.Is(i+1, "COMMIT") && st.IsAny(i+2, "DROP", "DELETE") {
+			return pgerror.Newf(pgerror.FeatureNotSupported, "ON COMMIT %s is not supported", strings.ToUpper(st.Raw(i+2))).
+				WithHint("DROP or DELETE it before COMMIT.").At(int(st.Tokens[i].Start) + 1)
 		}
 	}
 	return nil

@@ -273,8 +273,8 @@ func (s *Session) rollBack(ctx context.Context) error {
 	if pgerror.CodeOf(err) == pgerror.NoActiveSQLTransaction {
 		err = nil
 	}
-	for i := 0; err == nil && i < len(s.pin.settled); i++ {
-		err = s.control(ctx, "DROP TABLE IF EXISTS temp."+identifier(s.pin.settled[i]))
+	for i := len(s.pin.settled) - 1; err == nil && i >= 0; i-- { // the last first: it may have a key that is one before it
+		err = s.control(ctx, "DROP TABLE IF EXISTS "+tableName(sqltext.Object{Schema: "pg_temp", Name: s.pin.settled[i]}))
 	}
 	return err
 }

@@ -195,14 +195,14 @@ func (s *Statement) MadeTemporary() string {
 // NewTemporaryTable returns the name of the table that the statement, which makes something temporary, makes where there was
 // none; "" where it makes anything else, or there may have been one.
 func (s *Statement) NewTemporaryTable() string {
-	if !s.Is(0, "CREATE") {
-		return s.MadeTemporary() // SELECT … INTO
+	if s.IsAny(0, "SELECT", "WITH") {
+		return s.MadeTemporary() // … INTO
 	}
 	i := 1
 	for s.IsAny(i, "LOCAL", "GLOBAL", "TEMP", "TEMPORARY") {
 		i++
 	}
-	if !s.Is(i, "TABLE") || s.Is(i+1, "IF") {
+	if !s.Is(0, "CREATE") || !s.Is(i, "TABLE") || s.Is(i+1, "IF") {
 		return ""
 	}
 	return s.MadeTemporary()

@@ -1,65 +1,54 @@
 package duck
 
 import (
-	"context"
 	"fmt"
 
 	"github.com/angelerator/tavana/internal/workerapi/workerpb"
 )
 
-// Pin keeps in memory what DuckLake has read of the lake's catalog for a transaction that is to change something there.
+// Pin keeps in memory what DuckLake has read of the lake's catalog for a transaction that changes something there.
 //
-// DuckLake shares that between connections in a cache, holds it for as long as one query, and lets go of it when another
-// connection has read the same, when a commit has made it void, or when memory is short. What a transaction has made in an
-// earlier query points into it, though: the next look at it would read freed memory, and end the process. So another
-// connection's query, which stays open, holds it until the transaction has ended.
+// DuckLake shares what it has read between connections in a cache and holds it for as long as one query. The cache lets go of
+// it when another connection has read the same, when memory is short, and when somebody tidies up. What a transaction has
+// made in an earlier query points into it, though: the next look at that would read freed memory, and end the process.
+// Another connection holds it instead: what it has looked at to prepare a statement is held until it runs one, and it never
+// does.
 type Pin struct {
-	conn   *Conn
-	query  *Prepared
-	result *Result
+	conn *Conn
+	look string
 }
 
-// PinLake pins the catalog as the connection's transaction sees it, which is fixed by that if it was not before. It is called
-// before the transaction's first write. The caller releases the Pin after the transaction's end; without a lake it is nil.
-func (c *Conn) PinLake(ctx context.Context) (*Pin, error) {
-	if !c.in.lake {
-		return nil, nil
-	}
-	snapshot, err := c.queryInts("SELECT id::BIGINT FROM ducklake_current_snapshot(" + Quote(databaseName) + ")")
+// PinLake returns a Pin for the connection's transaction, which sees the lake as it is now if it has not looked before. It holds
+// nothing yet. The caller releases it after the transaction's end.
+func (c *Conn) PinLake() (*Pin, error) {
+	snapshot, err := c.queryInts("SELECT id::BIGINT FROM system.main.ducklake_current_snapshot(" + Quote(databaseName) + ")")
 	if err != nil {
 		return nil, err
 	}
-	p := &Pin{}
-	if err := p.open(ctx, c.in, fmt.Sprintf("SELECT 1 FROM %s.%s.keys AT (VERSION => %d) LIMIT 0", databaseName, noteSchema, snapshot[0])); err != nil {
-		p.Release()
+	conn, err := c.in.Connect()
+	if err != nil {
 		return nil, err
 	}
-	return p, nil
+	if err := conn.exec("BEGIN TRANSACTION"); err != nil { // DuckLake asks what a version is once in each
+		conn.Close()
+		return nil, err
+	}
+	return &Pin{conn, fmt.Sprintf("SELECT 1 FROM %s.%s.keys AT (VERSION => %d) LIMIT 0", databaseName, noteSchema, snapshot[0])}, nil
 }
 
-func (p *Pin) open(ctx context.Context, in *Instance, sql string) (err error) {
-	if p.conn, err = in.Connect(); err != nil {
+// Hold holds what the cache has now, or reads it, beside what is held already.
+func (p *Pin) Hold() error {
+	look, err := p.conn.Prepare(p.look, func(workerpb.StatementType) error { return nil })
+	if err != nil {
 		return err
 	}
-	if p.query, err = p.conn.Prepare(sql, func(workerpb.StatementType) error { return nil }); err != nil {
-		return err
-	}
-	p.result, err = p.query.Execute(ctx)
-	return err
+	look.Close()
+	return nil
 }
 
-// Release lets go of the catalog. A nil Pin may be released.
+// Release lets go of all. A nil Pin may be released.
 func (p *Pin) Release() {
-	if p == nil {
-		return
-	}
-	if p.result != nil {
-		p.result.Close()
-	}
-	if p.query != nil {
-		p.query.Close()
-	}
-	if p.conn != nil {
+	if p != nil {
 		p.conn.Close()
 	}
 }
