@@ -56,8 +56,9 @@ func (b *binds) settle(ctx context.Context) {
 // pinned runs change, which may make or alter something in the lake's catalog, in the connection's transaction. *pin is the
 // transaction's; the caller releases it at the transaction's end.
 //
-// It is held that which change will see: those that have found nothing in DuckLake's cache put there what they have read, each its
-// own, so they are waited for. Afterwards it is held what change has seen, if that was another after all.
+// What change is going to see is held before it. Statements that find nothing in DuckLake's cache put there what they have read,
+// each its own, so those that have begun are waited for; and in case change has seen another's after all, that is held
+// after it.
 func (l *lease) pinned(ctx context.Context, pin **duck.Pin, change func() error) (err error) {
 	if *pin == nil {
 		if *pin, err = l.conn.PinLake(); err != nil {
