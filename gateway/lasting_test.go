@@ -1,11 +1,13 @@
 package gateway_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -347,6 +349,27 @@ func TestABlockWritesWhatItsTemporaryTablesHave(t *testing.T) {
 		w.wantCode(a, "COMMIT", "40001")
 		w.want(a, "SELECT n FROM before", "0")
 	}
+}
+
+// Rows that a client does not read, of a statement that changes a temporary table, keep nobody from writing what lasts.
+func TestRowsThatNobodyReadsKeepNobodyFromWriting(t *testing.T) {
+	w := openLasting(t, 1, nil)
+	a, b := w.connect(), w.connect()
+	w.want(b, "CREATE TABLE t (n int)")
+	w.want(a, "CREATE TEMP TABLE mine (n int, pad text)")
+	rows := a.Exec(t.Context(), "INSERT INTO mine SELECT n, repeat('x', 1000) FROM generate_series(1, 200000) g(n) RETURNING *")
+	if !rows.NextResult() || !rows.ResultReader().NextRow() {
+		t.Fatal("no rows")
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	if _, err := query(ctx, b, "INSERT INTO t VALUES (1)"); err != nil {
+		t.Error(err)
+	}
+	if err := rows.Close(); err != nil {
+		t.Error(err)
+	}
+	w.want(a, "SELECT count(*) FROM mine", "200000")
 }
 
 // A comment that is no text is an error, and the connection lives on.

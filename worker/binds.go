@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"time"
@@ -8,7 +9,7 @@ import (
 	"github.com/angelerator/tavana/worker/internal/duck"
 )
 
-// binds are the statements that are being bound to the lake's catalog now.
+// binds are the statements that may be reading the lake's catalog now, to be bound to it.
 type binds struct {
 	mu   sync.Mutex
 	open map[chan struct{}]bool
@@ -33,7 +34,7 @@ func (b *binds) begin() (end func()) {
 
 // settle waits for those that have begun, but not for long: one may have to ask a slow server for a file.
 func (b *binds) settle(ctx context.Context) {
-	const patience = 250 * time.Millisecond
+	const patience = 100 * time.Millisecond
 	b.mu.Lock()
 	list := make([]chan struct{}, 0, len(b.open))
 	for done := range b.open {
@@ -53,27 +54,26 @@ func (b *binds) settle(ctx context.Context) {
 	}
 }
 
-// pinned runs change, which may make or alter something in the lake's catalog, in the connection's transaction. *pin is the
+// holding runs change, which may make or alter something in the lake's catalog, in the connection's transaction. *hold is the
 // transaction's; the caller releases it at the transaction's end.
 //
 // What change is going to see is held before it. Statements that find nothing in DuckLake's cache put there what they have read,
-// each its own, so those that have begun are waited for; and in case change has seen another's after all, that is held
-// after it.
-func (l *lease) pinned(ctx context.Context, pin **duck.Pin, change func() error) (err error) {
-	if *pin == nil {
-		if *pin, err = l.conn.PinLake(); err != nil {
+// each its own, so those that have begun are waited for; and in case change has seen another's after all, or has found
+// nothing, that is held as well: change extends the hold between its binding and its execution, which may take long, and it is
+// extended after it.
+func (l *lease) holding(ctx context.Context, hold **duck.CatalogHold, change func(*duck.CatalogHold) error) (err error) {
+	if *hold == nil {
+		if *hold, err = l.conn.HoldCatalog(); err != nil {
 			return err
 		}
 	}
-	if err := (*pin).Hold(); err != nil {
+	if err := (*hold).Extend(); err != nil {
 		return err
 	}
 	l.conns.binds.settle(ctx)
-	if err := (*pin).Hold(); err != nil {
+	if err := (*hold).Extend(); err != nil {
 		return err
 	}
-	if err := change(); err != nil {
-		return err
-	}
-	return (*pin).Hold()
+	err = change(*hold)
+	return cmp.Or(err, (*hold).Extend()) // also what has failed may have made something
 }

@@ -10,7 +10,7 @@ import (
 const idleTurn = 3 * time.Second
 
 // blockTurn is the turn of a transaction block, held from its first write to its end, so that nobody changes meanwhile what
-// it has seen and its COMMIT succeeds: DuckLake would fail it, or crash the process, when it meets another's. A block that
+// it has seen and its COMMIT succeeds: it would fail when it meets another's. A block that
 // rests loses the turn, so that a client that has gone for coffee keeps nobody from writing; it takes it anew with its next
 // write, and hears of a conflict with what was written meanwhile.
 type blockTurn struct {

@@ -41,6 +41,8 @@ type execution struct {
 	err        error
 	completion *workerpb.Completion
 	described  bool // schema has been sent: an attempt before this one did
+	// pass lets others write.
+	pass func()
 
 	// quit is closed when nobody reads batches any more.
 	quit      context.CancelCauseFunc
@@ -85,12 +87,16 @@ func (e *execution) run() (err error) {
 			return err
 		}
 		defer rest()
+		e.pass = rest
 		return e.whole(params)
 	}
 	if err := e.lease.setUp(true); err != nil {
 		return err
 	}
-	return e.writers.write(e.quitCtx, e.park, mayBeLong(e.st.GetSql()), func() error { return e.whole(params) })
+	return e.writers.write(e.quitCtx, e.park, mayBeLong(e.st.GetSql()), func(pass func()) error {
+		e.pass = pass
+		return e.whole(params)
+	})
 }
 
 // lasting tells whether the statement may write what lasts.
@@ -100,22 +106,22 @@ func (e *execution) lasting() bool { return e.writers != nil && e.st.GetLasting(
 func (e *execution) whole(params arrow.RecordBatch) error {
 	switch {
 	case e.lasting() && e.lease.inTransaction():
-		return e.inOrder(params, &e.lease.session.pin)
+		return e.inTransaction(params, &e.lease.session.hold)
 	case e.lasting() && len(e.st.GetAfter()) > 0:
-		var pin *duck.Pin
-		defer func() { pin.Release() }()
-		return e.lease.conn.Whole(func() error { return e.inOrder(params, &pin) })
+		var hold *duck.CatalogHold
+		defer func() { hold.Release() }()
+		return e.lease.conn.Whole(func() error { return e.inTransaction(params, &hold) })
 	}
-	return e.attempt(params)
+	return e.attempt(params, nil)
 }
 
-// inOrder runs them in a transaction, whose pin is given.
-func (e *execution) inOrder(params arrow.RecordBatch, pin **duck.Pin) (err error) {
-	statement := func() error { return e.attempt(params) }
+// inTransaction runs them in a transaction, which has the hold of the lake's catalog that its changes need.
+func (e *execution) inTransaction(params arrow.RecordBatch, hold **duck.CatalogHold) (err error) {
+	statement := func(h *duck.CatalogHold) error { return e.attempt(params, h) }
 	if changesRows(e.st.GetSql()) {
-		err = statement()
+		err = statement(nil)
 	} else {
-		err = e.lease.pinned(e.quitCtx, pin, statement)
+		err = e.lease.holding(e.quitCtx, hold, statement)
 	}
 	for _, sql := range e.st.GetAfter() {
 		if err == nil {
@@ -125,8 +131,9 @@ func (e *execution) inOrder(params arrow.RecordBatch, pin **duck.Pin) (err error
 	return err
 }
 
-// attempt runs the statement once. It may be called again after a conflict, which only statements without rows have.
-func (e *execution) attempt(params arrow.RecordBatch) (err error) {
+// attempt runs the statement once. It may be called again after a conflict, which only statements without rows have. hold, if
+// there is one, is extended when the statement is bound.
+func (e *execution) attempt(params arrow.RecordBatch, hold *duck.CatalogHold) (err error) {
 	e.lease.copyCatalog(e.quitCtx, e.st.GetCatalogCopy())
 	p, err := e.lease.prepare(e.st.GetSql(), e.tables, guard(e.st.GetUser(), e.st.GetSessionId()))
 	if err != nil {
@@ -136,6 +143,11 @@ func (e *execution) attempt(params arrow.RecordBatch) (err error) {
 	e.completion.StatementType = p.Kind()
 	if err := p.Bind(params); err != nil {
 		return err
+	}
+	if hold != nil {
+		if err := hold.Extend(); err != nil {
+			return err
+		}
 	}
 	r, err := p.Execute(e.quitCtx)
 	if err != nil {
@@ -148,6 +160,9 @@ func (e *execution) attempt(params arrow.RecordBatch) (err error) {
 	}()
 	r.As(e.st.GetProfile())
 	e.completion.RowsChanged = r.Changed()
+	if e.pass != nil && r.Schema().NumFields() > 0 && p.Kind() != workerpb.StatementType_STATEMENT_TYPE_EXPLAIN {
+		e.pass() // DuckLake's writes return no rows, and a client may take long to read these
+	}
 	if !e.described {
 		e.schema <- r.Schema()
 		e.described = true

@@ -33,11 +33,11 @@ type conns struct {
 type session struct {
 	conn  *duck.Conn
 	owner string
-	// transaction tells whether conn is in a transaction, turn is its place in the line of writers, and pin holds the lake's
-	// catalog for what it has made there. They belong to who has the lease.
+	// transaction tells whether conn is in a transaction, turn is its place in the line of writers, and hold is of the lake's
+	// catalog, for what it has made there. They belong to who has the lease.
 	transaction bool
 	turn        blockTurn
-	pin         *duck.Pin
+	hold        *duck.CatalogHold
 	// free holds a token while no statement uses conn. A statement that was abandoned gives it back when it has drained,
 	// so the session's next statement waits for that.
 	free chan struct{}
@@ -87,6 +87,9 @@ type lease struct {
 // setUp puts the statement's settings in force, and the lasting catalog into the path: when the statement wants it, and for
 // good on a session's connection.
 func (l *lease) setUp(lasting bool) error {
+	if l.conns.in.HasLake() {
+		defer l.conns.binds.begin()()
+	}
 	if err := l.conn.Apply(l.settings); err != nil {
 		return err
 	}
@@ -235,7 +238,7 @@ func (l *lease) prepare(sql string, tables map[string]duck.Rows, allow func(work
 }
 
 func (l *lease) bind(sql string, allow func(workerpb.StatementType) error) (*duck.Prepared, error) {
-	if l.conn.Lasting() {
+	if l.conns.in.HasLake() {
 		defer l.conns.binds.begin()()
 	}
 	return l.conn.Prepare(sql, allow)
@@ -247,6 +250,7 @@ func (l *lease) copyCatalog(ctx context.Context, name string) {
 	if name == "" {
 		return
 	}
+	defer l.conns.binds.begin()()
 	var err error
 	if l.copied, err = l.conns.in.CopyCatalog(ctx, name); err != nil && ctx.Err() == nil {
 		l.conns.log.Warn("copying the catalog failed", "error", err)
@@ -396,8 +400,8 @@ func (s *session) end() {
 
 // endBlock is called when the transaction has ended.
 func (s *session) endBlock() {
-	s.pin.Release()
-	s.pin = nil
+	s.hold.Release()
+	s.hold = nil
 	s.turn.end()
 }
 

@@ -266,10 +266,12 @@ func (r *spoolReader) Read(p []byte) (n int, err error) {
 	return n, diskError(err)
 }
 
-// A reader waits so long in all, and for so much of its time, for rows that have not come.
+// A reader waits for rows that have not come for so much of its time, not counting the first moment, and no longer in all than
+// mostPatience: others may wait for the turn of its statement.
 const (
 	readPatience = 100 * time.Millisecond
 	readShare    = 0.6
+	mostPatience = 10 * time.Second
 )
 
 // await waits until there says that there is something to read; io.EOF: all has been read.
@@ -289,7 +291,8 @@ func (r *spoolReader) await(there func() bool) error {
 			return io.EOF
 		}
 		begun := time.Now()
-		late := time.NewTimer(readPatience + time.Duration(readShare*float64(begun.Sub(r.started))) - r.waited)
+		patience := min(readPatience+time.Duration(readShare*float64(begun.Sub(r.started))), mostPatience)
+		late := time.NewTimer(patience - r.waited)
 		select {
 		case <-more:
 			late.Stop()

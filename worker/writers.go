@@ -3,6 +3,8 @@ package worker
 import (
 	"context"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/angelerator/tavana/internal/lifecycle"
@@ -21,12 +23,21 @@ import (
 type writers struct {
 	turn chan struct{}
 	file string
+	// waiting is how many of this process wait for turn.
+	waiting atomic.Int64
 	// passing says that a long write lets others pass.
 	passing bool
 }
 
-// turnLength is how long a first attempt keeps others waiting: some ten small inserts.
+// turnLength is how long a first attempt keeps others waiting, where they are let pass: some ten small inserts.
 const turnLength = 250 * time.Millisecond
+
+// After a turn of longTurn, other workers have the file for the asking for a moment, since those of this process would always
+// be there first.
+const (
+	longTurn     = 10 * time.Millisecond
+	otherWorkers = 3 * time.Millisecond
+)
 
 // A write that conflicts is run so often, and begun anew for so long after its first conflict, before its client hears of it.
 const (
@@ -47,39 +58,47 @@ func noPark() (unpark func()) { return func() {} }
 // acquire waits for the turn, and calls park if it has to: who waits holds no memory that the one whose turn it is could
 // need. The caller calls release, which may be called again.
 func (w *writers) acquire(ctx context.Context, park parkFunc) (release func(), err error) {
+	unpark := func() {}
+	defer func() { unpark() }()
+	parks := sync.OnceFunc(func() { unpark = park() })
 	select {
 	case w.turn <- struct{}{}:
 	default:
-		defer park()()
+		parks()
+		w.waiting.Add(1)
+		defer w.waiting.Add(-1)
 		select {
 		case w.turn <- struct{}{}:
 		case <-ctx.Done():
 			return nil, pgerror.FromContext(ctx)
 		}
 	}
-	lock, err := lifecycle.AwaitLock(ctx, w.file)
+	lock, err := lifecycle.AwaitLock(ctx, w.file, parks)
 	if err != nil {
-		<-w.turn
+		w.next()
 		if ctx.Err() != nil {
 			return nil, pgerror.FromContext(ctx)
 		}
 		return nil, pgerror.WithCode(err, pgerror.IOError)
 	}
-	held := make(chan struct{}, 1)
-	held <- struct{}{}
-	return func() {
-		select {
-		case <-held:
-			lock.Release()
-			<-w.turn
-		default:
+	begun := time.Now()
+	return sync.OnceFunc(func() {
+		lock.Release()
+		if time.Since(begun) > longTurn && w.waiting.Load() > 0 {
+			time.AfterFunc(otherWorkers, w.next)
+		} else {
+			w.next()
 		}
-	}, nil
+	}), nil
 }
 
+// next lets the next writer of this process have the turn.
+func (w *writers) next() { <-w.turn }
+
 // write runs attempt in its turn, again while it ends in a conflict. An attempt must leave nothing behind when it fails.
-// long says that it may take long, and then lets others pass.
-func (w *writers) write(ctx context.Context, park parkFunc, long bool, attempt func() error) error {
+// long says that it may take long, and then lets others pass, where they may. It may also let others write by calling pass, when
+// it has turned out to write nothing that lasts.
+func (w *writers) write(ctx context.Context, park parkFunc, long bool, attempt func(pass func()) error) error {
 	var conflicted time.Time // first
 	for n := 1; ; n++ {
 		release, err := w.acquire(ctx, park)
@@ -88,10 +107,10 @@ func (w *writers) write(ctx context.Context, park parkFunc, long bool, attempt f
 		}
 		if n == 1 && long && w.passing {
 			passing := time.AfterFunc(turnLength, release)
-			err = attempt()
+			err = attempt(release)
 			passing.Stop()
 		} else {
-			err = attempt()
+			err = attempt(release)
 		}
 		release()
 		if n == 1 {

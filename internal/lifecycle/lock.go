@@ -14,12 +14,16 @@ type Lock struct{ f *os.File }
 // AcquireLock makes the file if need be and waits until nobody else holds it.
 func AcquireLock(name string) (*Lock, error) { return lock(name, os.O_CREATE, syscall.LOCK_EX) }
 
-// AwaitLock is AcquireLock that gives up when ctx ends, and returns its error. Who waits looks every millisecond.
-func AwaitLock(ctx context.Context, name string) (*Lock, error) {
-	for {
+// AwaitLock is AcquireLock that gives up when ctx ends, and returns its error. It looks every millisecond, and calls waits before
+// it first does.
+func AwaitLock(ctx context.Context, name string, waits func()) (*Lock, error) {
+	for first := true; ; first = false {
 		l, err := lock(name, os.O_CREATE, syscall.LOCK_EX|syscall.LOCK_NB)
 		if !errors.Is(err, syscall.EWOULDBLOCK) {
 			return l, err
+		}
+		if first {
+			waits()
 		}
 		select {
 		case <-time.After(time.Millisecond):

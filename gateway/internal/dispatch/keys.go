@@ -247,18 +247,6 @@ func refusedInLasting(st *session.Statement) error {
 	return nil
 }
 
-// refusedAtCommit returns an error (0A000) for a temporary table that is to go or be emptied at COMMIT, which DuckDB ignores
-// where it is made of a query.
-func refusedAtCommit(st *session.Statement) error {
-	for i := 0; st.Effect == sqltext.CreateTemp && i < len(st.Tokens); i++ {
-		if st.Is(i, "ON") && st.Is(i+1, "COMMIT") && st.IsAny(i+2, "DROP", "DELETE") {
-			return pgerror.Newf(pgerror.FeatureNotSupported, "ON COMMIT %s is not supported", strings.ToUpper(st.Raw(i+2))).
-				WithHint("DROP or DELETE it before COMMIT.").At(int(st.Tokens[i].Start) + 1)
-		}
-	}
-	return nil
-}
-
 func identifier(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }
 
 func identifiers(names []string) string {

@@ -388,7 +388,7 @@ func (s *Session) request(ctx context.Context, p *session.Portal, own bool) (req
 	req = &workerpb.Statement{
 		Tables:  tables,
 		QueryId: s.d.newID(), User: s.user, Sql: text.Text, Parameters: p.Params, ParameterTypes: p.Casts,
-		Settings: s.Settings.Worker(), Profile: s.Profile, Lasting: st.Effect.WritesLasting(), After: text.after,
+		Settings: s.Settings.Worker(), Profile: s.Profile, Lasting: lasting(st), After: text.after,
 	}
 	if pin != nil {
 		req.SessionId = pin.id
@@ -405,6 +405,9 @@ func (s *Session) request(ctx context.Context, p *session.Portal, own bool) (req
 	}
 	return req, text, pin, nil
 }
+
+// lasting tells whether a statement may change something that lasts at the worker.
+func lasting(st *session.Statement) bool { return st.Effect.WritesLasting() && !st.CopiesTo() }
 
 // seesAll tells whether a pinned session sees what others have committed, and nothing else. In READ COMMITTED it is to see in
 // the catalog what is new, as in PostgreSQL, though DuckLake still shows the block what was there when it began.
@@ -641,7 +644,7 @@ func (s *Session) prepare(ctx context.Context, st *session.Statement, oids []pge
 	req := &workerpb.PrepareRequest{
 		Tables:  tables,
 		QueryId: s.d.newID(), User: s.user, Sql: text.Text, ParameterTypes: casts,
-		Settings: s.Settings.Worker(), Profile: s.Profile, Lasting: st.Effect.WritesLasting(),
+		Settings: s.Settings.Worker(), Profile: s.Profile, Lasting: lasting(st),
 	}
 	pin, err := s.pinFor(ctx, st.Effect)
 	if err != nil {

@@ -12,12 +12,9 @@ import (
 func partsOf(st *session.Statement) ([]*session.Statement, error) {
 	switch st.Verb {
 	case sqltext.Alter:
-		parts, err := st.Alterations()
-		list := make([]*session.Statement, len(parts))
-		for i, p := range parts {
-			list[i] = session.NewStatement(p)
-		}
-		return list, err
+		return statements(st.Alterations())
+	case sqltext.Drop, sqltext.Truncate:
+		return statements(st.Singly())
 	case sqltext.Comment:
 		d, err := st.Description()
 		if d == nil {
@@ -26,6 +23,14 @@ func partsOf(st *session.Statement) ([]*session.Statement, error) {
 		return comment(st, d)
 	}
 	return nil, nil
+}
+
+func statements(parts []sqltext.Statement, err error) ([]*session.Statement, error) {
+	list := make([]*session.Statement, len(parts))
+	for i, p := range parts {
+		list[i] = session.NewStatement(p)
+	}
+	return list, err
 }
 
 // ofView returns what is to be run for a statement that PostgreSQL takes for views too, when DuckDB, which does not, has told

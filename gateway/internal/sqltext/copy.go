@@ -52,6 +52,12 @@ func (s *Statement) IsClientCopy() bool {
 	return i > 0 && s.IsAny(i+1, "STDIN", "STDOUT")
 }
 
+// CopiesTo tells whether the statement is a COPY to the client or a file.
+func (s *Statement) CopiesTo() bool {
+	i := s.copyDirection()
+	return i > 0 && s.Is(i, "TO")
+}
+
 // copiesOut tells whether the statement is a COPY to the client.
 func (s *Statement) copiesOut() bool {
 	i := s.copyDirection()

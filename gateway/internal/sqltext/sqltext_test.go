@@ -263,6 +263,7 @@ func FuzzTokenize(f *testing.F) {
 			list[i].OwnerChange()
 			list[i].Authorization()
 			_, _ = list[i].Alterations()
+			_, _ = list[i].Singly()
 			_, _ = list[i].Description()
 			_, _ = list[i].OfView()
 			_ = list[i].Bent()

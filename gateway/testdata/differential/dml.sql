@@ -211,8 +211,13 @@ CREATE TEMP TABLE d1 (x int)
 
 CREATE TEMP TABLE d2 (x int)
 
--- differs: error: fails with 0A000: {"exception_type":"Not implemented","exception_message":"Can only drop one object at a time"}
+DROP TABLE d1, no_such
+
+TRUNCATE TABLE d1, d2
+
 DROP TABLE d1, d2
+
+SELECT * FROM d1
 
 -- differs: error: fails with 42601: A CTE needs a SELECT
 WITH moved AS (DELETE FROM t2 WHERE id = 101 RETURNING *) SELECT * FROM moved
@@ -237,7 +242,39 @@ DELETE FROM lasting_t USING dept WHERE lasting_t.name = dept.name
 
 SELECT count(*) FROM lasting_t
 
-DROP TABLE lasting_t
+CREATE TABLE lasting_u AS SELECT 1 AS id
+
+INSERT INTO lasting_t VALUES (3, 'c')
+
+TRUNCATE lasting_t, no_such CASCADE
+
+SELECT count(*) FROM lasting_t
+
+TRUNCATE TABLE lasting_t, lasting_u RESTART IDENTITY CASCADE
+
+SELECT (SELECT count(*) FROM lasting_t), (SELECT count(*) FROM lasting_u)
+
+TRUNCATE lasting_t CONTINUE IDENTITY
+
+TRUNCATE lasting_t, CASCADE
+
+DROP TABLE lasting_t, no_such
+
+SELECT count(*) FROM lasting_t
+
+DROP TABLE IF EXISTS lasting_t, no_such, lasting_u CASCADE
+
+SELECT count(*) FROM lasting_u
+
+CREATE SCHEMA gone_a
+
+CREATE SCHEMA gone_b
+
+CREATE TABLE gone_b.t (a int)
+
+DROP SCHEMA gone_a, gone_b CASCADE
+
+CREATE TABLE gone_b.t (a int)
 
 CREATE TEMP SEQUENCE sq START 5
 

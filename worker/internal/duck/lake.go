@@ -26,7 +26,8 @@ type Lake struct {
 	// InlineRows is up to how many rows of an INSERT lie in the catalog's database, in a table there for each table, and not in
 	// a file; 0: all lie in files, and there are no such tables.
 	InlineRows int
-	// Lock is a file that is held while the catalog is attached, since the first ATTACH of all makes it.
+	// Lock is a file that is held by who writes, and Lock with ".attach" behind it by who attaches the catalog, since the first
+	// ATTACH of all makes it.
 	Lock string
 }
 
@@ -84,7 +85,7 @@ func (in *Instance) attachLake(l Lake) error {
 	if err := makeFolders(l); err != nil {
 		return err
 	}
-	lock, err := lifecycle.AcquireLock(l.Lock)
+	lock, err := lifecycle.AcquireLock(l.Lock + ".attach")
 	if err != nil {
 		return fmt.Errorf("locking the lasting catalog: %w", err)
 	}
