@@ -292,7 +292,6 @@ func TestABlockWritesWhatItsTemporaryTablesHave(t *testing.T) {
 	w.want(a, "CREATE TEMP TABLE before AS SELECT 0 AS n")
 	// Names of users' own get in nobody's way.
 	w.want(b, "CREATE SCHEMA temp")
-	w.wantCode(a, "CREATE TEMP TABLE gone ON COMMIT DROP AS SELECT 1 AS n", "0A000")
 	w.want(a, "CREATE TEMP MACRO ducklake_current_snapshot(name) AS TABLE SELECT 'no' AS id")
 	begin := func() {
 		t.Helper()
@@ -370,6 +369,54 @@ func TestRowsThatNobodyReadsKeepNobodyFromWriting(t *testing.T) {
 		t.Error(err)
 	}
 	w.want(a, "SELECT count(*) FROM mine", "200000")
+}
+
+// ON COMMIT DROP.
+func TestTemporaryTablesThatLeaveAtCommit(t *testing.T) {
+	w := openLasting(t, 1, nil)
+	a, b := w.connect(), w.connect()
+	w.want(a, "CREATE TABLE t (n int)")
+	begin := func() {
+		t.Helper()
+		w.want(a, "BEGIN")
+		w.want(a, "CREATE TEMP TABLE parent (n int PRIMARY KEY) ON COMMIT DROP")
+		w.want(a, "CREATE TEMP TABLE child (n int REFERENCES parent (n)) ON COMMIT DROP")
+		w.want(a, `CREATE TEMP TABLE "Rows" ON COMMIT DROP AS SELECT 1 AS n`)
+		w.want(a, "CREATE TEMP TABLE stays (n int) ON COMMIT PRESERVE ROWS")
+		w.want(b, "INSERT INTO t VALUES (0)")
+		w.want(a, `INSERT INTO t SELECT n FROM "Rows"`)
+		w.want(a, `SELECT count(*) FROM "Rows"`, "1")
+	}
+	gone := func() {
+		t.Helper()
+		for _, name := range []string{"parent", "child", `"Rows"`} {
+			w.wantCode(a, "SELECT * FROM "+name, "42P01")
+		}
+	}
+	begin()
+	w.want(a, "COMMIT")
+	gone()
+	w.want(a, "SELECT n FROM t ORDER BY n", "0", "1")
+	w.want(a, "DROP TABLE stays")
+	begin()
+	w.want(a, "ROLLBACK")
+	gone()
+	w.want(a, "SELECT n FROM t ORDER BY n", "0", "0", "1")
+	w.wantCode(a, "SELECT * FROM stays", "42P01")
+
+	// One that the block drops, and makes anew, is another.
+	w.want(a, "BEGIN")
+	w.want(a, "CREATE TEMP TABLE again (n int) ON COMMIT DROP")
+	w.want(a, "DROP TABLE again")
+	w.want(a, "CREATE TEMP TABLE again (n int)")
+	w.want(a, "COMMIT")
+	w.want(a, "SELECT count(*) FROM again", "0")
+
+	w.want(a, "CREATE TEMP TABLE moment (n int) ON COMMIT DROP")
+	w.wantCode(a, "SELECT * FROM moment", "42P01")
+	w.wantCode(a, "CREATE TEMP TABLE emptied (n int) ON COMMIT DELETE ROWS", "0A000")
+	w.wantCode(a, "CREATE TEMP TABLE emptied ON COMMIT DELETE ROWS AS SELECT 1 AS n", "0A000")
+	w.wantCode(a, "CREATE TABLE lasts ON COMMIT DROP AS SELECT 1 AS n", "42P16")
 }
 
 // A comment that is no text is an error, and the connection lives on.

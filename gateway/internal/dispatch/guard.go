@@ -56,14 +56,15 @@ func (s *Session) guard(st *session.Statement) error {
 	return st.Refused()
 }
 
-// refusedAtCommit returns an error (0A000) for a temporary table that is to go or be emptied at COMMIT, which DuckDB ignores
-// where it is made of a query.
+// refusedAtCommit returns an error for what can't be done with a table ON COMMIT. DuckDB would ignore it where the table is made
+// of a query.
 func refusedAtCommit(st *session.Statement) error {
-	for i := 0; st.Effect == sqltext.CreateTemp && i < len(st.Tokens); i++ {
-		if st.Is(i, "ON") && st.Is(i+1, "COMMIT") && st.IsAny(i+2, "DROP", "DELETE") {
-			return pgerror.Newf(pgerror.FeatureNotSupported, "ON COMMIT %s is not supported", strings.ToUpper(st.Raw(i+2))).
-				WithHint("DROP or DELETE it before COMMIT.").At(int(st.Tokens[i].Start) + 1)
-		}
+	switch what, on := st.OnCommit(); {
+	case what != "" && st.Effect == sqltext.Create:
+		return pgerror.New(pgerror.InvalidTableDefinition, "ON COMMIT can only be used on temporary tables")
+	case what == "DELETE":
+		return pgerror.New(pgerror.FeatureNotSupported, "ON COMMIT DELETE ROWS is not supported").
+			WithHint("DELETE them before COMMIT.").At(int(st.Tokens[on].Start) + 1)
 	}
 	return nil
 }

@@ -43,7 +43,7 @@ func (s *Session) Ingest(ctx context.Context, in Ingest, schema *arrow.Schema, n
 	defer func() { c.Close(err) }()
 	rows, err = c.drain(next, schema)
 	if err == nil && c.makes == sqltext.CreateTemp && s.pin != nil {
-		s.pin.made(in.Table)
+		s.pin.named(in.Table)
 	}
 	return rows, err
 }

@@ -124,10 +124,7 @@ func (s *Session) follow(rows *Rows, st *session.Statement, q *query, out *sqlte
 		if err != nil {
 			s.Fail()
 		} else if st.Effect == sqltext.CreateTemp && s.pin != nil {
-			s.pin.made(st.MadeTemporary())
-			if table := st.NewTemporaryTable(); table != "" && s.InBlock() {
-				s.pin.fresh = append(s.pin.fresh, table)
-			}
+			s.pin.made(st, s.InBlock())
 		}
 		if rows.stream != nil && err == nil {
 			s.d.learn(q, rows.stream.Completion())
@@ -314,7 +311,15 @@ func (s *Session) stream(ctx context.Context, p *session.Portal) (*Rows, error) 
 	if len(list) > 0 {
 		return s.together(ctx, p.Statement, list)
 	}
-	return s.one(ctx, p)
+	rows, err := s.one(ctx, p)
+	if what, _ := p.Statement.OnCommit(); err != nil || what != "DROP" || s.InBlock() {
+		return rows, err
+	}
+	if err := s.drop(ctx, []string{p.Statement.MadeTemporary()}); err != nil { // the COMMIT is the statement's own end
+		rows.Close()
+		return nil, err
+	}
+	return rows, nil
 }
 
 // one starts a statement that is one for DuckDB; if that takes it for one about something of another kind, as several.

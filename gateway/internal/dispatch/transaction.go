@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,13 +26,29 @@ type pin struct {
 	keep      bool
 	temporary map[string]bool
 	unnamed   bool
-	// fresh are the temporary tables that the block has made, and settled those of them that its ROLLBACK has to drop, since they
-	// were committed when its transaction was begun anew.
-	fresh, settled []string
+	// fresh are the temporary tables that the block has made, settled those of them that its ROLLBACK has to drop, since they were
+	// committed when its transaction was begun anew, and leaving those that its COMMIT drops.
+	fresh, settled, leaving []string
 }
 
-// made notes a temporary object; name is "" where it can't be told.
-func (p *pin) made(name string) {
+// made notes what a statement has made that is temporary.
+func (p *pin) made(st *session.Statement, inBlock bool) {
+	name := st.MadeTemporary()
+	p.named(name)
+	if !inBlock {
+		return
+	}
+	if st.NewTemporaryTable() != "" {
+		p.fresh = append(p.fresh, name)
+	}
+	p.leaving = slices.DeleteFunc(p.leaving, func(old string) bool { return old == name })
+	if what, _ := st.OnCommit(); what == "DROP" {
+		p.leaving = append(p.leaving, name)
+	}
+}
+
+// named notes a temporary object; name is "" where it can't be told.
+func (p *pin) named(name string) {
 	if p.temporary == nil {
 		p.temporary = map[string]bool{}
 	}
@@ -247,7 +264,10 @@ func (s *Session) endAtWorker(ctx context.Context, commit bool) error {
 	}
 	var err error
 	if commit {
-		if err = s.commit(ctx); s.pin == nil {
+		if err = s.drop(ctx, s.pin.leaving); err == nil {
+			err = s.commit(ctx)
+		}
+		if s.pin == nil {
 			return err
 		}
 	}
@@ -263,7 +283,7 @@ func (s *Session) endAtWorker(ctx context.Context, commit bool) error {
 			return pgerror.New(pgerror.ConnectionFailure, "the transaction could not be rolled back").WithDetail("%s", failed.Error())
 		}
 	}
-	s.pin.open, s.pin.fresh, s.pin.settled = false, nil, nil
+	s.pin.open, s.pin.fresh, s.pin.settled, s.pin.leaving = false, nil, nil, nil
 	return err
 }
 
@@ -273,8 +293,18 @@ func (s *Session) rollBack(ctx context.Context) error {
 	if pgerror.CodeOf(err) == pgerror.NoActiveSQLTransaction {
 		err = nil
 	}
-	for i := len(s.pin.settled) - 1; err == nil && i >= 0; i-- { // the last first: it may have a key that is one before it
-		err = s.control(ctx, "DROP TABLE IF EXISTS "+tableName(sqltext.Object{Schema: "pg_temp", Name: s.pin.settled[i]}))
+	if err != nil {
+		return err
 	}
-	return err
+	return s.drop(ctx, s.pin.settled)
+}
+
+// drop drops temporary tables at the worker, the last first: it may refer to one before it.
+func (s *Session) drop(ctx context.Context, tables []string) error {
+	for _, name := range slices.Backward(tables) {
+		if err := s.control(ctx, "DROP TABLE IF EXISTS "+tableName(sqltext.Object{Schema: "pg_temp", Name: name})); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -193,6 +193,10 @@ func (w *rewrite) word(i int, name string) {
 		w.explain(i)
 	case "using", "tablespace":
 		w.storage(i)
+	case "on":
+		if what, on := w.OnCommit(); what == "DROP" && on == i { // the gateway does it
+			w.drop(i, i+3)
+		}
 	case "aclexplode":
 		w.aclExplode(i)
 	case "any", "some", "all":

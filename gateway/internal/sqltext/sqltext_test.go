@@ -364,7 +364,7 @@ func keepsQuoted(t *testing.T, s *Statement, text string) {
 func FuzzCursor(f *testing.F) {
 	for _, sql := range []string{
 		"DECLARE c CURSOR FOR SELECT 1", `declare "A b" binary insensitive no scroll cursor with hold for (values (1))`, "FETCH c", "FETCH -3 FROM c", "MOVE BACKWARD ALL IN c",
-		"FETCH ABSOLUTE +5 c", "FETCH RELATIVE c", "FETCH next", "CLOSE ALL", "DECLARE", "FETCH FROM", "CREATE OR REPLACE TEMP VIEW a.b AS SELECT 1", "SELECT 1 INTO TEMP x",
+		"FETCH ABSOLUTE +5 c", "FETCH RELATIVE c", "FETCH next", "CLOSE ALL", "DECLARE", "FETCH FROM", "CREATE OR REPLACE TEMP VIEW a.b AS SELECT 1", "SELECT 1 INTO TEMP x", "CREATE TEMP TABLE t (a int) ON COMMIT DROP",
 	} {
 		f.Add(sql)
 	}
@@ -375,6 +375,8 @@ func FuzzCursor(f *testing.F) {
 		}
 		for _, st := range list {
 			st.MadeTemporary()
+			st.NewTemporaryTable()
+			st.OnCommit()
 			if d, err := st.Declaration(); err == nil && (d.Name == "" || !strings.HasSuffix(st.Text, d.Query.Text) || d.Query.Verb() != Select) {
 				t.Errorf("%q: %+v", st.Text, d)
 			}

@@ -276,6 +276,18 @@ DROP SCHEMA gone_a, gone_b CASCADE
 
 CREATE TABLE gone_b.t (a int)
 
+CREATE TEMP TABLE leaving (x int) ON COMMIT DROP
+
+SELECT * FROM leaving
+
+CREATE TEMP TABLE leaving ON COMMIT DROP AS SELECT 1 AS x
+
+SELECT * FROM leaving
+
+CREATE TABLE lasting_t ON COMMIT DROP AS SELECT 1 AS x
+
+CREATE TABLE lasting_t (x int) ON COMMIT PRESERVE ROWS
+
 CREATE TEMP SEQUENCE sq START 5
 
 SELECT nextval('sq'), currval('sq')
