@@ -194,9 +194,7 @@ func (w *rewrite) word(i int, name string) {
 	case "using", "tablespace":
 		w.storage(i)
 	case "on":
-		if what, on := w.OnCommit(); what == "DROP" && on == i { // the gateway does it
-			w.drop(i, i+3)
-		}
+		w.onCommit(i)
 	case "aclexplode":
 		w.aclExplode(i)
 	case "any", "some", "all":

@@ -48,6 +48,16 @@ func (s *Statement) OnCommit() (what string, on int) {
 	return "", 0
 }
 
+// onCommit leaves ON COMMIT DROP out, which the gateway does.
+func (w *rewrite) onCommit(i int) {
+	if !w.Is(i+1, "COMMIT") {
+		return
+	}
+	if what, on := w.OnCommit(); what == "DROP" && on == i {
+		w.drop(i, i+3)
+	}
+}
+
 // nameAfter returns the last part of the name that follows the words from token i on.
 func (s *Statement) nameAfter(i int, words ...string) string {
 	for s.IsAny(i, words...) && i < len(s.Tokens) {
