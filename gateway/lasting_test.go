@@ -371,6 +371,44 @@ func TestRowsThatNobodyReadsKeepNobodyFromWriting(t *testing.T) {
 	w.want(a, "SELECT count(*) FROM mine", "200000")
 }
 
+// A block that has written into its temporary table keeps nobody from writing what lasts, and a lasting table that has the name of
+// a temporary one that is gone is no temporary one.
+func TestTemporaryTablesAreTheSessionsOwn(t *testing.T) {
+	w := openLasting(t, 1, nil)
+	a, b := w.connect(), w.connect()
+	w.want(a, "CREATE TABLE t (n int)")
+	for _, end := range []string{"ROLLBACK", "COMMIT"} {
+		w.want(a, "BEGIN")
+		w.want(a, "CREATE TEMP TABLE mine (n int)")
+		w.want(a, "INSERT INTO mine VALUES (1)")
+		begun := time.Now()
+		w.want(b, "INSERT INTO t VALUES (1)")
+		if waited := time.Since(begun); waited > 2*time.Second { // a block that has the turn keeps it for three
+			t.Errorf("waited for %s", waited)
+		}
+		w.want(a, end)
+		w.want(b, "CREATE TABLE IF NOT EXISTS mine (n int)")
+		if end == "COMMIT" {
+			w.want(a, "DROP TABLE mine")
+		}
+		// Both write it in turn, so that none of their blocks fails.
+		w.want(a, "BEGIN")
+		w.want(a, "INSERT INTO mine VALUES (2)")
+		other := make(chan error, 1)
+		go func() {
+			_, err := query(t.Context(), b, "INSERT INTO mine VALUES (3)")
+			other <- err
+		}()
+		w.want(a, "INSERT INTO mine VALUES (4)")
+		w.want(a, "COMMIT")
+		if err := <-other; err != nil {
+			t.Error(err)
+		}
+		w.want(b, "SELECT sum(n) FROM mine", "9")
+		w.want(b, "TRUNCATE mine")
+	}
+}
+
 // ON COMMIT DROP.
 func TestTemporaryTablesThatLeaveAtCommit(t *testing.T) {
 	w := openLasting(t, 1, nil)

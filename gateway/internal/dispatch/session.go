@@ -382,6 +382,9 @@ func (s *Session) request(ctx context.Context, p *session.Portal, own bool) (req
 		if s.InBlock() && st.Effect.Writes() {
 			s.Wrote()
 		}
+		if s.pin != nil && (st.Effect == sqltext.Drop || st.Effect == sqltext.Alter) {
+			s.pin.tables = nil
+		}
 	}
 	if text, err = s.noted(st, p, true); err != nil {
 		return nil, nil, nil, err
@@ -393,7 +396,7 @@ func (s *Session) request(ctx context.Context, p *session.Portal, own bool) (req
 	req = &workerpb.Statement{
 		Tables:  tables,
 		QueryId: s.d.newID(), User: s.user, Sql: text.Text, Parameters: p.Params, ParameterTypes: p.Casts,
-		Settings: s.Settings.Worker(), Profile: s.Profile, Lasting: lasting(st), After: text.after,
+		Settings: s.Settings.Worker(), Profile: s.Profile, Lasting: s.lasting(st), After: text.after,
 	}
 	if pin != nil {
 		req.SessionId = pin.id
@@ -412,7 +415,9 @@ func (s *Session) request(ctx context.Context, p *session.Portal, own bool) (req
 }
 
 // lasting tells whether a statement may change something that lasts at the worker.
-func lasting(st *session.Statement) bool { return st.Effect.WritesLasting() && !st.CopiesTo() }
+func (s *Session) lasting(st *session.Statement) bool {
+	return st.Effect.WritesLasting() && !st.CopiesTo() && !(s.pin != nil && s.pin.tables[st.Changed()])
+}
 
 // seesAll tells whether a pinned session sees what others have committed, and nothing else. In READ COMMITTED it is to see in
 // the catalog what is new, as in PostgreSQL, though DuckLake still shows the block what was there when it began.
@@ -649,7 +654,7 @@ func (s *Session) prepare(ctx context.Context, st *session.Statement, oids []pge
 	req := &workerpb.PrepareRequest{
 		Tables:  tables,
 		QueryId: s.d.newID(), User: s.user, Sql: text.Text, ParameterTypes: casts,
-		Settings: s.Settings.Worker(), Profile: s.Profile, Lasting: lasting(st),
+		Settings: s.Settings.Worker(), Profile: s.Profile, Lasting: s.lasting(st),
 	}
 	pin, err := s.pinFor(ctx, st.Effect)
 	if err != nil {

@@ -26,6 +26,8 @@ type pin struct {
 	keep      bool
 	temporary map[string]bool
 	unnamed   bool
+	// tables are the temporary tables that are there for certain.
+	tables map[string]bool
 	// fresh are the temporary tables that the block has made, settled those of them that its ROLLBACK has to drop, since they were
 	// committed when its transaction was begun anew, and leaving those that its COMMIT drops.
 	fresh, settled, leaving []string
@@ -35,14 +37,22 @@ type pin struct {
 func (p *pin) made(st *session.Statement, inBlock bool) {
 	name := st.MadeTemporary()
 	p.named(name)
+	table := st.NewTemporaryTable() != ""
+	what, _ := st.OnCommit()
+	if table && (inBlock || what != "DROP") {
+		if p.tables == nil {
+			p.tables = map[string]bool{}
+		}
+		p.tables[name] = true
+	}
 	if !inBlock {
 		return
 	}
-	if st.NewTemporaryTable() != "" {
+	if table {
 		p.fresh = append(p.fresh, name)
 	}
 	p.leaving = slices.DeleteFunc(p.leaving, func(old string) bool { return old == name })
-	if what, _ := st.OnCommit(); what == "DROP" {
+	if what == "DROP" {
 		p.leaving = append(p.leaving, name)
 	}
 }
@@ -276,6 +286,9 @@ func (s *Session) endAtWorker(ctx context.Context, commit bool) error {
 		return err
 	}
 	if !commit || err != nil {
+		for _, name := range s.pin.fresh {
+			delete(s.pin.tables, name)
+		}
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rollbackTimeout)
 		defer cancel()
 		if failed := s.rollBack(ctx); failed != nil {
@@ -302,6 +315,7 @@ func (s *Session) rollBack(ctx context.Context) error {
 // drop drops temporary tables at the worker, the last first: it may refer to one before it.
 func (s *Session) drop(ctx context.Context, tables []string) error {
 	for _, name := range slices.Backward(tables) {
+		delete(s.pin.tables, name)
 		if err := s.control(ctx, "DROP TABLE IF EXISTS "+tableName(sqltext.Object{Schema: "pg_temp", Name: name})); err != nil {
 			return err
 		}

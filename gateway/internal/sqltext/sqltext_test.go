@@ -377,6 +377,7 @@ func FuzzCursor(f *testing.F) {
 			st.MadeTemporary()
 			st.NewTemporaryTable()
 			st.OnCommit()
+			st.Changed()
 			if d, err := st.Declaration(); err == nil && (d.Name == "" || !strings.HasSuffix(st.Text, d.Query.Text) || d.Query.Verb() != Select) {
 				t.Errorf("%q: %+v", st.Text, d)
 			}

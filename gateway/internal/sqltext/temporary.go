@@ -32,6 +32,24 @@ func (s *Statement) NewTemporaryTable() string {
 	return s.MadeTemporary()
 }
 
+// Changed returns the table that an INSERT, UPDATE, DELETE, MERGE or TRUNCATE changes, where it has no schema; "" otherwise.
+func (s *Statement) Changed() string {
+	i := 1
+	switch {
+	case s.IsAny(0, "INSERT", "MERGE") && s.Is(1, "INTO"), s.Is(0, "DELETE") && s.Is(1, "FROM"), s.Is(0, "TRUNCATE") && s.Is(1, "TABLE"):
+		i = 2
+	case !s.IsAny(0, "UPDATE", "TRUNCATE"):
+		return ""
+	}
+	if s.Is(i, "ONLY") {
+		i++
+	}
+	if s.Is(i+1, ".") {
+		return ""
+	}
+	return s.Name(i)
+}
+
 // OnCommit returns what a CREATE TABLE says is to be done with the table ON COMMIT (DROP, DELETE, PRESERVE), and the index of ON;
 // "" where it says nothing.
 func (s *Statement) OnCommit() (what string, on int) {
