@@ -22,7 +22,6 @@ const (
 	returning      = "DuckLake has no RETURNING"
 	savepoints     = "DuckDB has no savepoints: what was written since one can't be taken back by itself"
 	tableOIDs      = "RowDescription does not name the table that a column comes from"
-	truncates      = "TRUNCATE takes no CONTINUE IDENTITY"
 	varchars       = "columns of varchar(n) and char(n) are text"
 	renamedOIDs    = "a table's OID is made of its name: one that is renamed has another"
 	errorTexts     = "errors and notices have DuckDB's words"
@@ -137,7 +136,6 @@ var differences = map[string]map[string]string{
 		numerics:  {"select/aggregate"},
 		hexes:     {"select/types"},
 		returning: {"insert/returning", "direct/returning"},
-		truncates: {"truncate"},
 	}),
 	"jdbc-metadata": differ(map[string][]string{
 		statements: {"escapes/insert/extended", "columns/altered/extended", "escapes/insert/simple", "columns/altered/simple"},
