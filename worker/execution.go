@@ -131,8 +131,8 @@ func (e *execution) inTransaction(params arrow.RecordBatch, hold **duck.CatalogH
 	return err
 }
 
-// attempt runs the statement once. It may be called again after a conflict, which only statements without rows have. hold, if
-// there is one, is extended when the statement is bound.
+// attempt runs the statement once. It may be called again after a conflict, which only statements without rows have. hold
+// is extended when the statement is bound.
 func (e *execution) attempt(params arrow.RecordBatch, hold *duck.CatalogHold) (err error) {
 	e.lease.copyCatalog(e.quitCtx, e.st.GetCatalogCopy())
 	p, err := e.lease.prepare(e.st.GetSql(), e.tables, guard(e.st.GetUser(), e.st.GetSessionId()))
@@ -144,10 +144,8 @@ func (e *execution) attempt(params arrow.RecordBatch, hold *duck.CatalogHold) (e
 	if err := p.Bind(params); err != nil {
 		return err
 	}
-	if hold != nil {
-		if err := hold.Extend(); err != nil {
-			return err
-		}
+	if err := hold.Extend(); err != nil {
+		return err
 	}
 	r, err := p.Execute(e.quitCtx)
 	if err != nil {

@@ -143,7 +143,8 @@ func changesRows(sql string) bool {
 
 // begins tells whether a statement begins with a word, as far as its letters go.
 func begins(sql, word string) bool {
-	return strings.HasPrefix(strings.ToUpper(strings.TrimSpace(sql)), word)
+	sql = strings.TrimSpace(sql)
+	return len(sql) >= len(word) && strings.EqualFold(sql[:len(word)], word)
 }
 
 // giveBack ends the lease. reuse false says that the connection must not be used again, unless it is a session's own.

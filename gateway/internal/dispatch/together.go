@@ -25,6 +25,7 @@ func partsOf(st *session.Statement) ([]*session.Statement, error) {
 	return nil, nil
 }
 
+// statements makes statements of what sqltext has divided.
 func statements(parts []sqltext.Statement, err error) ([]*session.Statement, error) {
 	list := make([]*session.Statement, len(parts))
 	for i, p := range parts {

@@ -30,7 +30,7 @@ func (s *Statement) Alterations() ([]Statement, error) {
 			}
 			return nil, s.SyntaxErrorAt(a.first)
 		}
-		one, err := s.only(head, a.first, a.end)
+		one, err := s.only(head, a.first, a.end, "")
 		if err != nil {
 			return nil, err
 		}
@@ -60,10 +60,10 @@ func (s *Statement) listed(first int) []struct{ first, end int } {
 }
 
 // only returns the statement of the tokens before head and those from first to end, with as many spaces between as
-// characters are left out.
-func (s *Statement) only(head, first, end int) (Statement, error) {
+// characters are left out, and of tail.
+func (s *Statement) only(head, first, end int, tail string) (Statement, error) {
 	from, to := s.Tokens[head-1].End, s.Tokens[first].Start
-	text := s.Text[:from] + strings.Repeat(" ", utf8.RuneCountInString(s.Text[from:to])) + s.Text[to:s.Tokens[end-1].End]
+	text := s.Text[:from] + strings.Repeat(" ", utf8.RuneCountInString(s.Text[from:to])) + s.Text[to:s.Tokens[end-1].End] + tail
 	list, err := Split(text)
 	if err != nil {
 		return Statement{}, err

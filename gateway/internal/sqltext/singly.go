@@ -37,19 +37,10 @@ func (s *Statement) Singly() ([]Statement, error) {
 		if o.first >= o.end {
 			return nil, s.SyntaxErrorAt(o.end)
 		}
-		one, err := s.only(first, o.first, o.end)
-		if err != nil {
+		var err error
+		if list[i], err = s.only(first, o.first, o.end, cascade); err != nil {
 			return nil, err
 		}
-		if cascade != "" {
-			parts, err := Split(one.Text + cascade)
-			if err != nil {
-				return nil, err
-			}
-			parts[0].Chars = s.Chars
-			one = parts[0]
-		}
-		list[i] = one
 	}
 	return list, nil
 }

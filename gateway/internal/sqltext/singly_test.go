@@ -1,9 +1,6 @@
 package sqltext
 
-import (
-	"strings"
-	"testing"
-)
+import "testing"
 
 func TestObjectsOfADropOrTruncate(t *testing.T) {
 	for sql, want := range map[string]string{
@@ -36,16 +33,7 @@ func TestObjectsOfADropOrTruncate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		parts, err := list[0].Singly()
-		texts := make([]string, len(parts))
-		for i, p := range parts {
-			texts[i] = p.Text
-		}
-		got := strings.Join(texts, "|")
-		if err != nil {
-			got = err.Error()
-		}
-		if got != want {
+		if got := textsOf(list[0].Singly()); got != want {
 			t.Errorf("%s:\n got %s\nwant %s", sql, got, want)
 		}
 	}

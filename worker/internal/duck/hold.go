@@ -18,8 +18,8 @@ type CatalogHold struct {
 	look string
 }
 
-// HoldCatalog returns a CatalogHold for the connection's transaction, which sees the lake as it is now if it has not looked before. It holds
-// nothing yet. The caller releases it after the transaction's end.
+// HoldCatalog returns a CatalogHold for the connection's transaction, which sees the lake as it is now if it has not looked
+// before. It holds nothing yet. The caller releases it after the transaction's end.
 func (c *Conn) HoldCatalog() (*CatalogHold, error) {
 	snapshot, err := c.queryInts("SELECT id::BIGINT FROM system.main.ducklake_current_snapshot(" + Quote(databaseName) + ")")
 	if err != nil {
@@ -36,8 +36,11 @@ func (c *Conn) HoldCatalog() (*CatalogHold, error) {
 	return &CatalogHold{conn, fmt.Sprintf("SELECT 1 FROM %s.%s.keys AT (VERSION => %d) LIMIT 0", databaseName, noteSchema, snapshot[0])}, nil
 }
 
-// Extend holds what the cache has now, or reads it, beside what is held already.
+// Extend holds what the cache has now, or reads it, beside what is held already. A nil CatalogHold holds nothing.
 func (h *CatalogHold) Extend() error {
+	if h == nil {
+		return nil
+	}
 	look, err := h.conn.Prepare(h.look, func(workerpb.StatementType) error { return nil })
 	if err != nil {
 		return err
