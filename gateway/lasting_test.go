@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -13,21 +14,34 @@ import (
 
 	"github.com/angelerator/tavana/gateway"
 	"github.com/angelerator/tavana/gateway/internal/catalog"
+	"github.com/angelerator/tavana/internal/pgtest"
 	"github.com/angelerator/tavana/internal/workertest"
 )
 
 // openLasting starts a gateway before n workers that share lasting tables.
 func openLasting(t *testing.T, n int, change func(*gateway.Config)) *world {
 	t.Helper()
-	dir := t.TempDir()
-	return open(t, n, change, "--extensions-dir", filepath.Join(workertest.Root(), "bin", "extensions"), "--extensions", "sqlite_scanner,ducklake",
-		"--lake-metadata", "sqlite:"+filepath.Join(dir, "catalog.sqlite"), "--lake-data", filepath.Join(dir, "tables"))
+	return openLake(t, n, change, "sqlite:"+filepath.Join(t.TempDir(), "catalog.sqlite"))
+}
+
+// openLake is openLasting with a catalog that lies anywhere.
+func openLake(t *testing.T, n int, change func(*gateway.Config), metadata string) *world {
+	t.Helper()
+	return open(t, n, change, "--extensions-dir", filepath.Join(workertest.Root(), "bin", "extensions"), "--extensions", "sqlite_scanner,postgres_scanner,ducklake",
+		"--lake-metadata", metadata, "--lake-data", filepath.Join(t.TempDir(), "tables"))
 }
 
 // The catalog is read from copies where they are as good: what others have committed is seen at once, at every worker, and what
 // only this session sees is seen by it.
 func TestTheCatalogIsNeverOld(t *testing.T) {
-	w := openLasting(t, 2, nil)
+	t.Run("SQLite", func(t *testing.T) { catalogIsNeverOld(t, openLasting(t, 2, nil)) })
+	t.Run("PostgreSQL", func(t *testing.T) {
+		host, port, _ := net.SplitHostPort(startPostgres(t).Addr)
+		catalogIsNeverOld(t, openLake(t, 2, nil, fmt.Sprintf("postgres:host=%s port=%s user=%s password=%s dbname=%s", host, port, pgtest.User, pgtest.Password, pgtest.Database)))
+	})
+}
+
+func catalogIsNeverOld(t *testing.T, w *world) {
 	a, b := w.connect(), w.connect()
 	const (
 		tables   = "SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'v') AND n.nspname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1"
@@ -89,6 +103,22 @@ func TestTheCatalogIsNeverOld(t *testing.T) {
 	w.want(a, "FETCH ALL c", "public.t", "public.t2", "s1.v")
 	w.do(a, "COMMIT")
 	see(tables, "public.t")
+
+	// Commits of rows between those of what the catalog shows.
+	w.do(a, "INSERT INTO t VALUES (1, 'x')", "COMMENT ON TABLE t IS 'four'", "UPDATE t SET b = 'y'")
+	see(comments, "four", "three", "two")
+	w.do(b, "DELETE FROM t", "ALTER TABLE t DROP CONSTRAINT k", "INSERT INTO t VALUES (2, 'z')")
+	see(keys)
+	w.do(a, "BEGIN", "INSERT INTO t VALUES (3, 'z')", "COMMENT ON SCHEMA s1 IS NULL", "COMMIT")
+	see(comments, "four", "three")
+
+	// A user's view reads the catalog under a name that does not say so.
+	w.do(b, "CREATE VIEW known AS SELECT conname FROM pg_constraint")
+	see("SELECT * FROM known")
+	w.do(a, "ALTER TABLE t ADD CONSTRAINT k UNIQUE (b)")
+	see("SELECT known.*, nspname FROM known, pg_namespace WHERE nspname = 'public'", "k|public")
+	w.do(b, "ALTER TABLE t ADD CONSTRAINT l UNIQUE (b)")
+	see("SELECT * FROM known ORDER BY 1", "k", "l")
 }
 
 // Nobody touches the lake's own catalog, nor what is noted beside it, by a statement.
@@ -103,7 +133,7 @@ func TestTheLakesCatalogIsNotWritten(t *testing.T) {
 		"DELETE FROM pg_tavana.keys", "DELETE FROM tavana.pg_tavana.keys", `INSERT INTO "pg_tavana".comments VALUES ('public', 't', NULL, 'x')`,
 		"EXPLAIN ANALYZE DELETE FROM pg_tavana.keys", "DROP TABLE pg_tavana.keys", "DROP SCHEMA pg_tavana CASCADE", "TRUNCATE pg_tavana.keys",
 		"COMMENT ON TABLE pg_tavana.keys IS 'x'", "CREATE VIEW v AS SELECT * FROM __ducklake_metadata_tavana.ducklake_tag",
-		"DELETE FROM " + catalog.Database + "_copy.on_schema.columns", "DROP TABLE " + catalog.Database + "_copy.on_schema.columns",
+		"DELETE FROM " + catalog.Database + "_copy.on_schema.tavana_columns", "DROP TABLE " + catalog.Database + "_copy.on_schema.tavana_columns",
 	} {
 		w.wantCode(c, sql, "42501")
 	}

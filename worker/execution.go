@@ -134,7 +134,7 @@ func (e *execution) inTransaction(params arrow.RecordBatch, hold **duck.CatalogH
 // attempt runs the statement once. It may be called again after a conflict, which only statements without rows have. hold
 // is extended when the statement is bound.
 func (e *execution) attempt(params arrow.RecordBatch, hold *duck.CatalogHold) (err error) {
-	e.lease.copyCatalog(e.quitCtx, e.st.GetCatalogCopy())
+	e.lease.copyCatalog(e.quitCtx, e.st)
 	p, err := e.lease.prepare(e.st.GetSql(), e.tables, guard(e.st.GetUser(), e.st.GetSessionId()))
 	if err != nil {
 		return err

@@ -80,8 +80,8 @@ type lease struct {
 	ended bool
 	// offered: the connection has rows of Go's to read.
 	offered bool
-	// copied: a catalog's copies say what the connection would see.
-	copied bool
+	// copies are the copies of a catalog's views that say what the connection would see.
+	copies []string
 }
 
 // setUp puts the statement's settings in force, and the lasting catalog into the path: when the statement wants it, and for
@@ -245,15 +245,19 @@ func (l *lease) bind(sql string, allow func(workerpb.StatementType) error) (*duc
 	return l.conn.Prepare(sql, allow)
 }
 
-// copyCatalog lets a statement read the worker's copy of what a catalog lists, when it names one and the copy could be made
-// as new as the lake is; else it reads the lists themselves.
-func (l *lease) copyCatalog(ctx context.Context, name string) {
-	if name == "" {
+// copyCatalog lets a statement read the worker's copies of a catalog's views, when it names some and they could be made as new
+// as the lake is; else it reads the views themselves.
+func (l *lease) copyCatalog(ctx context.Context, st *workerpb.Statement) {
+	l.copies = nil
+	if len(st.GetCatalogTables()) == 0 {
 		return
 	}
 	defer l.conns.binds.begin()()
-	var err error
-	if l.copied, err = l.conns.in.CopyCatalog(ctx, name); err != nil && ctx.Err() == nil {
+	made, err := l.conns.in.CopyCatalog(ctx, st.GetCatalogCopy(), st.GetCatalogTables())
+	if made {
+		l.copies = st.GetCatalogTables()
+	}
+	if err != nil && ctx.Err() == nil {
 		l.conns.log.Warn("copying the catalog failed", "error", err)
 	}
 }
@@ -264,7 +268,7 @@ func (l *lease) useCopies(sql string) error {
 	if isCommit(sql) || begins(sql, "ROLLBACK") {
 		return nil
 	}
-	return l.conn.UseCopies(l.copied)
+	return l.conn.UseCopies(l.copies)
 }
 
 // offer lets the connection read tables; giveBack takes them away again.

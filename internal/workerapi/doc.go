@@ -29,7 +29,7 @@ package workerapi
 import "errors"
 
 // Version is the protocol's version. It grows when a change would be misread by the other side.
-const Version = 1
+const Version = 2
 
 // The names of the actions.
 const (

@@ -4,6 +4,7 @@
 // is in it.
 //
 //	catalog.sql      views, and macros for PostgreSQL's own functions
+//	copies.go        which of the views are copied, and which copies a statement reads
 //	functions.sql    macros for functions and operators that mean something else in DuckDB
 //	tavana.sql       Tavana's own views, of its queue, workers and queries
 //	relations.go     tables of PostgreSQL that are always empty here
@@ -33,7 +34,7 @@ var functions string
 
 // sql is the catalog with {db} for its database, which is named by what it holds: gateways of different versions have their
 // catalogs side by side.
-var sql = strings.Join([]string{"CREATE SCHEMA {db}.pgcat;\nCREATE SCHEMA {db}.information;\n", functions, oidMacro, typesSQL(), functionsSQL(), typeMacros(), emptySQL(), typed(views), own}, "\n")
+var sql = strings.Join([]string{"CREATE SCHEMA {db}.pgcat;\nCREATE SCHEMA {db}.information;\n", functions, oidMacro, typesSQL(), functionsSQL(), typeMacros(), emptySQL(), copied(typed(views)), own}, "\n")
 
 // oidMacro makes the number of an object of its name, so that every worker gives the same.
 const oidMacro = "CREATE MACRO {db}.pgcat.tavana_oid(kind, name) AS (hash(kind || ' ' || name) % 2147000000 + 100000)::BIGINT;"
@@ -86,54 +87,3 @@ func InOwn(name string) bool { return names[Own][name] }
 
 // InInformation is InCatalog for information_schema.
 func InInformation(name string) bool { return names["information"][name] }
-
-// listing are the views and functions that read what objects there are, themselves or by others.
-var listing = func() map[string]bool {
-	reads := map[string]map[string]bool{}
-	name := regexp.MustCompile(`\{db\}\.(?:pgcat|information)\."?([a-z_0-9]+)`)
-	for _, definition := range strings.Split(sql, "\nCREATE ") {
-		found := name.FindAllStringSubmatch(definition, -1)
-		for i, m := range found {
-			if i == 0 {
-				if reads[m[1]] == nil {
-					reads[m[1]] = map[string]bool{}
-				}
-				continue
-			}
-			reads[found[0][1]][m[1]] = true
-		}
-	}
-	m := map[string]bool{"tavana_list": true}
-	for more := true; more; {
-		more = false
-		for n, others := range reads {
-			for o := range others {
-				if m[o] && !m[n] {
-					m[n], more = true, true
-				}
-			}
-		}
-	}
-	return m
-}()
-
-// Lists tells whether a view or function of that name reads what tables, views and columns there are.
-func Lists(name string) bool { return listing[strings.ToLower(name)] }
-
-// ListsIn tells whether a text names such a one with the catalog before it.
-func ListsIn(text string) bool {
-	for {
-		var found bool
-		if _, text, found = strings.Cut(text, Database+"."); !found {
-			return false
-		}
-		_, rest, _ := strings.Cut(text[:min(len(text), 80)], ".")
-		end := strings.IndexFunc(rest, func(r rune) bool { return r != '_' && (r < 'a' || r > 'z') && (r < '0' || r > '9') })
-		if end < 0 {
-			end = len(rest)
-		}
-		if listing[rest[:end]] {
-			return true
-		}
-	}
-}

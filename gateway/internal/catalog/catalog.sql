@@ -5,7 +5,10 @@ CREATE MACRO {db}.pgcat.tavana_definition(sql) AS ' ' || regexp_replace(regexp_r
 
 -- Numbers of objects, but for those that PostgreSQL fixes.
 CREATE MACRO {db}.pgcat.tavana_relation(nsp, rel) AS coalesce(CASE WHEN nsp = 'pg_catalog' THEN MAP {'pg_class': 1259, 'pg_type': 1247, 'pg_proc': 1255, 'pg_attribute': 1249, 'pg_namespace': 2615, 'pg_constraint': 2606, 'pg_database': 1262, 'pg_authid': 1260, 'pg_description': 2609, 'pg_trigger': 2620, 'pg_rewrite': 2618, 'pg_attrdef': 2604, 'pg_index': 2610, 'pg_am': 2601, 'pg_language': 2612, 'pg_tablespace': 1213, 'pg_extension': 3079, 'pg_operator': 2617, 'pg_opclass': 2616, 'pg_opfamily': 2753, 'pg_collation': 3456, 'pg_conversion': 2607, 'pg_cast': 2605, 'pg_foreign_server': 1417, 'pg_foreign_data_wrapper': 2328, 'pg_policy': 3256, 'pg_enum': 3501, 'pg_event_trigger': 3466, 'pg_publication': 6104, 'pg_statistic_ext': 3381, 'pg_ts_config': 3602, 'pg_ts_dict': 3600, 'pg_aggregate': 2600, 'pg_depend': 2608, 'pg_inherits': 2611, 'pg_sequence': 2224, 'pg_range': 3541}[rel] END, {db}.pgcat.tavana_oid('relation', nsp || '.' || rel))::BIGINT;
-CREATE MACRO {db}.pgcat.tavana_visible(nsp) AS nsp IN ('pg_catalog', 'pg_temp_1') OR list_contains(system.main.current_schemas(false), CASE nsp WHEN 'public' THEN 'main' ELSE nsp END);
+-- Not by current_schemas(): a statement that calls it is bound twice.
+CREATE MACRO {db}.pgcat.tavana_searched(path, name) AS contains(path, ',tavana.' || name || ',') OR contains(path, ',init.' || name || ',');
+CREATE MACRO {db}.pgcat.tavana_visible(nsp) AS nsp IN ('pg_catalog', 'pg_temp_1')
+	OR {db}.pgcat.tavana_searched(',' || replace(current_setting('search_path'), '"', '') || ',', CASE nsp WHEN 'public' THEN 'main' ELSE nsp END);
 CREATE MACRO {db}.pgcat.tavana_schema_oid(nsp) AS CASE nsp WHEN 'public' THEN 2200 WHEN 'pg_catalog' THEN 11
 	WHEN 'information_schema' THEN 13000 WHEN 'pg_temp_1' THEN 12000 ELSE {db}.pgcat.tavana_oid('schema', nsp) END;
 CREATE MACRO {db}.pgcat.tavana_schema(database_name, schema_name) AS CASE
@@ -26,59 +29,54 @@ CREATE MACRO {db}.pgcat.tavana_default(def, typ) AS CASE WHEN def IN ('NULL', ''
 	ELSE def || '::' || CASE typ WHEN 'VARCHAR' THEN 'text' WHEN 'BLOB' THEN 'bytea' WHEN 'TIMESTAMP' THEN 'timestamp without time zone' WHEN 'TIME' THEN 'time without time zone'
 		ELSE lower(typ) END END;
 
-CREATE VIEW {db}.pgcat.tavana_live_columns AS
+-- What lasts can be many thousands of tables, whose columns DuckDB lists in a quarter of a second, and views over views take
+-- longer to plan than to read. So the worker keeps copies of the views that say so here (copies.go), and tells the statements to
+-- which copies are as good as the views; see its BootstrapRequest. Which of both is read is decided when a statement is bound, so
+-- that the other costs nothing.
+CREATE MACRO {db}.pgcat.tavana_list(part, name) AS CASE WHEN contains(getvariable('tavana_copied')::VARCHAR, ',' || part || '.' || name || ',')
+	THEN '{db}_copy.' || part || '.' || name ELSE '{db}.pgcat.tavana_live_' || name END;
+CREATE SCHEMA {db}_copy.on_schema;
+CREATE SCHEMA {db}_copy.on_commit;
+CREATE SCHEMA {db}_copy.on_lists;
+
+-- copied on_schema
+CREATE VIEW {db}.pgcat.tavana_columns AS
 	SELECT {db}.pgcat.tavana_schema(database_name, schema_name) AS nsp, table_name AS rel,
 		{db}.pgcat.tavana_relation(nsp, rel) AS reloid, column_name AS col, column_index::SMALLINT AS num, is_nullable AS nullable,
 		{db}.pgcat.tavana_default(column_default, data_type) AS def, data_type AS typ, comment,
 		{db}.pgcat.tavana_type_oid(data_type)::BIGINT AS typoid, {db}.pgcat.tavana_typmod(data_type) AS typmod
 	FROM duckdb_columns() WHERE NOT internal AND {db}.pgcat.tavana_shown(database_name, schema_name, table_name);
 
-CREATE VIEW {db}.pgcat.tavana_live_views AS
+-- copied on_schema
+CREATE VIEW {db}.pgcat.tavana_views AS
 	SELECT {db}.pgcat.tavana_schema(database_name, schema_name) AS nsp, view_name AS rel, sql, comment, column_count::SMALLINT AS natts
 	FROM duckdb_views() WHERE NOT internal AND {db}.pgcat.tavana_shown(database_name, schema_name, view_name);
 
 -- Tables by their columns: duckdb_tables() asks DuckLake for the statistics of each, 2 ms for one and more for one without rows.
-CREATE VIEW {db}.pgcat.tavana_live_relations AS
+-- copied on_schema
+CREATE VIEW {db}.pgcat.tavana_relations AS
 	SELECT c.nsp, c.rel, c.reloid, count(*)::SMALLINT AS natts, false AS is_view
-		FROM {db}.pgcat.tavana_live_columns c ANTI JOIN {db}.pgcat.tavana_live_views v ON v.nsp = c.nsp AND v.rel = c.rel GROUP BY c.nsp, c.rel, c.reloid
-	UNION ALL SELECT nsp, rel, {db}.pgcat.tavana_relation(nsp, rel), natts, true FROM {db}.pgcat.tavana_live_views;
+		FROM {db}.pgcat.tavana_columns c ANTI JOIN {db}.pgcat.tavana_views v ON v.nsp = c.nsp AND v.rel = c.rel GROUP BY c.nsp, c.rel, c.reloid
+	UNION ALL SELECT nsp, rel, {db}.pgcat.tavana_relation(nsp, rel), natts, true FROM {db}.pgcat.tavana_views;
 
-CREATE VIEW {db}.pgcat.tavana_live_schemas AS SELECT schema_name FROM duckdb_schemas()
-	WHERE database_name IN ('tavana', 'init') AND schema_name NOT IN ('main', 'pg_tavana', 'pg_catalog', 'information_schema');
-CREATE VIEW {db}.pgcat.tavana_live_key_notes AS FROM tavana.pg_tavana.keys;
-CREATE VIEW {db}.pgcat.tavana_live_comments AS SELECT table_schema, table_name, column_name, comment FROM tavana.pg_tavana.comments
+-- copied on_commit
+CREATE VIEW {db}.pgcat.tavana_key_notes AS FROM tavana.pg_tavana.keys;
+-- copied on_commit
+CREATE VIEW {db}.pgcat.tavana_comments AS SELECT table_schema, table_name, column_name, comment FROM tavana.pg_tavana.comments
 	UNION ALL SELECT table_schema, table_name, '', comment FROM tavana.pg_tavana.table_comments;
-
--- What lasts can be many thousands of tables, whose columns DuckDB lists in a quarter of a second. The worker keeps copies of
--- these lists, and says to which statements they are as good as the lists themselves; see its BootstrapRequest. Which of
--- them a view reads is decided when a statement is bound, so that the other costs nothing.
-CREATE MACRO {db}.pgcat.tavana_list(part, name) AS CASE WHEN coalesce(getvariable('tavana_copied'), false)
-	THEN '{db}_copy.' || part || '.' || name ELSE '{db}.pgcat.tavana_live_' || name END;
-CREATE SCHEMA {db}_copy.on_schema;
-CREATE SCHEMA {db}_copy.on_commit;
-CREATE TABLE {db}_copy.on_schema.columns AS FROM {db}.pgcat.tavana_live_columns LIMIT 0;
-CREATE VIEW {db}.pgcat.tavana_columns AS FROM query_table({db}.pgcat.tavana_list('on_schema', 'columns'));
-CREATE TABLE {db}_copy.on_schema.views AS FROM {db}.pgcat.tavana_live_views LIMIT 0;
-CREATE VIEW {db}.pgcat.tavana_views AS FROM query_table({db}.pgcat.tavana_list('on_schema', 'views'));
-CREATE TABLE {db}_copy.on_schema.relations AS FROM {db}.pgcat.tavana_live_relations LIMIT 0;
-CREATE VIEW {db}.pgcat.tavana_relations AS FROM query_table({db}.pgcat.tavana_list('on_schema', 'relations'));
-CREATE TABLE {db}_copy.on_schema.schemas AS FROM {db}.pgcat.tavana_live_schemas LIMIT 0;
-CREATE VIEW {db}.pgcat.tavana_schemas AS FROM query_table({db}.pgcat.tavana_list('on_schema', 'schemas'));
-CREATE TABLE {db}_copy.on_commit.key_notes AS FROM {db}.pgcat.tavana_live_key_notes LIMIT 0;
-CREATE VIEW {db}.pgcat.tavana_key_notes AS FROM query_table({db}.pgcat.tavana_list('on_commit', 'key_notes'));
-CREATE TABLE {db}_copy.on_commit.comments AS FROM {db}.pgcat.tavana_live_comments LIMIT 0;
-CREATE VIEW {db}.pgcat.tavana_comments AS FROM query_table({db}.pgcat.tavana_list('on_commit', 'comments'));
 CREATE VIEW {db}.pgcat.tavana_column_numbers AS SELECT nsp, rel, col, num FROM {db}.pgcat.tavana_columns;
 
 -- The keys that are noted; one that names no columns of the other table refers to its primary key.
 CREATE MACRO {db}.pgcat.tavana_names(columns) AS '(' || array_to_string(list_transform(columns, lambda c: {db}.pgcat.quote_ident(c)), ', ') || ')';
 CREATE MACRO {db}.pgcat.tavana_action(letter) AS MAP {'a': 'NO ACTION', 'r': 'RESTRICT', 'c': 'CASCADE', 'n': 'SET NULL', 'd': 'SET DEFAULT'}[letter];
+-- copied on_lists
 CREATE VIEW {db}.pgcat.tavana_keys AS
 	SELECT {db}.pgcat.tavana_oid('constraint', nsp || '.' || rel || '.' || name) AS oid, {db}.pgcat.tavana_oid('relation', nsp || '.' || rel) AS reloid, *
 	FROM (SELECT k.table_schema AS nsp, k.table_name AS rel, k.name, k.kind, k.columns, k.ref_schema, k.ref_table,
 			CASE WHEN len(k.ref_columns) = 0 THEN p.columns ELSE k.ref_columns END AS ref_columns, coalesce(k.on_update, 'a') AS on_update, coalesce(k.on_delete, 'a') AS on_delete
 		FROM {db}.pgcat.tavana_key_notes k LEFT JOIN {db}.pgcat.tavana_key_notes p ON k.kind = 'f' AND p.kind = 'p' AND p.table_schema = k.ref_schema AND p.table_name = k.ref_table);
 
+-- copied on_lists
 CREATE VIEW {db}.pgcat.tavana_key_columns AS
 	SELECT k.oid, k.reloid AS conrelid, CASE WHEN k.kind = 'f' THEN {db}.pgcat.tavana_oid('relation', k.ref_schema || '.' || k.ref_table) END AS confrelid,
 		k.nsp, k.rel, k.name, k.kind, k.ref_schema, k.ref_table, k.i, k.col, c.num,
@@ -92,9 +90,11 @@ CREATE MACRO {db}.pgcat.tavana_index_oid(nsp, rel, name) AS {db}.pgcat.tavana_oi
 CREATE VIEW {db}.pgcat.tavana_unique_keys AS
 	SELECT table_schema AS nsp, table_name AS rel, name, kind = 'p' AS is_primary, columns, {db}.pgcat.tavana_oid('relation', nsp || '.' || rel) AS reloid
 	FROM {db}.pgcat.tavana_key_notes WHERE kind IN ('p', 'u');
+-- copied on_lists
 CREATE VIEW {db}.pgcat.tavana_indexes AS
 	SELECT {db}.pgcat.tavana_index_oid(nsp, rel, name) AS oid, {db}.pgcat.tavana_oid('constraint', nsp || '.' || rel || '.' || name) AS keyoid, *, len(columns)::SMALLINT AS natts
 	FROM {db}.pgcat.tavana_unique_keys;
+-- copied on_lists
 CREATE VIEW {db}.pgcat.pg_index AS
 	SELECT x.oid::tavana_oid AS indexrelid, reloid::tavana_oid AS indrelid, natts AS indnatts, natts AS indnkeyatts, true AS indisunique, false AS indnullsnotdistinct, is_primary AS indisprimary, false AS indisexclusion,
 		true AS indimmediate, false AS indisclustered, true AS indisvalid, false AS indcheckxmin, true AS indisready, true AS indislive, false AS indisreplident, nums::SMALLINT[]::tavana_int2vector[] AS indkey,
@@ -105,11 +105,13 @@ CREATE MACRO {db}.pgcat.tavana_index_definition(nsp, rel, name, columns) AS 'CRE
 CREATE VIEW {db}.pgcat.pg_indexes AS
 	SELECT nsp AS schemaname, rel AS tablename, name AS indexname, NULL::VARCHAR AS tablespace, {db}.pgcat.tavana_index_definition(nsp, rel, name, columns) AS indexdef FROM {db}.pgcat.tavana_indexes;
 
+-- copied on_schema
 CREATE VIEW {db}.pgcat.pg_namespace AS
 	SELECT {db}.pgcat.tavana_schema_oid(nspname)::tavana_oid AS oid, nspname, 10::BIGINT AS nspowner, NULL::VARCHAR[] AS nspacl
 	FROM (SELECT 'pg_catalog' AS nspname UNION SELECT 'information_schema' UNION SELECT 'pg_temp_1' UNION SELECT 'public' UNION
-		SELECT schema_name FROM {db}.pgcat.tavana_schemas);
+		SELECT schema_name FROM duckdb_schemas() WHERE database_name IN ('tavana', 'init') AND schema_name NOT IN ('main', 'pg_tavana', 'pg_catalog', 'information_schema'));
 
+-- copied on_lists
 CREATE VIEW {db}.pgcat.pg_class AS
 	WITH indexed AS MATERIALIZED (SELECT reloid, nsp, rel, name, len(columns)::SMALLINT AS natts FROM {db}.pgcat.tavana_unique_keys)
 	SELECT reloid::tavana_oid AS oid, rel AS relname, {db}.pgcat.tavana_schema_oid(nsp)::tavana_oid AS relnamespace, 0::BIGINT AS reltype, 0::BIGINT AS reloftype, 10::BIGINT AS relowner,
@@ -123,6 +125,7 @@ CREATE VIEW {db}.pgcat.pg_class AS
 	UNION ALL SELECT {db}.pgcat.tavana_index_oid(nsp, rel, name), name, {db}.pgcat.tavana_schema_oid(nsp), 0, 0, 10, 403, {db}.pgcat.tavana_index_oid(nsp, rel, name), 0, 0, -1, 0, 0, false, false, 'p', 'i', natts, 0, false, false, false, false, false, true, 'n', false, 0, 0, 0, NULL, NULL, NULL
 	FROM indexed;
 
+-- copied on_lists
 CREATE VIEW {db}.pgcat.pg_attribute AS
 	SELECT reloid::tavana_oid AS attrelid, col AS attname, typoid::tavana_oid AS atttypid, -1::INTEGER AS attstattarget, t.typlen AS attlen, num AS attnum,
 		CASE WHEN t.typcategory = 'A' THEN 1 ELSE 0 END::INTEGER AS attndims, -1::INTEGER AS attcacheoff, typmod AS atttypmod, t.typbyval AS attbyval,
@@ -134,10 +137,12 @@ CREATE VIEW {db}.pgcat.pg_attribute AS
 			JOIN {db}.pgcat.tavana_columns c ON c.reloid = x.reloid AND c.col = x.col) c
 	JOIN {db}.pgcat.pg_type t ON t.oid = c.typoid ORDER BY reloid, num;
 
+-- copied on_schema
 CREATE VIEW {db}.pgcat.pg_attrdef AS
 	SELECT {db}.pgcat.tavana_oid('default', nsp || '.' || rel || '.' || col) AS oid, reloid AS adrelid, num AS adnum, def AS adbin
 	FROM {db}.pgcat.tavana_columns WHERE def IS NOT NULL;
 
+-- copied on_lists
 CREATE VIEW {db}.pgcat.pg_constraint AS
 	SELECT k.oid::tavana_oid AS oid, k.name AS conname, {db}.pgcat.tavana_schema_oid(k.nsp)::tavana_oid AS connamespace, k.kind::tavana_char AS contype, false AS condeferrable, false AS condeferred,
 		true AS convalidated, k.reloid::tavana_oid AS conrelid, 0::BIGINT AS contypid, coalesce(x.oid, 0)::tavana_oid AS conindid, 0::BIGINT AS conparentid,
@@ -165,6 +170,7 @@ CREATE VIEW {db}.pgcat.pg_depend AS
 	WHERE refobjsubid IS NOT NULL;
 
 -- An empty comment is none.
+-- copied on_lists
 CREATE VIEW {db}.pgcat.pg_description AS
 	SELECT reloid AS objoid, 1259::BIGINT AS classoid, num::INTEGER AS objsubid, comment AS description FROM {db}.pgcat.tavana_columns WHERE comment <> ''
 	UNION ALL SELECT {db}.pgcat.tavana_relation(nsp, rel), 1259, 0, comment FROM {db}.pgcat.tavana_views WHERE comment <> ''
@@ -293,8 +299,8 @@ CREATE VIEW {db}.pgcat.pg_timezone_names AS SELECT name, abbrev, utc_offset, is_
 CREATE VIEW {db}.pgcat.pg_timezone_abbrevs AS SELECT DISTINCT abbrev, utc_offset, is_dst FROM system.main.pg_timezone_names();
 
 -- A macro's argument is put into its text: a name in it must not be taken for one of the tables inside. So macros read views
--- whose columns have names that nobody uses.
-CREATE VIEW {db}.pgcat.tavana_of_types AS SELECT t.oid AS tavana_o, n.name AS tavana_n, t.typname AS tavana_t, t.typcategory AS tavana_c FROM {db}.pgcat.pg_type t JOIN {db}.pgcat.tavana_type_names n ON n.oid = t.oid;
+-- whose columns have names that nobody uses, or tables where what is in them never changes.
+CREATE TABLE {db}.pgcat.tavana_of_types AS SELECT t.oid AS tavana_o, n.name AS tavana_n, t.typname AS tavana_t, t.typcategory AS tavana_c FROM {db}.pgcat.pg_type t JOIN {db}.pgcat.tavana_type_names n ON n.oid = t.oid;
 CREATE VIEW {db}.pgcat.tavana_of_roles AS SELECT oid AS tavana_o, rolname AS tavana_n FROM {db}.pgcat.pg_roles;
 CREATE VIEW {db}.pgcat.tavana_of_relations AS SELECT reloid AS tavana_o, nsp AS tavana_s, rel AS tavana_n FROM {db}.pgcat.tavana_relations;
 CREATE VIEW {db}.pgcat.tavana_of_tables AS SELECT reloid AS tavana_o FROM {db}.pgcat.tavana_relations WHERE NOT is_view;
@@ -308,7 +314,7 @@ CREATE VIEW {db}.pgcat.tavana_of_keys AS SELECT oid AS tavana_o,
 CREATE VIEW {db}.pgcat.tavana_of_indexes AS SELECT oid AS tavana_o, {db}.pgcat.tavana_index_definition(nsp, rel, name, columns) AS tavana_d, columns AS tavana_c FROM {db}.pgcat.tavana_indexes;
 CREATE VIEW {db}.pgcat.tavana_of_views AS SELECT {db}.pgcat.tavana_relation(nsp, rel) AS tavana_o, {db}.pgcat.tavana_definition(sql) AS tavana_d FROM {db}.pgcat.tavana_views;
 CREATE VIEW {db}.pgcat.tavana_of_descriptions AS SELECT objoid AS tavana_o, objsubid AS tavana_i, description AS tavana_d FROM {db}.pgcat.pg_description;
-CREATE VIEW {db}.pgcat.tavana_of_functions AS SELECT f.oid AS tavana_o, proname AS tavana_n, f.arguments AS tavana_a, identity AS tavana_i, f.result AS tavana_r, signature AS tavana_s
+CREATE TABLE {db}.pgcat.tavana_of_functions AS SELECT f.oid AS tavana_o, proname AS tavana_n, f.arguments AS tavana_a, identity AS tavana_i, f.result AS tavana_r, signature AS tavana_s
 	FROM {db}.pgcat.tavana_functions f JOIN {db}.pgcat.tavana_signatures s ON s.oid = f.oid;
 CREATE VIEW {db}.pgcat.tavana_of_macros AS SELECT oid AS tavana_o, arguments AS tavana_a, CASE WHEN proretset THEN 'SETOF record' ELSE '"any"' END AS tavana_r FROM {db}.pgcat.tavana_macros;
 CREATE VIEW {db}.pgcat.tavana_of_schemas AS SELECT oid AS tavana_o, nspname AS tavana_n FROM {db}.pgcat.pg_namespace;
@@ -435,6 +441,7 @@ CREATE VIEW {db}.information.tables AS
 		NULL::tavana_name AS self_referencing_column_name, NULL::VARCHAR AS reference_generation, NULL::tavana_name AS user_defined_type_catalog, NULL::tavana_name AS user_defined_type_schema,
 		NULL::tavana_name AS user_defined_type_name, CASE WHEN is_view THEN 'NO' ELSE 'YES' END AS is_insertable_into, 'NO' AS is_typed, NULL::VARCHAR AS commit_action
 	FROM {db}.pgcat.tavana_relations;
+-- copied on_schema
 CREATE VIEW {db}.information.columns AS
 	SELECT 'tavana'::tavana_name AS table_catalog, nsp::tavana_name AS table_schema, rel::tavana_name AS table_name, col::tavana_name AS column_name, num::INTEGER AS ordinal_position, def AS column_default,
 		CASE WHEN nullable THEN 'YES' ELSE 'NO' END AS is_nullable, CASE WHEN t.typcategory = 'A' THEN 'ARRAY' ELSE (SELECT name FROM {db}.pgcat.tavana_type_names n WHERE n.oid = t.oid) END AS data_type, NULL::INTEGER AS character_maximum_length,

@@ -161,11 +161,11 @@ func (s *Session) readsOwn(st *session.Statement) bool {
 	if s.pin == nil || !s.pin.keep {
 		return false
 	}
-	if lists(st) {
+	if copiesOf(st) != 0 {
 		return true // it may ask for the session's own
 	}
 	for i := range st.Tokens {
-		if s.pin.unnamed || s.pin.temporary[st.Name(i)] {
+		if s.pin.mayHave(st.Name(i)) {
 			return true
 		}
 	}

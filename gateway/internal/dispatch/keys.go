@@ -67,7 +67,7 @@ func (s *Session) withoutKeys(st *session.Statement) *noted {
 
 // mayBeTemp tells whether a name may be a temporary table's or view's.
 func (s *Session) mayBeTemp(o sqltext.Object) bool {
-	return o.Schema == "pg_temp" || o.Schema == "" && s.pin != nil && s.pin.keep
+	return o.Schema == "pg_temp" || o.Schema == "" && s.pin != nil && s.pin.mayHave(o.Name)
 }
 
 // unlessThere is what follows the condition for the notes of a table or view that has been dropped or renamed. If it may have

@@ -5,7 +5,6 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -408,8 +407,8 @@ func (s *Session) request(ctx context.Context, p *session.Portal, own bool) (req
 		q.expected(z)
 		req.MemoryBytes = z.Bytes
 	}
-	if (pin == nil || s.seesAll(pin)) && (lists(st) || catalog.ListsIn(text.Text)) {
-		req.CatalogCopy = catalog.Database
+	if pin == nil || s.seesAll(pin) {
+		req.CatalogCopy, req.CatalogTables = catalog.Database, (copiesOf(st) | catalog.CopiesIn(text.Text)).Tables()
 	}
 	return req, text, pin, nil
 }
@@ -426,14 +425,14 @@ func (s *Session) seesAll(pin *pin) bool {
 	return !pin.keep && s.Writes() == 0 && (!pin.open || level == "read committed")
 }
 
-// lists tells whether a statement asks the catalog what objects there are.
-func lists(st *session.Statement) bool {
+// copiesOf returns the copies of the catalog's views that a statement's names read.
+func copiesOf(st *session.Statement) (c catalog.Copies) {
 	for i, t := range st.Tokens {
-		if (t.Kind == sqltext.Word || t.Kind == sqltext.Quoted) && (catalog.Lists(st.Name(i)) || strings.EqualFold(st.Name(i), "regclass")) {
-			return true
+		if t.Kind == sqltext.Word || t.Kind == sqltext.Quoted {
+			c |= catalog.CopiesOf(st.Name(i))
 		}
 	}
-	return false
+	return c
 }
 
 // isRead tells whether a statement changes nothing, as far as its words tell.

@@ -63,8 +63,11 @@ func (p *pin) named(name string) {
 		p.temporary = map[string]bool{}
 	}
 	p.keep, p.unnamed = true, p.unnamed || name == ""
-	p.temporary[name] = true
+	p.temporary[strings.ToLower(name)] = true
 }
+
+// mayHave tells whether a name may be a temporary object's.
+func (p *pin) mayHave(name string) bool { return p.unnamed || p.temporary[strings.ToLower(name)] }
 
 // at returns the worker; nil for a session that may use any.
 func (p *pin) at() *router.Worker {

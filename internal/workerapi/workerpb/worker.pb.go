@@ -410,9 +410,12 @@ type Statement struct {
 	// Rows that a DoPut stages at this worker, as its PutResult named them. The statement may begin while they come: it then
 	// waits for them a little, and ends in 55000 when they take longer.
 	Staged string `protobuf:"bytes,16,opt,name=staged,proto3" json:"staged,omitempty"`
-	// The catalog (BootstrapRequest.database) whose copies the statement may read: it asks what objects there are, and the session
-	// has none that others do not see, temporary or not yet committed. Empty: none.
+	// The catalog (BootstrapRequest.database) whose copies the statement may read: the session has no objects that others do not
+	// see, temporary or not yet committed. Empty: none.
 	CatalogCopy string `protobuf:"bytes,17,opt,name=catalog_copy,json=catalogCopy,proto3" json:"catalog_copy,omitempty"`
+	// The copies that it most likely reads, "schema.table", those that others are made of first. Of what is not named here it reads
+	// the views themselves.
+	CatalogTables []string `protobuf:"bytes,20,rep,name=catalog_tables,json=catalogTables,proto3" json:"catalog_tables,omitempty"`
 	// The statement reads what the sender gives it, or catalogs, alone: it reserves nothing, and runs however full the worker is.
 	Beside bool `protobuf:"varint,18,opt,name=beside,proto3" json:"beside,omitempty"`
 	// There are larger workers: where memory_bytes is more than the whole of this one, there is no room here. Without it the
@@ -569,6 +572,13 @@ func (x *Statement) GetCatalogCopy() string {
 		return x.CatalogCopy
 	}
 	return ""
+}
+
+func (x *Statement) GetCatalogTables() []string {
+	if x != nil {
+		return x.CatalogTables
+	}
+	return nil
 }
 
 func (x *Statement) GetBeside() bool {
@@ -2138,10 +2148,16 @@ func (x *CancelResponse) GetFound() bool {
 // Bootstrap hands over SQL that fills a database of that name, read-only from then on, whose schema "pgcat" is in the path
 // of sessions with the setting catalog = name. A database that is there already stays as it is.
 //
-// Beside it is a database in memory, "<name>_copy", in whose schemas on_schema and on_commit the SQL may make tables. Table X
-// becomes a copy of the view pgcat.tavana_live_X: when a statement that names the catalog in catalog_copy comes, and the lake's
-// schema has changed since the last time, or there has been a commit. Such a statement finds DuckDB's variable
-// tavana_copied true, others do not.
+// Beside it is a database in memory, "<name>_copy", in whose schemas the SQL may make tables. Table X becomes a copy of the
+// view pgcat.tavana_live_X when a statement comes that names it in catalog_tables, and since the last time there has been, in
+// the schema
+//
+//	on_schema  a change of the lake's schema
+//	on_commit  a commit
+//	on_lists   a change of the lake's schema, or of what the tables in on_commit say
+//
+// Such a statement finds the names in DuckDB's variable tavana_copied, each with a comma before and behind it, and so do the
+// views when they are copied. In others it is empty, or not set.
 type BootstrapRequest struct {
 	state    protoimpl.MessageState `protogen:"open.v1"`
 	Version  uint32                 `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"`
@@ -2782,7 +2798,7 @@ const file_worker_proto_rawDesc = "" +
 	"\tstatement\x18\x02 \x01(\v2\x1b.tavana.worker.v1.StatementH\x00R\tstatement\x12/\n" +
 	"\x05fetch\x18\x03 \x01(\v2\x17.tavana.worker.v1.FetchH\x00R\x05fetch\x122\n" +
 	"\x06result\x18\x04 \x01(\v2\x18.tavana.worker.v1.ResultH\x00R\x06resultB\x06\n" +
-	"\x04work\"\xf5\x05\n" +
+	"\x04work\"\x9c\x06\n" +
 	"\tStatement\x12\x19\n" +
 	"\bquery_id\x18\x01 \x01(\tR\aqueryId\x12\x1d\n" +
 	"\n" +
@@ -2804,7 +2820,8 @@ const file_worker_proto_rawDesc = "" +
 	"\alasting\x18\x0e \x01(\bR\alasting\x12\x14\n" +
 	"\x05after\x18\x0f \x03(\tR\x05after\x12\x16\n" +
 	"\x06staged\x18\x10 \x01(\tR\x06staged\x12!\n" +
-	"\fcatalog_copy\x18\x11 \x01(\tR\vcatalogCopy\x12\x16\n" +
+	"\fcatalog_copy\x18\x11 \x01(\tR\vcatalogCopy\x12%\n" +
+	"\x0ecatalog_tables\x18\x14 \x03(\tR\rcatalogTables\x12\x16\n" +
 	"\x06beside\x18\x12 \x01(\bR\x06beside\x12\x1c\n" +
 	"\telsewhere\x18\x13 \x01(\bR\telsewhere\x1a;\n" +
 	"\rSettingsEntry\x12\x10\n" +

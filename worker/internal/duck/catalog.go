@@ -2,11 +2,11 @@ package duck
 
 import (
 	"context"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/angelerator/tavana/internal/pgerror"
@@ -21,20 +21,38 @@ func spillDirectory(dir string) string { return filepath.Join(dir, "spill") }
 var catalogName = regexp.MustCompile(`^pg_[a-z0-9_]{1,60}$`)
 
 // copySuffix follows a catalog's name in that of the database in memory that has copies of some of its views: of
-// pgcat.tavana_live_X the table X, in one of two schemas. The catalog makes the tables, and CopyCatalog fills them.
+// pgcat.tavana_live_X the table X, in the schema that says when it is copied. The catalog makes the tables, and CopyCatalog
+// fills them.
 const copySuffix = "_copy"
 
-// copySchemas say when their tables are copied: when the lake's schema has changed, and with each commit.
-var copySchemas = []string{"on_schema", "on_commit"}
+// The schemas: with each change of the lake's schema, with each commit, and with each change of the lake's schema or of what the
+// tables in onCommit say.
+const (
+	onSchema = "on_schema"
+	onCommit = "on_commit"
+	onLists  = "on_lists"
+)
+
+var copyTable = regexp.MustCompile(`^(` + onSchema + `|` + onCommit + `|` + onLists + `)\.[a-z_0-9]{1,60}$`)
 
 // copies are a catalog's.
 type copies struct {
 	turn chan struct{} // holds one: who takes it out may use what follows
 	conn *Conn         // nil until it is needed
-	// tables are those that are copied, with their schemas, and versions what those of each schema are as of; -1: there are none yet.
-	tables   []string
-	versions []int64
+	made copied
+	// notes are the tables in onCommit, and noted the lake's numbers of those that they are made of.
+	notes, noted []string
 }
+
+// copied is what has been copied, and as of when: those of onCommit as of a commit, and what they say.
+type copied struct {
+	tables map[string]version // of the other schemas
+	commit int64
+	notes  int64
+}
+
+// version is what a copy was made of: a schema of the lake's and, in onLists, what the notes say.
+type version struct{ schema, notes int64 }
 
 // AddCatalog makes a database of that name by sql and opens it read-only for all connections, unless it is there. tables are
 // what the SQL's views read, for their columns' sake.
@@ -79,12 +97,12 @@ func (in *Instance) AddCatalog(name, sql string, tables map[string]Rows) error {
 }
 
 func newCopies() *copies {
-	c := &copies{turn: make(chan struct{}, 1), versions: []int64{-1, -1}}
+	c := &copies{turn: make(chan struct{}, 1), made: copied{tables: map[string]version{}, commit: -1}}
 	c.turn <- struct{}{}
 	return c
 }
 
-// open connects, and finds what is to be copied.
+// open connects, and finds which tables the notes are.
 func (c *copies) open(in *Instance, catalog string) error {
 	if c.conn != nil {
 		return nil
@@ -93,7 +111,11 @@ func (c *copies) open(in *Instance, catalog string) error {
 	if err != nil {
 		return err
 	}
-	c.tables, err = conn.queryStrings("SELECT DISTINCT schema_name || '.' || table_name FROM duckdb_columns() WHERE database_name = " + Quote(catalog+copySuffix))
+	c.notes, err = conn.queryStrings("SELECT DISTINCT table_name FROM duckdb_columns() WHERE database_name = " + Quote(catalog+copySuffix) + " AND schema_name = " + Quote(onCommit))
+	if err == nil {
+		c.noted, err = conn.queryStrings("SELECT t.table_id::VARCHAR FROM " + metadataName + ".ducklake_table t JOIN " + metadataName + ".ducklake_schema s ON s.schema_id = t.schema_id" +
+			" WHERE s.schema_name = " + Quote(noteSchema))
+	}
 	if err != nil {
 		conn.Close()
 		return err
@@ -102,13 +124,18 @@ func (c *copies) open(in *Instance, catalog string) error {
 	return nil
 }
 
-// CopyCatalog makes the copies of a catalog as new as the lake is now, unless ctx ends before. It tells whether they are: not
-// where there is no lake.
-func (in *Instance) CopyCatalog(ctx context.Context, name string) (bool, error) {
+// CopyCatalog makes those copies of a catalog as new as the lake is now, unless ctx ends before; those that others are made of
+// come first. It tells whether they are: not where there is no lake.
+func (in *Instance) CopyCatalog(ctx context.Context, name string, tables []string) (bool, error) {
+	for _, t := range tables {
+		if !copyTable.MatchString(t) {
+			return false, pgerror.Newf(pgerror.ProtocolViolation, "%q is not the name of a copy", t)
+		}
+	}
 	in.catalogMu.Lock()
 	c := in.catalogs[name]
 	in.catalogMu.Unlock()
-	if c == nil || !in.lake {
+	if c == nil || in.lake == nil {
 		return false, nil
 	}
 	select {
@@ -122,39 +149,108 @@ func (in *Instance) CopyCatalog(ctx context.Context, name string) (bool, error) 
 	}
 	defer context.AfterFunc(ctx, c.conn.Interrupt)()
 	// The versions are read first: what is copied then is those or newer.
-	versions, err := c.conn.queryInts("SELECT max(schema_version), max(snapshot_id) FROM " + metadataName + ".ducklake_snapshot")
-	if err != nil || slices.Equal(versions, c.versions) {
-		return err == nil, err
-	}
-	if err := c.conn.Whole(func() error { return c.copy(name, versions) }); err != nil {
+	schema, commit, err := c.conn.version()
+	if err != nil {
 		return false, err
 	}
-	c.versions = versions
+	if c.made.commit >= 0 && c.made.commit != commit {
+		same, err := c.conn.onlyOthersRows(c.made.commit, commit, c.noted)
+		if err != nil {
+			return false, err
+		}
+		if same {
+			c.made.commit = commit
+		}
+	}
+	if c.made.current(tables, schema, commit) {
+		return true, nil
+	}
+	if err := c.conn.UseCopies(tables); err != nil { // of copies are copies made
+		return false, err
+	}
+	now := c.made
+	now.tables = maps.Clone(now.tables)
+	if err := c.conn.Whole(func() error { return c.copy(name, tables, &now, schema, commit) }); err != nil {
+		return false, err
+	}
+	c.made = now
 	return true, nil
 }
 
-// copy makes the copies that are older than versions.
-func (c *copies) copy(catalog string, versions []int64) error {
-	for _, t := range c.tables {
-		schema, table, _ := strings.Cut(t, ".")
-		if i := slices.Index(copySchemas, schema); i < 0 || versions[i] == c.versions[i] {
+// current tells whether the tables are as new as a schema of the lake's and a commit.
+func (m *copied) current(tables []string, schema, commit int64) bool {
+	return !slices.ContainsFunc(tables, func(t string) bool { return !m.has(t, schema, commit) })
+}
+
+func (m *copied) has(table string, schema, commit int64) bool {
+	s, _, _ := strings.Cut(table, ".")
+	if s != onSchema && m.commit != commit {
+		return false
+	}
+	made, ok := m.tables[table]
+	return s == onCommit || ok && made == m.version(s, schema)
+}
+
+// version returns what a copy that is made now, in one of the schemas, is made of.
+func (m *copied) version(in string, schema int64) version {
+	if in == onLists {
+		return version{schema, m.notes}
+	}
+	return version{schema: schema}
+}
+
+// copy makes the copies that are older, and notes it in now.
+func (c *copies) copy(catalog string, tables []string, now *copied, schema, commit int64) error {
+	for _, t := range tables {
+		in, name, _ := strings.Cut(t, ".")
+		if in != onSchema && now.commit != commit {
+			if err := c.copyNotes(catalog, now, commit); err != nil {
+				return err
+			}
+		}
+		if now.has(t, schema, commit) {
 			continue
 		}
-		if err := c.conn.exec("CREATE OR REPLACE TABLE " + catalog + copySuffix + "." + t + " AS FROM " + catalog + "." + catalogSchema + ".tavana_live_" + table); err != nil {
+		if err := c.copyTable(catalog, in, name); err != nil {
 			return err
 		}
+		now.tables[t] = now.version(in, schema)
 	}
 	return nil
 }
 
-// UseCopies makes a catalog's views read the copies, or what is copied.
-func (c *Conn) UseCopies(on bool) error {
-	if on == c.copied {
+// copyNotes copies the tables of onCommit, and finds whether they say what they said.
+func (c *copies) copyNotes(catalog string, now *copied, commit int64) error {
+	now.commit, now.notes = commit, 0
+	for _, t := range c.notes {
+		if err := c.copyTable(catalog, onCommit, t); err != nil {
+			return err
+		}
+		sum, err := c.conn.queryInts("SELECT (coalesce(sum(hash(t)), 0) % 4611686018427387847)::BIGINT FROM " + catalog + copySuffix + "." + onCommit + "." + t + " t")
+		if err != nil {
+			return err
+		}
+		now.notes = now.notes*31 + sum[0]
+	}
+	return nil
+}
+
+func (c *copies) copyTable(catalog, in, name string) error {
+	return c.conn.exec("CREATE OR REPLACE TABLE " + catalog + copySuffix + "." + in + "." + name + " AS FROM " + catalog + "." + catalogSchema + ".tavana_live_" + name)
+}
+
+// UseCopies makes a catalog's views read these copies, and nothing else of what is copied.
+func (c *Conn) UseCopies(tables []string) error {
+	if slices.Equal(tables, c.copies) {
 		return nil
 	}
-	if err := c.exec("SET VARIABLE tavana_copied = " + strconv.FormatBool(on)); err != nil {
+	list := ""
+	if len(tables) > 0 {
+		list = "," + strings.Join(tables, ",") + ","
+	}
+	if err := c.exec("SET VARIABLE tavana_copied = " + Quote(list)); err != nil {
 		return err
 	}
-	c.copied = on
+	c.copies = tables
 	return nil
 }

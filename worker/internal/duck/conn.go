@@ -20,8 +20,8 @@ type Conn struct {
 	lasting bool
 	// catalog is the database of AddCatalog that is searched last; "": none.
 	catalog string
-	// copied: catalogs' views read copies; see CopyCatalog.
-	copied bool
+	// copies are what catalogs' views read copies of; see UseCopies.
+	copies []string
 	// settings are the session settings in force, by DuckDB's names.
 	settings map[string]string
 

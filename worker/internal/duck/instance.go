@@ -52,7 +52,7 @@ type Instance struct {
 	// own is the name of the catalog that InitSQL filled, and ownSchemas are the schemas there.
 	own        string
 	ownSchemas []string
-	lake       bool
+	lake       *Lake // nil: there is none
 
 	// admin runs what the worker itself wants to know or set, one statement at a time.
 	adminMu sync.Mutex
@@ -124,7 +124,7 @@ func open(o Options) (in *Instance, err error) {
 		return nil, err
 	}
 	allowed := o.AllowedDirectories
-	if in.lake {
+	if in.lake != nil {
 		allowed = append(slices.Clone(allowed), o.Lake.Data)
 	}
 	for _, s := range []string{

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unsafe"
@@ -110,7 +112,7 @@ func (in *Instance) attachLake(l Lake) error {
 			}
 		}
 	}
-	in.lake = true
+	in.lake = &l
 	if in.ownSchemas, err = in.admin.queryStrings("SELECT schema_name FROM duckdb_schemas() WHERE database_name = " + Quote(in.own) + " AND NOT internal"); err != nil {
 		return err
 	}
@@ -135,7 +137,7 @@ func makeFolders(l Lake) error {
 }
 
 // HasLake tells whether there is a lasting catalog.
-func (in *Instance) HasLake() bool { return in.lake }
+func (in *Instance) HasLake() bool { return in.lake != nil }
 
 // paths are a connection's two search paths, in DuckDB's form.
 type paths struct{ plain, lasting string }
@@ -165,7 +167,7 @@ func (in *Instance) pathsOf(names, own, lake []string) paths {
 	if len(plain) == 0 {
 		plain = []string{in.own + ".main"}
 	}
-	if !in.lake {
+	if in.lake == nil {
 		return paths{strings.Join(plain, ","), ""}
 	}
 	if len(lasting) == 0 {
@@ -200,7 +202,7 @@ func (c *Conn) setPath(names []string) error {
 			return err
 		}
 		lake := []string{}
-		if c.in.lake {
+		if c.in.lake != nil {
 			if lake, err = schemas(databaseName); err != nil {
 				return err
 			}
@@ -227,7 +229,7 @@ func (c *Conn) Lasting() bool { return c.lasting }
 
 // UseLasting makes names be looked up in the lasting catalog, or not.
 func (c *Conn) UseLasting(on bool) error {
-	if on == c.lasting || on && !c.in.lake {
+	if on == c.lasting || on && c.in.lake == nil {
 		return nil
 	}
 	was := c.lasting
@@ -260,6 +262,47 @@ func (c *Conn) queryStrings(sql string) ([]string, error) {
 		}
 		bindings.DestroyDataChunk(&chunk)
 	}
+}
+
+// metadataQuery makes a query that the database of the lake's metadata runs itself, by its indexes: DuckDB would read all commits
+// that there were.
+func (l Lake) metadataQuery(columns, sql string) string {
+	kind, _, _ := strings.Cut(l.Metadata, ":")
+	return "SELECT " + columns + " FROM " + kind + "_query('" + metadataName + "', " + Quote(sql) + ")"
+}
+
+// version returns the version of the lake's schema, and its last commit.
+func (c *Conn) version() (schema, commit int64, err error) {
+	v, err := c.queryInts(c.in.lake.metadataQuery("schema_version::BIGINT, snapshot_id::BIGINT",
+		"SELECT schema_version, snapshot_id FROM ducklake_snapshot ORDER BY snapshot_id DESC LIMIT 1"))
+	if err != nil {
+		return 0, 0, err
+	}
+	return v[0], v[1], nil
+}
+
+// onlyRows are the changes of a commit, as DuckLake notes them, that are of rows alone.
+var onlyRows = regexp.MustCompile(`^(?:inserted_into_table|deleted_from_table|inlined_insert|inlined_delete|flushed_inlined|compacted_table|merge_adjacent|rewrite_delete):(\d+)$`)
+
+// onlyOthersRows tells whether nothing has changed between two commits but rows of tables, and none of these tables'.
+func (c *Conn) onlyOthersRows(after, upTo int64, tables []string) (bool, error) {
+	const most = 1000
+	if upTo < after || upTo-after > most {
+		return false, nil
+	}
+	commits, err := c.queryStrings(c.in.lake.metadataQuery("changes_made",
+		fmt.Sprintf("SELECT coalesce(changes_made, '') AS changes_made FROM ducklake_snapshot_changes WHERE snapshot_id > %d AND snapshot_id <= %d", after, upTo)))
+	if err != nil || int64(len(commits)) != upTo-after { // what has been expired is not known
+		return false, err
+	}
+	for _, changes := range commits {
+		for change := range strings.SplitSeq(changes, ",") {
+			if m := onlyRows.FindStringSubmatch(change); m == nil || slices.Contains(tables, m[1]) {
+				return false, nil
+			}
+		}
+	}
+	return true, nil
 }
 
 // options are those of the ATTACH. In SQLite's write-ahead mode readers and a writer do not wait for each other, and who
