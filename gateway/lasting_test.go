@@ -121,6 +121,66 @@ func catalogIsNeverOld(t *testing.T, w *world) {
 	see("SELECT * FROM known ORDER BY 1", "k", "l")
 }
 
+// A block asks the catalog by several statements, at a worker that has not been asked before: each sees what is committed by then.
+func TestABlockAsksTheCatalog(t *testing.T) {
+	w := openLasting(t, 1, nil)
+	a, b := w.connect(), w.connect()
+	w.do(b, "CREATE SCHEMA s", "CREATE TABLE s.t (n int PRIMARY KEY, m int DEFAULT 7)", "COMMENT ON COLUMN s.t.m IS 'said'", "CREATE VIEW s.v AS SELECT 1 AS one")
+	for i, level := range []string{"READ COMMITTED", "REPEATABLE READ"} {
+		w.do(a, "BEGIN ISOLATION LEVEL "+level)
+		w.want(a, "SELECT nspname FROM pg_namespace WHERE nspname = 's'", "s")
+		w.want(a, "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 's'::regnamespace AND relname LIKE 't%'", "t")
+		w.want(a, "SELECT attname FROM pg_attribute WHERE attrelid = 's.t'::regclass AND attnum > 0 ORDER BY attnum", "n", "m")
+		w.want(a, "SELECT conname FROM pg_constraint", "t_pkey")
+		w.want(a, "SELECT indnatts, indrelid::regclass FROM pg_index", "1|s.t")
+		w.want(a, "SELECT adbin FROM pg_attrdef", "7")
+		w.want(a, "SELECT description FROM pg_description", "said")
+		w.want(a, "SELECT column_name FROM information_schema.columns WHERE table_schema = 's' AND table_name = 't' ORDER BY ordinal_position", "n", "m")
+		w.want(a, "SELECT viewname FROM pg_views WHERE schemaname = 's'", "v")
+		w.want(a, "SELECT column_name FROM information_schema.key_column_usage", "n")
+		w.do(b, fmt.Sprintf("CREATE TABLE s.more_%d (n int)", i))
+		// The second block does not see the second table.
+		w.want(a, "SELECT tablename FROM pg_tables WHERE schemaname = 's' ORDER BY 1", "more_0", "t")
+		w.do(a, "COMMIT")
+	}
+	w.do(a, "BEGIN")
+	w.want(a, "SELECT count(*) FROM pg_class WHERE relname = 'mine'", "0")
+	w.do(a, "CREATE TABLE mine (n int)")
+	w.want(a, "SELECT count(*) FROM pg_class WHERE relname = 'mine'", "1")
+	w.want(b, "SELECT count(*) FROM pg_class WHERE relname = 'mine'", "0")
+	w.do(a, "COMMIT")
+	w.want(b, "SELECT count(*) FROM pg_class WHERE relname = 'mine'", "1")
+}
+
+// What search_path names is visible, and nothing else.
+func TestVisibleIsWhatSearchPathNames(t *testing.T) {
+	w := openLasting(t, 1, nil)
+	c := w.connect()
+	w.do(c, "CREATE TABLE p (n int)", "CREATE SCHEMA s", `CREATE SCHEMA "S x,y.z"`, "CREATE TABLE s.u (n int)", `CREATE TABLE "S x,y.z".v (n int)`)
+	visible := "SELECT relname FROM pg_class WHERE relname IN ('p', 'u', 'v') AND pg_table_is_visible(oid) ORDER BY 1"
+	w.want(c, visible, "p")
+	w.do(c, "SET search_path = s")
+	w.want(c, visible, "u")
+	w.want(c, "SELECT 'u'::regclass, 'public.p'::regclass", "u|public.p")
+	w.wantCode(c, "SELECT 'p'::regclass", "42P01")
+	w.do(c, `SET search_path = "S x,y.z", public, nowhere`)
+	w.want(c, visible, "p", "v")
+	w.do(c, "RESET search_path")
+	w.want(c, visible, "p")
+}
+
+// A temporary table has its name whatever it was called before.
+func TestARenamedTemporaryTableIsOne(t *testing.T) {
+	w := openLasting(t, 1, nil)
+	c := w.connect()
+	w.do(c, "CREATE TABLE y (a int PRIMARY KEY)", "CREATE TABLE z (a int)", "CREATE TEMP TABLE x (a int)", "ALTER TABLE x RENAME TO y")
+	w.do(c, "INSERT INTO y VALUES (1)", "ALTER TABLE z ADD CONSTRAINT zz UNIQUE (a)")
+	w.wantCode(c, "ALTER TABLE y ADD CONSTRAINT yy UNIQUE (a)", "0A000")
+	w.do(c, "DROP TABLE y")
+	w.want(c, "SELECT conname FROM pg_constraint ORDER BY 1", "y_pkey", "zz")
+	w.want(c, "SELECT count(*) FROM y", "0")
+}
+
 // Nobody touches the lake's own catalog, nor what is noted beside it, by a statement.
 func TestTheLakesCatalogIsNotWritten(t *testing.T) {
 	users := usersFile(t, login{"ann", "x", false}, login{"tavana", "tavana", true})

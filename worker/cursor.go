@@ -137,7 +137,7 @@ func (c *cursor) start(rest *func()) (*duck.Pending, error) {
 		*rest = func() {}
 		return nil, err
 	}
-	c.lease.copyCatalog(c.quitCtx, c.st)
+	defer c.lease.copyCatalog(c.quitCtx, c.st)()
 	if c.prepared, err = c.lease.prepare(c.st.GetSql(), c.tables, guard(c.st.GetUser(), c.st.GetSessionId())); err != nil {
 		return nil, err
 	}

@@ -134,7 +134,8 @@ func (e *execution) inTransaction(params arrow.RecordBatch, hold **duck.CatalogH
 // attempt runs the statement once. It may be called again after a conflict, which only statements without rows have. hold
 // is extended when the statement is bound.
 func (e *execution) attempt(params arrow.RecordBatch, hold *duck.CatalogHold) (err error) {
-	e.lease.copyCatalog(e.quitCtx, e.st)
+	begun := e.lease.copyCatalog(e.quitCtx, e.st)
+	defer begun()
 	p, err := e.lease.prepare(e.st.GetSql(), e.tables, guard(e.st.GetUser(), e.st.GetSessionId()))
 	if err != nil {
 		return err
@@ -147,7 +148,12 @@ func (e *execution) attempt(params arrow.RecordBatch, hold *duck.CatalogHold) (e
 	if err := hold.Extend(); err != nil {
 		return err
 	}
-	r, err := p.Execute(e.quitCtx)
+	pending, err := p.Start(e.quitCtx)
+	begun()
+	if err != nil {
+		return e.orStaged(err)
+	}
+	r, err := pending.Wait()
 	if err != nil {
 		return e.orStaged(err)
 	}

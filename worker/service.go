@@ -231,6 +231,7 @@ func (w *Worker) describe(ctx context.Context, l *lease, r *workerpb.PrepareRequ
 		return nil, err
 	}
 	defer rest()
+	l.copies = r.GetCatalogTables()
 	p, err := l.prepare(r.GetSql(), tables, guard(r.GetUser(), r.GetSessionId()))
 	if err != nil {
 		return nil, err

@@ -247,19 +247,22 @@ func (l *lease) bind(sql string, allow func(workerpb.StatementType) error) (*duc
 
 // copyCatalog lets a statement read the worker's copies of a catalog's views, when it names some and they could be made as new
 // as the lake is; else it reads the views themselves.
-func (l *lease) copyCatalog(ctx context.Context, st *workerpb.Statement) {
+// begun is to be called when the statement has begun, or fails.
+func (l *lease) copyCatalog(ctx context.Context, st *workerpb.Statement) (begun func()) {
 	l.copies = nil
-	if len(st.GetCatalogTables()) == 0 {
-		return
+	if len(st.GetCatalogTables()) == 0 || l.inTransaction() { // a transaction sees the copies as they were at its first look
+		return func() {}
 	}
 	defer l.conns.binds.begin()()
-	made, err := l.conns.in.CopyCatalog(ctx, st.GetCatalogCopy(), st.GetCatalogTables())
-	if made {
-		l.copies = st.GetCatalogTables()
-	}
+	begun, err := l.conns.in.CopyCatalog(ctx, st.GetCatalogCopy(), st.GetCatalogTables())
 	if err != nil && ctx.Err() == nil {
 		l.conns.log.Warn("copying the catalog failed", "error", err)
 	}
+	if begun == nil {
+		return func() {}
+	}
+	l.copies = st.GetCatalogTables()
+	return begun
 }
 
 // useCopies makes catalogs' views read what copyCatalog has decided. The end of a block reads nothing, and when the block has

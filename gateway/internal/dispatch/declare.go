@@ -161,7 +161,7 @@ func (s *Session) readsOwn(st *session.Statement) bool {
 	if s.pin == nil || !s.pin.keep {
 		return false
 	}
-	if copiesOf(st) != 0 {
+	if asksCatalog(st) {
 		return true // it may ask for the session's own
 	}
 	for i := range st.Tokens {
@@ -170,4 +170,11 @@ func (s *Session) readsOwn(st *session.Statement) bool {
 		}
 	}
 	return false
+}
+
+// readsBlocks tells whether a statement of a block reads what the block sees: what readsOwn says, and where all its statements are
+// to see the same.
+func (s *Session) readsBlocks(st *session.Statement) bool {
+	level, _ := s.Settings.Get("transaction_isolation")
+	return s.InBlock() && level != "read committed" || s.readsOwn(st)
 }

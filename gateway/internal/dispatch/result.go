@@ -130,11 +130,7 @@ func (s *Session) openAtWorker(ctx context.Context, p *session.Portal) (*Result,
 
 func (s *Session) opened(ctx context.Context, p *session.Portal) (*Result, error) {
 	st := p.Statement
-	own := s.readsOwn(st)
-	if level, _ := s.Settings.Get("transaction_isolation"); s.InBlock() && level != "read committed" {
-		own = true // the block's statements see the same
-	}
-	req, text, pin, err := s.request(ctx, p, own)
+	req, text, pin, err := s.request(ctx, p, s.readsBlocks(st))
 	if err != nil {
 		return nil, err
 	}

@@ -122,13 +122,23 @@ func (s *Session) follow(rows *Rows, st *session.Statement, q *query, out *sqlte
 	rows.ended = func(n uint64, err error) {
 		if err != nil {
 			s.Fail()
-		} else if st.Effect == sqltext.CreateTemp && s.pin != nil {
-			s.pin.made(st, s.InBlock())
+		} else if s.pin != nil {
+			s.noteTemporary(st)
 		}
 		if rows.stream != nil && err == nil {
 			s.d.learn(q, rows.stream.Completion())
 		}
 		s.finished(st, q, n, err)
+	}
+}
+
+// noteTemporary notes the names that a statement has given to temporary objects.
+func (s *Session) noteTemporary(st *session.Statement) {
+	if st.Effect == sqltext.CreateTemp {
+		s.pin.made(st, s.InBlock())
+	}
+	if old, column, to := st.Renamed(); to != "" && column == "" && s.mayBeTemp(old) {
+		s.pin.named(to)
 	}
 }
 
@@ -338,7 +348,10 @@ func (s *Session) one(ctx context.Context, p *session.Portal) (*Rows, error) {
 
 func (s *Session) send(ctx context.Context, p *session.Portal) (*Rows, error) {
 	st := p.Statement
-	req, text, pin, err := s.request(ctx, p, true)
+	// What the catalog says to a block is what has been committed by now, as long as the block has changed nothing; its own
+	// connection would see it as it was at its first look.
+	own := !isRead(st.Effect) || !asksCatalog(st) || s.readsBlocks(st)
+	req, text, pin, err := s.request(ctx, p, own)
 	if err != nil {
 		return nil, err
 	}
@@ -407,8 +420,8 @@ func (s *Session) request(ctx context.Context, p *session.Portal, own bool) (req
 		q.expected(z)
 		req.MemoryBytes = z.Bytes
 	}
-	if pin == nil || s.seesAll(pin) {
-		req.CatalogCopy, req.CatalogTables = catalog.Database, (copiesOf(st) | catalog.CopiesIn(text.Text)).Tables()
+	if pin == nil {
+		req.CatalogCopy, req.CatalogTables = catalog.Database, copiesRead(st, text)
 	}
 	return req, text, pin, nil
 }
@@ -418,21 +431,30 @@ func (s *Session) lasting(st *session.Statement) bool {
 	return st.Effect.WritesLasting() && !st.CopiesTo() && !(s.pin != nil && s.pin.tables[st.Changed()])
 }
 
-// seesAll tells whether a pinned session sees what others have committed, and nothing else. In READ COMMITTED it is to see in
-// the catalog what is new, as in PostgreSQL, though DuckLake still shows the block what was there when it began.
-func (s *Session) seesAll(pin *pin) bool {
-	level, _ := s.Settings.Get("transaction_isolation")
-	return !pin.keep && s.Writes() == 0 && (!pin.open || level == "read committed")
+// copiesRead returns the copies that a statement reads, as far as is known.
+func copiesRead(st *session.Statement, text *noted) []string {
+	return (copiesOf(st) | catalog.CopiesIn(text.Text)).Tables()
 }
 
-// copiesOf returns the copies of the catalog's views that a statement's names read.
+// copiesOf returns the copies of the catalog's views that a statement's names read. Those of information_schema are qualified,
+// and found in the text; alone they are words that anybody uses.
 func copiesOf(st *session.Statement) (c catalog.Copies) {
 	for i, t := range st.Tokens {
-		if t.Kind == sqltext.Word || t.Kind == sqltext.Quoted {
-			c |= catalog.CopiesOf(st.Name(i))
+		if name := st.Name(i); (t.Kind == sqltext.Word || t.Kind == sqltext.Quoted) && !catalog.InInformation(name) {
+			c |= catalog.CopiesOf(name)
 		}
 	}
 	return c
+}
+
+// asksCatalog tells whether a statement may ask what tables, views and columns there are.
+func asksCatalog(st *session.Statement) bool {
+	for i, t := range st.Tokens {
+		if (t.Kind == sqltext.Word || t.Kind == sqltext.Quoted) && catalog.CopiesOf(st.Name(i)) != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // isRead tells whether a statement changes nothing, as far as its words tell.
@@ -653,7 +675,7 @@ func (s *Session) prepare(ctx context.Context, st *session.Statement, oids []pge
 	req := &workerpb.PrepareRequest{
 		Tables:  tables,
 		QueryId: s.d.newID(), User: s.user, Sql: text.Text, ParameterTypes: casts,
-		Settings: s.Settings.Worker(), Profile: s.Profile, Lasting: s.lasting(st),
+		Settings: s.Settings.Worker(), Profile: s.Profile, Lasting: s.lasting(st), CatalogTables: copiesRead(st, text),
 	}
 	pin, err := s.pinFor(ctx, st.Effect)
 	if err != nil {

@@ -410,8 +410,8 @@ type Statement struct {
 	// Rows that a DoPut stages at this worker, as its PutResult named them. The statement may begin while they come: it then
 	// waits for them a little, and ends in 55000 when they take longer.
 	Staged string `protobuf:"bytes,16,opt,name=staged,proto3" json:"staged,omitempty"`
-	// The catalog (BootstrapRequest.database) whose copies the statement may read: the session has no objects that others do not
-	// see, temporary or not yet committed. Empty: none.
+	// The catalog (BootstrapRequest.database) whose copies the statement may read, outside of a transaction: the session has no
+	// objects that others do not see, temporary or not yet committed. Empty: none.
 	CatalogCopy string `protobuf:"bytes,17,opt,name=catalog_copy,json=catalogCopy,proto3" json:"catalog_copy,omitempty"`
 	// The copies that it most likely reads, "schema.table", those that others are made of first. Of what is not named here it reads
 	// the views themselves.
@@ -1403,8 +1403,10 @@ type PrepareRequest struct {
 	QueryId        string                 `protobuf:"bytes,9,opt,name=query_id,json=queryId,proto3" json:"query_id,omitempty"`
 	Lasting        bool                   `protobuf:"varint,10,opt,name=lasting,proto3" json:"lasting,omitempty"`
 	Tables         []*Table               `protobuf:"bytes,11,rep,name=tables,proto3" json:"tables,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// As in Statement; they may be old, since only their columns matter.
+	CatalogTables []string `protobuf:"bytes,12,rep,name=catalog_tables,json=catalogTables,proto3" json:"catalog_tables,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *PrepareRequest) Reset() {
@@ -1510,6 +1512,13 @@ func (x *PrepareRequest) GetLasting() bool {
 func (x *PrepareRequest) GetTables() []*Table {
 	if x != nil {
 		return x.Tables
+	}
+	return nil
+}
+
+func (x *PrepareRequest) GetCatalogTables() []string {
+	if x != nil {
+		return x.CatalogTables
 	}
 	return nil
 }
@@ -2885,7 +2894,7 @@ const file_worker_proto_rawDesc = "" +
 	"\aversion\x18\x01 \x01(\rR\aversion\x12\x1d\n" +
 	"\n" +
 	"session_id\x18\x02 \x01(\tR\tsessionId\"\x16\n" +
-	"\x14CloseSessionResponse\"\x89\x04\n" +
+	"\x14CloseSessionResponse\"\xb0\x04\n" +
 	"\x0ePrepareRequest\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\rR\aversion\x12\x1d\n" +
 	"\n" +
@@ -2899,7 +2908,8 @@ const file_worker_proto_rawDesc = "" +
 	"\bquery_id\x18\t \x01(\tR\aqueryId\x12\x18\n" +
 	"\alasting\x18\n" +
 	" \x01(\bR\alasting\x12/\n" +
-	"\x06tables\x18\v \x03(\v2\x17.tavana.worker.v1.TableR\x06tables\x1a;\n" +
+	"\x06tables\x18\v \x03(\v2\x17.tavana.worker.v1.TableR\x06tables\x12%\n" +
+	"\x0ecatalog_tables\x18\f \x03(\tR\rcatalogTables\x1a;\n" +
 	"\rSettingsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xc1\x01\n" +

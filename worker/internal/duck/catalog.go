@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/angelerator/tavana/internal/pgerror"
 )
@@ -42,6 +43,9 @@ type copies struct {
 	made copied
 	// notes are the tables in onCommit, and noted the lake's numbers of those that they are made of.
 	notes, noted []string
+	// readers hold it for reading from when they know that copies are new until it is settled which they see, and it is held
+	// for writing when others take their place: nobody sees one copy from before a change and another from after it.
+	readers sync.RWMutex
 }
 
 // copied is what has been copied, and as of when: those of onCommit as of a commit, and what they say.
@@ -112,10 +116,6 @@ func (c *copies) open(in *Instance, catalog string) error {
 		return err
 	}
 	c.notes, err = conn.queryStrings("SELECT DISTINCT table_name FROM duckdb_columns() WHERE database_name = " + Quote(catalog+copySuffix) + " AND schema_name = " + Quote(onCommit))
-	if err == nil {
-		c.noted, err = conn.queryStrings("SELECT t.table_id::VARCHAR FROM " + metadataName + ".ducklake_table t JOIN " + metadataName + ".ducklake_schema s ON s.schema_id = t.schema_id" +
-			" WHERE s.schema_name = " + Quote(noteSchema))
-	}
 	if err != nil {
 		conn.Close()
 		return err
@@ -125,56 +125,74 @@ func (c *copies) open(in *Instance, catalog string) error {
 }
 
 // CopyCatalog makes those copies of a catalog as new as the lake is now, unless ctx ends before; those that others are made of
-// come first. It tells whether they are: not where there is no lake.
-func (in *Instance) CopyCatalog(ctx context.Context, name string, tables []string) (bool, error) {
+// come first. begun is to be called when the statement that reads them has begun, which settles what it sees, or is given up;
+// nil: there are none, as where there is no lake.
+func (in *Instance) CopyCatalog(ctx context.Context, name string, tables []string) (begun func(), err error) {
 	for _, t := range tables {
 		if !copyTable.MatchString(t) {
-			return false, pgerror.Newf(pgerror.ProtocolViolation, "%q is not the name of a copy", t)
+			return nil, pgerror.Newf(pgerror.ProtocolViolation, "%q is not the name of a copy", t)
 		}
 	}
 	in.catalogMu.Lock()
 	c := in.catalogs[name]
 	in.catalogMu.Unlock()
 	if c == nil || in.lake == nil {
-		return false, nil
+		return nil, nil
 	}
 	select {
 	case <-c.turn:
 		defer func() { c.turn <- struct{}{} }()
 	case <-ctx.Done():
-		return false, context.Cause(ctx)
+		return nil, context.Cause(ctx)
 	}
 	if err := c.open(in, name); err != nil {
-		return false, err
+		return nil, err
 	}
-	defer context.AfterFunc(ctx, c.conn.Interrupt)()
+	if err := c.conn.unless(ctx, func() error { return c.renew(name, tables) }); err != nil {
+		return nil, err
+	}
+	c.readers.RLock() // who holds it for writing has the turn
+	return sync.OnceFunc(c.readers.RUnlock), nil
+}
+
+// renew makes the copies that are old. It is called by who has the turn.
+func (c *copies) renew(catalog string, tables []string) error {
 	// The versions are read first: what is copied then is those or newer.
 	schema, commit, err := c.conn.version()
 	if err != nil {
-		return false, err
+		return err
 	}
-	if c.made.commit >= 0 && c.made.commit != commit {
+	if c.made.commit >= 0 && c.made.commit != commit && slices.ContainsFunc(tables, ofNotes) {
 		same, err := c.conn.onlyOthersRows(c.made.commit, commit, c.noted)
 		if err != nil {
-			return false, err
+			return err
 		}
 		if same {
 			c.made.commit = commit
 		}
 	}
 	if c.made.current(tables, schema, commit) {
-		return true, nil
+		return nil
 	}
 	if err := c.conn.UseCopies(tables); err != nil { // of copies are copies made
-		return false, err
+		return err
 	}
 	now := c.made
 	now.tables = maps.Clone(now.tables)
-	if err := c.conn.Whole(func() error { return c.copy(name, tables, &now, schema, commit) }); err != nil {
-		return false, err
+	replace := func() {}
+	err = c.conn.Whole(func() error {
+		if err := c.copy(catalog, tables, &now, schema, commit); err != nil {
+			return err
+		}
+		c.readers.Lock()
+		replace = c.readers.Unlock
+		return nil
+	})
+	replace()
+	if err == nil {
+		c.made = now
 	}
-	c.made = now
-	return true, nil
+	return err
 }
 
 // current tells whether the tables are as new as a schema of the lake's and a commit.
@@ -184,12 +202,15 @@ func (m *copied) current(tables []string, schema, commit int64) bool {
 
 func (m *copied) has(table string, schema, commit int64) bool {
 	s, _, _ := strings.Cut(table, ".")
-	if s != onSchema && m.commit != commit {
+	if ofNotes(table) && m.commit != commit {
 		return false
 	}
 	made, ok := m.tables[table]
 	return s == onCommit || ok && made == m.version(s, schema)
 }
+
+// ofNotes tells whether a copy is one of the notes, or made of them.
+func ofNotes(table string) bool { return !strings.HasPrefix(table, onSchema+".") }
 
 // version returns what a copy that is made now, in one of the schemas, is made of.
 func (m *copied) version(in string, schema int64) version {
@@ -203,7 +224,7 @@ func (m *copied) version(in string, schema int64) version {
 func (c *copies) copy(catalog string, tables []string, now *copied, schema, commit int64) error {
 	for _, t := range tables {
 		in, name, _ := strings.Cut(t, ".")
-		if in != onSchema && now.commit != commit {
+		if ofNotes(t) && now.commit != commit {
 			if err := c.copyNotes(catalog, now, commit); err != nil {
 				return err
 			}
@@ -221,6 +242,12 @@ func (c *copies) copy(catalog string, tables []string, now *copied, schema, comm
 
 // copyNotes copies the tables of onCommit, and finds whether they say what they said.
 func (c *copies) copyNotes(catalog string, now *copied, commit int64) error {
+	noted, err := c.conn.queryStrings("SELECT t.table_id::VARCHAR FROM " + metadataName + ".ducklake_table t JOIN " + metadataName + ".ducklake_schema s ON s.schema_id = t.schema_id" +
+		" WHERE s.schema_name = " + Quote(noteSchema))
+	if err != nil {
+		return err
+	}
+	c.noted = noted
 	now.commit, now.notes = commit, 0
 	for _, t := range c.notes {
 		if err := c.copyTable(catalog, onCommit, t); err != nil {

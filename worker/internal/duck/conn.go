@@ -1,6 +1,7 @@
 package duck
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"strings"
@@ -181,6 +182,26 @@ func (c *Conn) Exec(sql string) error {
 	err := c.exec(sql)
 	if c.end() && err != nil {
 		err = pgerror.Canceled
+	}
+	return err
+}
+
+// unless runs f, which runs statements of the worker's own, and interrupts it when ctx ends.
+func (c *Conn) unless(ctx context.Context, f func() error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	c.begin()
+	interrupted := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(interrupted)
+		c.Interrupt()
+	})
+	err := f()
+	c.end()
+	if !stop() {
+		<-interrupted
+		return context.Cause(ctx)
 	}
 	return err
 }

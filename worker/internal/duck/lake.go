@@ -210,6 +210,14 @@ func (c *Conn) setPath(names []string) error {
 		p = c.in.pathsOf(names, own, lake)
 	}
 	c.paths = p
+	// For what is visible; see the gateway's catalog.sql.
+	searched := "NULL"
+	if names != nil {
+		searched = quoteList(names) + "::VARCHAR[]"
+	}
+	if err := c.exec("SET VARIABLE tavana_path = " + searched); err != nil {
+		return err
+	}
 	return c.usePath()
 }
 
@@ -265,24 +273,25 @@ func (c *Conn) queryStrings(sql string) ([]string, error) {
 }
 
 // metadataQuery makes a query that the database of the lake's metadata runs itself, by its indexes: DuckDB would read all commits
-// that there were.
-func (l Lake) metadataQuery(columns, sql string) string {
+// that there were. The table is one of DuckLake's.
+func (l Lake) metadataQuery(columns, table, rest string) string {
 	kind, _, _ := strings.Cut(l.Metadata, ":")
-	return "SELECT " + columns + " FROM " + kind + "_query('" + metadataName + "', " + Quote(sql) + ")"
+	schema := map[string]string{"sqlite": "main", "postgres": "public"}[kind]
+	return "SELECT " + columns + " FROM " + kind + "_query('" + metadataName + "', " + Quote("SELECT * FROM "+schema+"."+table+" "+rest) + ")"
 }
 
 // version returns the version of the lake's schema, and its last commit.
 func (c *Conn) version() (schema, commit int64, err error) {
-	v, err := c.queryInts(c.in.lake.metadataQuery("schema_version::BIGINT, snapshot_id::BIGINT",
-		"SELECT schema_version, snapshot_id FROM ducklake_snapshot ORDER BY snapshot_id DESC LIMIT 1"))
+	v, err := c.queryInts(c.in.lake.metadataQuery("schema_version::BIGINT, snapshot_id::BIGINT", "ducklake_snapshot", "ORDER BY snapshot_id DESC LIMIT 1"))
 	if err != nil {
 		return 0, 0, err
 	}
 	return v[0], v[1], nil
 }
 
-// onlyRows are the changes of a commit, as DuckLake notes them, that are of rows alone.
-var onlyRows = regexp.MustCompile(`^(?:inserted_into_table|deleted_from_table|inlined_insert|inlined_delete|flushed_inlined|compacted_table|merge_adjacent|rewrite_delete):(\d+)$`)
+// onlyRows are the changes of a commit that are of rows alone, as DuckLake writes and has written them (ParseChangeType in its
+// ducklake_transaction_changes.cpp): a word and the number of a table.
+var onlyRows = regexp.MustCompile(`^(?:inserted_into_table|deleted_from_table|inlined_insert|inlined_delete|inline_flush|flushed_inlined|compacted_table|merge_adjacent|rewrite_delete):(\d+)$`)
 
 // onlyOthersRows tells whether nothing has changed between two commits but rows of tables, and none of these tables'.
 func (c *Conn) onlyOthersRows(after, upTo int64, tables []string) (bool, error) {
@@ -290,8 +299,8 @@ func (c *Conn) onlyOthersRows(after, upTo int64, tables []string) (bool, error) 
 	if upTo < after || upTo-after > most {
 		return false, nil
 	}
-	commits, err := c.queryStrings(c.in.lake.metadataQuery("changes_made",
-		fmt.Sprintf("SELECT coalesce(changes_made, '') AS changes_made FROM ducklake_snapshot_changes WHERE snapshot_id > %d AND snapshot_id <= %d", after, upTo)))
+	commits, err := c.queryStrings(c.in.lake.metadataQuery("coalesce(changes_made, '')", "ducklake_snapshot_changes",
+		fmt.Sprintf("WHERE snapshot_id > %d AND snapshot_id <= %d", after, upTo)))
 	if err != nil || int64(len(commits)) != upTo-after { // what has been expired is not known
 		return false, err
 	}
