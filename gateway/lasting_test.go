@@ -143,6 +143,16 @@ func TestABlockAsksTheCatalog(t *testing.T) {
 		w.want(a, "SELECT tablename FROM pg_tables WHERE schemaname = 's' ORDER BY 1", "more_0", "t")
 		w.do(a, "COMMIT")
 	}
+	// What it has read of tables is not older than what the catalog says to it, nor newer.
+	w.do(a, "BEGIN")
+	w.want(a, "SELECT count(*) FROM pg_tables WHERE tablename = 'later'", "0")
+	w.do(b, "CREATE TABLE later (n int)")
+	w.want(a, "SELECT count(*) FROM pg_tables WHERE tablename = 'later'", "1")
+	w.want(a, "SELECT count(*) FROM later", "0")
+	w.do(b, "DROP TABLE later")
+	w.want(a, "SELECT count(*) FROM pg_tables WHERE tablename = 'later'", "1")
+	w.want(a, "SELECT count(*) FROM later", "0")
+	w.do(a, "COMMIT")
 	w.do(a, "BEGIN")
 	w.want(a, "SELECT count(*) FROM pg_class WHERE relname = 'mine'", "0")
 	w.do(a, "CREATE TABLE mine (n int)")
@@ -179,6 +189,8 @@ func TestARenamedTemporaryTableIsOne(t *testing.T) {
 	w.do(c, "DROP TABLE y")
 	w.want(c, "SELECT conname FROM pg_constraint ORDER BY 1", "y_pkey", "zz")
 	w.want(c, "SELECT count(*) FROM y", "0")
+	w.do(c, "BEGIN", "CREATE TEMP TABLE q (a int) ON COMMIT DROP", "ALTER TABLE q RENAME TO r", "SELECT * FROM r", "COMMIT")
+	w.wantCode(c, "SELECT * FROM r", "42P01")
 }
 
 // Nobody touches the lake's own catalog, nor what is noted beside it, by a statement.

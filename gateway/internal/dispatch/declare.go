@@ -155,7 +155,7 @@ func (s *Session) readsOwn(st *session.Statement) bool {
 	if st.Effect.Writes() || s.InBlock() && s.Writes() > 0 {
 		return true
 	}
-	if level, _ := s.Settings.Get("transaction_isolation"); s.pin != nil && s.pin.open && level != "read committed" {
+	if s.pin != nil && s.pin.open && !s.seesCommits() {
 		return true
 	}
 	if s.pin == nil || !s.pin.keep {
@@ -175,6 +175,11 @@ func (s *Session) readsOwn(st *session.Statement) bool {
 // readsBlocks tells whether a statement of a block reads what the block sees: what readsOwn says, and where all its statements are
 // to see the same.
 func (s *Session) readsBlocks(st *session.Statement) bool {
-	level, _ := s.Settings.Get("transaction_isolation")
-	return s.InBlock() && level != "read committed" || s.readsOwn(st)
+	return s.InBlock() && !s.seesCommits() || s.readsOwn(st)
+}
+
+// runsInside tells whether a statement needs the session's own connection, where there is one. What only asks the catalog does not,
+// and sees the worker's copies elsewhere, until the block has begun to read: from then on nothing it sees is newer than that.
+func (s *Session) runsInside(st *session.Statement) bool {
+	return !isRead(st.Effect) || !asksCatalog(st) || s.pin != nil && s.pin.open || s.readsBlocks(st)
 }

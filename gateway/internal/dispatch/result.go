@@ -134,7 +134,7 @@ func (s *Session) opened(ctx context.Context, p *session.Portal) (*Result, error
 	if err != nil {
 		return nil, err
 	}
-	res, err := s.d.open(ctx, req, pin.at(), isRead(st.Effect) && !s.InBlock())
+	res, err := s.d.open(ctx, req, pin.at(), isRead(st.Effect) && (pin == nil || !s.InBlock()))
 	if err != nil {
 		err = locate(err, &st.Statement, &text.Rewritten)
 		if pin != nil {

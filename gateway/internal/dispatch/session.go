@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -139,6 +140,11 @@ func (s *Session) noteTemporary(st *session.Statement) {
 	}
 	if old, column, to := st.Renamed(); to != "" && column == "" && s.mayBeTemp(old) {
 		s.pin.named(to)
+		for i, name := range s.pin.leaving {
+			if strings.EqualFold(name, old.Name) {
+				s.pin.leaving[i] = to
+			}
+		}
 	}
 }
 
@@ -348,15 +354,17 @@ func (s *Session) one(ctx context.Context, p *session.Portal) (*Rows, error) {
 
 func (s *Session) send(ctx context.Context, p *session.Portal) (*Rows, error) {
 	st := p.Statement
-	// What the catalog says to a block is what has been committed by now, as long as the block has changed nothing; its own
-	// connection would see it as it was at its first look.
-	own := !isRead(st.Effect) || !asksCatalog(st) || s.readsBlocks(st)
-	req, text, pin, err := s.request(ctx, p, own)
+	req, text, pin, err := s.request(ctx, p, s.runsInside(st))
 	if err != nil {
 		return nil, err
 	}
-	fix := func(err error) error { return s.lost(locate(err, &st.Statement, &text.Rewritten)) }
-	r, err := s.d.execute(ctx, req, pin.at(), isRead(st.Effect) && !s.InBlock())
+	fix := func(err error) error {
+		if err = locate(err, &st.Statement, &text.Rewritten); pin != nil {
+			err = s.lost(err)
+		}
+		return err
+	}
+	r, err := s.d.execute(ctx, req, pin.at(), isRead(st.Effect) && (pin == nil || !s.InBlock()))
 	if err != nil {
 		return nil, fix(err)
 	}
@@ -677,19 +685,21 @@ func (s *Session) prepare(ctx context.Context, st *session.Statement, oids []pge
 		QueryId: s.d.newID(), User: s.user, Sql: text.Text, ParameterTypes: casts,
 		Settings: s.Settings.Worker(), Profile: s.Profile, Lasting: s.lasting(st), CatalogTables: copiesRead(st, text),
 	}
-	pin, err := s.pinFor(ctx, st.Effect)
-	if err != nil {
-		return nil, err
+	var pin *pin
+	if s.runsInside(st) {
+		if pin, err = s.pinFor(ctx, st.Effect); err != nil {
+			return nil, err
+		}
 	}
 	var resp *workerpb.PrepareResponse
 	if pin != nil {
 		req.SessionId = pin.id
 		resp, err = pin.worker.Client.Prepare(ctx, req)
-	} else {
-		err = s.d.onAnyWorker(ctx, func(w *router.Worker) (err error) {
-			resp, err = w.Client.Prepare(ctx, req)
-			return err
-		})
+		return resp, s.lost(locate(err, &st.Statement, &text.Rewritten))
 	}
-	return resp, s.lost(locate(err, &st.Statement, &text.Rewritten))
+	err = s.d.onAnyWorker(ctx, func(w *router.Worker) (err error) {
+		resp, err = w.Client.Prepare(ctx, req)
+		return err
+	})
+	return resp, locate(err, &st.Statement, &text.Rewritten)
 }

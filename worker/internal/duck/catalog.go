@@ -1,7 +1,9 @@
 package duck
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"maps"
 	"os"
 	"path/filepath"
@@ -9,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/angelerator/tavana/internal/pgerror"
 )
@@ -148,15 +151,23 @@ func (in *Instance) CopyCatalog(ctx context.Context, name string, tables []strin
 	if err := c.open(in, name); err != nil {
 		return nil, err
 	}
-	if err := c.conn.unless(ctx, func() error { return c.renew(name, tables) }); err != nil {
+	if err := c.conn.unless(ctx, func() error { return c.renew(ctx, name, tables) }); err != nil {
+		c.conn.Close() // whatever state it is in
+		c.conn = nil
 		return nil, err
 	}
 	c.readers.RLock() // who holds it for writing has the turn
 	return sync.OnceFunc(c.readers.RUnlock), nil
 }
 
+// readersPatience is how long new copies wait for statements that begin with the old ones. One may take long to be bound, as over
+// files far away; who wants the new ones does without then.
+const readersPatience = 200 * time.Millisecond
+
+var errReadersStay = errors.New("other statements hold the copies")
+
 // renew makes the copies that are old. It is called by who has the turn.
-func (c *copies) renew(catalog string, tables []string) error {
+func (c *copies) renew(ctx context.Context, catalog string, tables []string) error {
 	// The versions are read first: what is copied then is those or newer.
 	schema, commit, err := c.conn.version()
 	if err != nil {
@@ -181,10 +192,14 @@ func (c *copies) renew(catalog string, tables []string) error {
 	now.tables = maps.Clone(now.tables)
 	replace := func() {}
 	err = c.conn.Whole(func() error {
-		if err := c.copy(catalog, tables, &now, schema, commit); err != nil {
+		if err := c.copy(ctx, catalog, tables, &now, schema, commit); err != nil {
 			return err
 		}
-		c.readers.Lock()
+		for patience := time.Now().Add(readersPatience); !c.readers.TryLock(); time.Sleep(time.Millisecond) {
+			if ctx.Err() != nil || time.Now().After(patience) {
+				return cmp.Or(context.Cause(ctx), errReadersStay)
+			}
+		}
 		replace = c.readers.Unlock
 		return nil
 	})
@@ -221,8 +236,11 @@ func (m *copied) version(in string, schema int64) version {
 }
 
 // copy makes the copies that are older, and notes it in now.
-func (c *copies) copy(catalog string, tables []string, now *copied, schema, commit int64) error {
+func (c *copies) copy(ctx context.Context, catalog string, tables []string, now *copied, schema, commit int64) error {
 	for _, t := range tables {
+		if ctx.Err() != nil { // an interrupt between two statements is none
+			return context.Cause(ctx)
+		}
 		in, name, _ := strings.Cut(t, ".")
 		if ofNotes(t) && now.commit != commit {
 			if err := c.copyNotes(catalog, now, commit); err != nil {

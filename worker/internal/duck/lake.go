@@ -213,7 +213,13 @@ func (c *Conn) setPath(names []string) error {
 	// For what is visible; see the gateway's catalog.sql.
 	searched := "NULL"
 	if names != nil {
-		searched = quoteList(names) + "::VARCHAR[]"
+		shown := slices.Clone(names)
+		for i, n := range shown {
+			if n == "main" {
+				shown[i] = publicSchema
+			}
+		}
+		searched = quoteList(shown) + "::VARCHAR[]"
 	}
 	if err := c.exec("SET VARIABLE tavana_path = " + searched); err != nil {
 		return err
