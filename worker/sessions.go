@@ -80,7 +80,7 @@ type lease struct {
 	ended bool
 	// offered: the connection has rows of Go's to read.
 	offered bool
-	// copies are the copies of a catalog's views that say what the connection would see.
+	// copies are those of a catalog's views that are read instead of them.
 	copies []string
 }
 

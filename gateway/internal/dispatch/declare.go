@@ -181,5 +181,8 @@ func (s *Session) readsBlocks(st *session.Statement) bool {
 // runsInside tells whether a statement needs the session's own connection, where there is one. What only asks the catalog does not,
 // and sees the worker's copies elsewhere, until the block has begun to read: from then on nothing it sees is newer than that.
 func (s *Session) runsInside(st *session.Statement) bool {
+	if s.pin == nil && !s.InBlock() {
+		return true // there is none
+	}
 	return !isRead(st.Effect) || !asksCatalog(st) || s.pin != nil && s.pin.open || s.readsBlocks(st)
 }

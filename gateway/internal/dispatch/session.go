@@ -439,16 +439,17 @@ func (s *Session) lasting(st *session.Statement) bool {
 	return st.Effect.WritesLasting() && !st.CopiesTo() && !(s.pin != nil && s.pin.tables[st.Changed()])
 }
 
-// copiesRead returns the copies that a statement reads, as far as is known.
+// copiesRead returns the copies that a statement reads, as far as is known. Names of information_schema are qualified, and found
+// in the text.
 func copiesRead(st *session.Statement, text *noted) []string {
-	return (copiesOf(st) | catalog.CopiesIn(text.Text)).Tables()
+	return (copiesOf(st, false) | catalog.CopiesIn(text.Text)).Tables()
 }
 
-// copiesOf returns the copies of the catalog's views that a statement's names read. Those of information_schema are qualified,
-// and found in the text; alone they are words that anybody uses.
-func copiesOf(st *session.Statement) (c catalog.Copies) {
+// copiesOf returns the copies of the catalog's views that a statement's names may read. The names of information_schema, words
+// that anybody uses, are only looked at where information says so.
+func copiesOf(st *session.Statement, information bool) (c catalog.Copies) {
 	for i, t := range st.Tokens {
-		if name := st.Name(i); (t.Kind == sqltext.Word || t.Kind == sqltext.Quoted) && !catalog.InInformation(name) {
+		if name := st.Name(i); (t.Kind == sqltext.Word || t.Kind == sqltext.Quoted) && (information || !catalog.InInformation(name)) {
 			c |= catalog.CopiesOf(name)
 		}
 	}
@@ -456,14 +457,7 @@ func copiesOf(st *session.Statement) (c catalog.Copies) {
 }
 
 // asksCatalog tells whether a statement may ask what tables, views and columns there are.
-func asksCatalog(st *session.Statement) bool {
-	for i, t := range st.Tokens {
-		if (t.Kind == sqltext.Word || t.Kind == sqltext.Quoted) && catalog.CopiesOf(st.Name(i)) != 0 {
-			return true
-		}
-	}
-	return false
-}
+func asksCatalog(st *session.Statement) bool { return copiesOf(st, true) != 0 }
 
 // isRead tells whether a statement changes nothing, as far as its words tell.
 func isRead(v sqltext.Verb) bool {
