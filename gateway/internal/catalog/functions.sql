@@ -15,6 +15,14 @@ CREATE MACRO {db}.pgcat."%"(a, b) AS CASE WHEN b = 0 AND a IS NOT NULL THEN {db}
 CREATE MACRO {db}.pgcat.mod(a, b) AS CASE WHEN b = 0 AND a IS NOT NULL THEN {db}.pgcat.tavana_error('22012', 'division by zero') ELSE system.main."%"(a, b) END;
 CREATE MACRO {db}.pgcat.div(a, b) AS trunc({db}.pgcat."//"(a, b))::DECIMAL(38,0);
 
+-- Functions whose result has the type of their argument, beside which a sample of that stands (gateway/internal/sqltext/rewritetyped.go).
+-- Of a sample whose type is not known DuckDB takes what costs least: the macro of a structure, since 0 is an INTEGER.
+CREATE MACRO {db}.pgcat.tavana_sum(s, x TINYINT, z BIGINT) AS s::BIGINT, (s, x SMALLINT, z BIGINT) AS s::BIGINT, (s, x INTEGER, z BIGINT) AS s::BIGINT,
+	(s, x BIGINT, z BIGINT) AS s::DECIMAL(38,0), (s, x HUGEINT, z BIGINT) AS s::DECIMAL(38,0), (s, x STRUCT(tavana_unknown BOOLEAN), z INTEGER) AS s, (s, x, z) AS s;
+CREATE MACRO {db}.pgcat.tavana_round(v, x DOUBLE, z BIGINT) AS round_even(v, 0), (v, x FLOAT, z BIGINT) AS round_even(v, 0)::DOUBLE, (v, x INTEGER, z BIGINT) AS v::DOUBLE, (v, x BIGINT, z BIGINT) AS v::DOUBLE,
+	(v, x HUGEINT, z BIGINT) AS v, (v, x DECIMAL(38,9), z BIGINT) AS system.main.round(v), (v, x STRUCT(tavana_unknown BOOLEAN), z INTEGER) AS system.main.round(v), (v, x, z) AS system.main.round(v);
+CREATE MACRO {db}.pgcat.tavana_epoch(v, x DATE, z BIGINT) AS epoch(v)::DECIMAL(18,0), (v, x STRUCT(tavana_unknown BOOLEAN), z INTEGER) AS epoch(v)::DECIMAL(20,6), (v, x, z) AS epoch(v)::DECIMAL(20,6);
+
 -- Numbers.
 CREATE MACRO {db}.pgcat.sign(a) AS system.main.sign(a)::DOUBLE;
 CREATE MACRO {db}.pgcat.width_bucket(x, low, high, n) AS (CASE WHEN n <= 0 THEN {db}.pgcat.tavana_error('2201G', 'count must be greater than zero') WHEN low = high THEN {db}.pgcat.tavana_error('2201G', 'lower bound cannot equal upper bound')

@@ -46,6 +46,7 @@ type rewrite struct {
 	into                    into
 	// system are the system columns that the statement names, by the relations' names or "" for any.
 	system []systemColumn
+	typed  []typed
 	err    error
 }
 
@@ -122,6 +123,7 @@ func (s *Statement) Rewrite(r *Rules, casts []string) (Rewritten, error) {
 		}
 	}
 	w.systemColumns()
+	w.typedCalls()
 	return w.text(), w.err
 }
 
@@ -183,6 +185,10 @@ func (w *rewrite) word(i int, name string) {
 		w.vectorCall(i)
 	case "extract":
 		w.extract(i)
+	case "sum":
+		w.sum(i)
+	case "round":
+		w.round(i)
 	case "similar":
 		w.similar(i)
 	case "substring":

@@ -158,14 +158,37 @@ func (w *rewrite) setInList(i int) {
 	}
 }
 
-// extract gives EXTRACT(SECOND FROM …) its fraction.
+// extract gives EXTRACT(field FROM …) its type, numeric, and seconds their fraction: DuckDB's whole numbers would be divided
+// as such.
 func (w *rewrite) extract(i int) {
 	end := w.afterParens(i+1) - 1
-	if w.Is(i+1, "(") && w.IsAny(i+2, "SECOND", "SECONDS") && w.Is(i+3, "FROM") && w.Is(end, ")") {
-		w.insert(i, "(")
-		w.put(i+2, "MICROSECOND")
-		w.append(end, "::DECIMAL(18,0) * 0.000001)")
+	if !w.Is(i+1, "(") || !w.Is(i+3, "FROM") || !w.Is(end, ")") {
+		return
 	}
+	field := w.Name(i + 2)
+	if w.Tokens[i+2].Kind == String {
+		field = strings.ToLower(Unquote(w.Raw(i + 2)))
+	}
+	scale := ""
+	switch field {
+	case "epoch":
+		if w.r.Catalog != "" {
+			w.epoch(i, end)
+		}
+		return
+	case "second", "seconds":
+		scale = " * 0.000001"
+	case "millisecond", "milliseconds":
+		scale = " * 0.001"
+	case "year", "month", "day", "hour", "minute", "quarter", "week", "doy", "dow", "isodow", "isoyear", "decade", "century", "millennium", "microseconds":
+	default:
+		return
+	}
+	if scale != "" {
+		w.put(i+2, "MICROSECOND")
+	}
+	w.insert(i, "(")
+	w.append(end, "::DECIMAL(18,0)"+scale+")")
 }
 
 // inFrom tells whether token i is an item of a FROM.

@@ -1,6 +1,6 @@
 -- DBeaver reads the catalog's rows whole when its navigator opens. Here are the columns that it uses; numbers of objects stand as names.
 
--- differs: types: current_schema and its kin are text, not name
+-- differs: types: text for name
 SELECT current_schema(), session_user
 
 SHOW search_path
@@ -48,7 +48,7 @@ FROM pg_catalog.pg_attribute a INNER JOIN pg_catalog.pg_class c ON a.attrelid = 
 	LEFT OUTER JOIN pg_catalog.pg_description dsc ON dsc.objoid = c.oid AND dsc.objsubid = a.attnum LEFT OUTER JOIN pg_depend dep ON dep.refobjid = a.attrelid AND dep.deptype = 'i' AND dep.refobjsubid = a.attnum AND dep.classid = dep.refclassid
 WHERE NOT a.attisdropped AND c.relkind NOT IN ('i', 'I', 'c') AND c.oid = 'shop.customer'::regclass AND a.attnum > 0 ORDER BY a.attnum
 
--- differs: rows: varchar(40) is text
+-- differs: row: note|text, not note|character varying(40)
 SELECT a.attname, format_type(a.atttypid, a.atttypmod) AS typ FROM pg_catalog.pg_attribute a WHERE a.attrelid = 'shop.orders'::regclass AND a.attnum > 0 ORDER BY a.attnum
 
 SELECT a.attname, format_type(a.atttypid, a.atttypmod) AS typ FROM pg_catalog.pg_attribute a WHERE a.attrelid = '"Odd Names"."My Table"'::regclass AND a.attnum > 0 ORDER BY a.attnum
@@ -73,7 +73,7 @@ SELECT c.relname, pg_catalog.pg_get_indexdef(i.indexrelid) AS def, pg_catalog.pg
 -- Functions of a schema.
 SELECT p.proname, p.prokind, p.proretset, p.pronargs, d.description FROM pg_catalog.pg_proc p LEFT OUTER JOIN pg_catalog.pg_description d ON d.objoid = p.oid WHERE p.pronamespace = 'shop'::regnamespace ORDER BY p.proname
 
--- differs: rows: the functions that DuckDB has are others
+-- differs: rows: 9, not 11; tag: SELECT 9, not SELECT 11
 SELECT p.proname, pg_catalog.format_type(p.prorettype, NULL) AS result, pg_catalog.pg_get_function_identity_arguments(p.oid) AS args, l.lanname
 FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_language l ON l.oid = p.prolang WHERE p.pronamespace = 'pg_catalog'::regnamespace AND p.proname IN ('lower', 'abs', 'sqrt') ORDER BY 1, 3
 
@@ -86,7 +86,7 @@ SELECT p.polname, p.polcmd FROM pg_catalog.pg_policy p
 
 SELECT s.schemaname, s.sequencename FROM pg_catalog.pg_sequences s
 
--- differs: rows: no extension is listed, PL/pgSQL neither
+-- differs: rows: 0, not 1; columns: 0, not 2; tag: SELECT 0, not SELECT 1
 SELECT e.extname, e.extversion FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace ORDER BY 1
 
 SELECT f.fdwname FROM pg_catalog.pg_foreign_data_wrapper f UNION ALL SELECT s.srvname FROM pg_catalog.pg_foreign_server s
@@ -96,7 +96,7 @@ SELECT i.inhrelid, i.inhseqno FROM pg_catalog.pg_inherits i
 -- Roles, and what a role may do.
 SELECT a.rolname, a.rolsuper, a.rolinherit, a.rolcanlogin, a.rolconnlimit, pd.description FROM pg_catalog.pg_roles a LEFT JOIN pg_catalog.pg_shdescription pd ON pd.objoid = a.oid WHERE a.rolname = current_user
 
--- differs: types: information_schema's texts are text, not varchar
+-- differs: types: text for varchar
 SELECT g.table_name, g.privilege_type FROM information_schema.table_privileges g WHERE g.table_schema = 'shop' AND g.grantee = current_user AND g.privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE') ORDER BY 1, 2
 
 SELECT m.roleid, m.admin_option FROM pg_catalog.pg_auth_members m JOIN pg_catalog.pg_roles r ON r.oid = m.member WHERE r.rolname = current_user
@@ -109,7 +109,7 @@ SELECT c.relname, pg_catalog.pg_total_relation_size(c.oid) >= 0 AS total, pg_cat
 -- The data of a table, a page of it, and its count.
 SELECT * FROM shop.customer t ORDER BY id LIMIT 200
 
--- differs: types: varchar(40) is text
+-- differs: types: text for varchar
 SELECT x.* FROM shop.orders x WHERE x.customer = 1 ORDER BY x.id, x.line
 
 SELECT count(*) FROM shop.orders

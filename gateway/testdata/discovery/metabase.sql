@@ -22,7 +22,7 @@ ORDER BY type, schema, name
 
 SELECT s.schemaname, s.relname, s.n_live_tup IS NOT NULL AS estimated FROM pg_stat_user_tables AS s WHERE s.schemaname = 'shop' ORDER BY 1, 2
 
--- differs: rows: varchar(40) is text
+-- differs: row: note|text|4|shop|orders|f|NULL|f|f, not note|varchar|4|shop|orders|f|NULL|f|f
 -- Fields.
 SELECT c.column_name AS name, CASE WHEN c.udt_schema IN ('public', 'pg_catalog') THEN format('%s', c.udt_name) ELSE format('"%s"."%s"', c.udt_schema, c.udt_name) END AS "database-type",
 	c.ordinal_position - 1 AS "database-position", c.table_schema AS "table-schema", c.table_name AS "table-name", k.column_name IS NOT NULL AS "pk?",
@@ -57,7 +57,7 @@ FROM (
 	WHERE pg_catalog.pg_get_expr(ix.indpred, ix.indrelid) IS NULL AND n.nspname !~ '^information_schema|catalog_history|pg_'
 ) AS x WHERE x.pos = 1 ORDER BY 1, 2, 3
 
--- differs: types: a bare NULL is int4, not text
+-- differs: types: int4 for text
 -- Privileges of the user, on tables and on any of their columns.
 WITH p AS (
 	SELECT NULL AS role, t.schemaname AS schema, t.objectname AS table,
@@ -76,7 +76,7 @@ SELECT rolname FROM pg_roles WHERE pg_has_role(current_user, oid, 'member') AND 
 -- Does a table exist?
 SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'shop' AND c.relname = 'customer' LIMIT 1
 
--- differs: types: information_schema's texts are text, not varchar
+-- differs: types: text for varchar
 -- Constraints by kind.
 SELECT table_schema, table_name, constraint_name, constraint_type FROM information_schema.table_constraints WHERE table_schema = 'shop' AND constraint_type <> 'CHECK' ORDER BY 1, 2, 3
 

@@ -61,19 +61,19 @@ SELECT d.datname AS database_name, r.rolname AS owner, pg_encoding_to_char(d.enc
 
 SELECT schema_name, catalog_name FROM information_schema.schemata WHERE schema_name NOT LIKE 'pg\_%' ORDER BY 1
 
--- differs: types: information_schema's texts are text, not varchar
+-- differs: types: text for varchar
 SELECT table_catalog, table_schema, table_name, table_type FROM information_schema.tables WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema') ORDER BY 2, 3
 
--- differs: rows: varchar(40) is text; types: information_schema's texts are text, not varchar
+-- differs: row: tavana|shop|orders|note|5|NULL|YES|text|NULL|NULL|NULL|NULL, not tavana|shop|orders|note|5|NULL|YES|character varying|40|NULL|NULL|NULL; types: text for varchar
 SELECT table_catalog, table_schema, table_name, column_name, ordinal_position, column_default, is_nullable, udt_name::regtype::text AS data_type, character_maximum_length, numeric_precision, numeric_scale, datetime_precision
 FROM information_schema.columns WHERE table_schema = 'shop' ORDER BY 2, 3, 5
 
--- differs: types: information_schema's texts are text, not varchar
+-- differs: types: text for varchar
 SELECT table_catalog, table_schema, table_name, check_option, is_updatable FROM information_schema.views WHERE table_schema = 'shop' ORDER BY 1
 
 SELECT usename AS user_name, usesysid AS user_id, usesuper FROM pg_catalog.pg_user WHERE usename = current_user
 
--- differs: types: current_database is text, not name
+-- differs: types: text for name
 SELECT current_database() AS table_catalog, sch.nspname AS table_schema, tab.relname AS table_name, ind.relname AS index_name, CASE WHEN i.indisprimary THEN 'primary' WHEN i.indisunique THEN 'unique' ELSE '' END AS kind
 FROM pg_class AS ind JOIN pg_index AS i ON i.indexrelid = ind.oid JOIN pg_class AS tab ON tab.oid = i.indrelid JOIN pg_namespace AS sch ON sch.oid = tab.relnamespace
 WHERE ind.relkind = 'i' AND sch.nspname NOT IN ('pg_catalog', 'pg_toast') AND tab.relkind = 'r' ORDER BY 2, 3, 4

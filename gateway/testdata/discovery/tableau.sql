@@ -2,7 +2,7 @@
 
 SET search_path TO "public"
 
--- differs: types: current_schema and its kin are text, not name
+-- differs: types: text for name
 SELECT current_database() AS a, current_schema() AS b
 
 -- What can this server do? Temporary tables with names of its own, made in several ways; some must fail.
@@ -14,7 +14,6 @@ SELECT "t"."COL" AS "COL" FROM "#Tableau_1_2_Connect" "t" LIMIT 1
 
 SELECT * INTO TEMPORARY "#Tableau_1_3_Into" FROM (SELECT 1 AS "COL") AS "CHECK"
 
--- differs: types: the sum of an int4 is numeric, not int8
 SELECT SUM(1) AS "cnt" FROM "#Tableau_1_3_Into" HAVING COUNT(1) > 0
 
 DROP TABLE "#Tableau_1_2_Connect"
@@ -29,12 +28,12 @@ SELECT "SUBCOL" AS "COL" FROM (SELECT 1 AS "SUBCOL") "SUBQUERY" GROUP BY 1 ORDER
 
 SELECT "SUBCOL" FROM (SELECT 1 AS "SUBCOL" UNION ALL SELECT 2) "s" WHERE "SUBCOL" IN (SELECT "C" FROM (SELECT 2 AS "C") "q")
 
--- differs: types: a bare NULL is int4, not text
+-- differs: types: int4 for text
 -- Schemas.
 SELECT sp.nspname AS "TABLE_SCHEM", NULL AS "TABLE_CATALOG" FROM pg_catalog.pg_namespace sp
 WHERE sp.nspname <> 'pg_toast' AND (sp.nspname !~ '^pg_temp_' OR sp.nspname = (pg_catalog.current_schemas(true))[1]) AND (sp.nspname !~ '^pg_toast_temp_') AND sp.nspname !~ '^pg_' ORDER BY "TABLE_SCHEM"
 
--- differs: types: a bare NULL is int4, not text
+-- differs: types: int4 for text
 -- Tables and views.
 SELECT NULL AS "TABLE_CAT", s.nspname AS "TABLE_SCHEM", r.relname AS "TABLE_NAME",
 	CASE s.nspname ~ '^pg_' OR s.nspname = 'information_schema' WHEN true THEN 'SYSTEM' WHEN false THEN CASE r.relkind WHEN 'r' THEN 'TABLE' WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'f' THEN 'FOREIGN TABLE' WHEN 'p' THEN 'PARTITIONED TABLE' END END AS "TABLE_TYPE",
@@ -60,7 +59,7 @@ SELECT res."TABLE_SCHEM", res."TABLE_NAME", res."COLUMN_NAME", res."KEY_SEQ", re
 	WHERE s.nspname = 'shop' AND ct.relname = 'orders' AND i.indisprimary
 ) res WHERE res."ATTNUM" = res."KEY" ORDER BY res."TABLE_NAME", res."PK_NAME", res."KEY_SEQ"
 
--- differs: types: generate_series in FROM is int8, not int4
+-- differs: types: int8 for int4
 -- Foreign keys.
 SELECT pkn.nspname AS "PKTABLE_SCHEM", pkc.relname AS "PKTABLE_NAME", pka.attname AS "PKCOLUMN_NAME", fkn.nspname AS "FKTABLE_SCHEM", fkc.relname AS "FKTABLE_NAME", fka.attname AS "FKCOLUMN_NAME", pos.n AS "KEY_SEQ",
 	CASE con.confdeltype WHEN 'c' THEN 0 WHEN 'n' THEN 2 WHEN 'd' THEN 4 WHEN 'r' THEN 1 WHEN 'a' THEN 3 END AS "DELETE_RULE", con.conname AS "FK_NAME", pkic.relname AS "PK_NAME"
@@ -71,7 +70,7 @@ WHERE pkn.oid = pkc.relnamespace AND pkc.oid = pka.attrelid AND pka.attnum = con
 -- The ODBC driver's tables and columns.
 SELECT relname, nspname, relkind FROM pg_catalog.pg_class c, pg_catalog.pg_namespace n WHERE relkind IN ('r', 'v', 'm', 'f', 'p') AND nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'pg_temp_1') AND n.oid = relnamespace ORDER BY nspname, relname
 
--- differs: rows: varchar(40) is text
+-- differs: row: shop|orders|note|25|text|5|-1|-1|f|f|r|NULL|0|-1||, not shop|orders|note|1043|varchar|5|-1|44|f|f|r|NULL|0|-1||
 SELECT n.nspname, c.relname, a.attname, a.atttypid, t.typname, a.attnum, a.attlen, a.atttypmod, a.attnotnull, c.relhasrules, c.relkind, pg_get_expr(d.adbin, d.adrelid), CASE t.typtype WHEN 'd' THEN t.typbasetype ELSE 0 END, t.typtypmod, '', a.attidentity
 FROM ((pg_catalog.pg_class c INNER JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND c.relname = 'orders' AND n.nspname = 'shop')
 	INNER JOIN pg_catalog.pg_attribute a ON (NOT a.attisdropped) AND a.attnum > 0 AND a.attrelid = c.oid) INNER JOIN pg_catalog.pg_type t ON t.oid = a.atttypid

@@ -87,7 +87,7 @@ func (in *Instance) AddCatalog(name, sql string, tables map[string]Rows) error {
 	file := filepath.Join(spillDirectory(in.dir), name+".duckdb")
 	for _, s := range []string{
 		"ATTACH ':memory:' AS " + name + copySuffix + " (READ_WRITE)",
-		"ATTACH " + Quote(file) + " AS " + name + " (READ_WRITE)",
+		"ATTACH " + Quote(file) + " AS " + name + " (READ_WRITE, STORAGE_VERSION 'latest')",
 		sql,
 		"DETACH " + name,
 		"ATTACH " + Quote(file) + " AS " + name + " (READ_ONLY)",

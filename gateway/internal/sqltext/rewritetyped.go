@@ -1,0 +1,162 @@
+package sqltext
+
+import "strings"
+
+// Some functions have results whose type, and so what is made of them later, depends on their argument's: PostgreSQL's sum of
+// int4 is int8, by which / divides whole numbers, and that of int8 is numeric, by which it does not. Macros of the catalog
+// tell types apart by their parameters, but not those of expressions with aggregates in them, nor may their bodies name an
+// argument a second time. So they get, beside what they work on, a sample: an expression without aggregates that is of the same
+// type as the argument, and that nothing evaluates. The last argument, 0, makes DuckDB prefer the macro for unknown types
+// where the sample can't be typed (see functions.sql).
+
+// typed is a call of such a function.
+type typed struct {
+	macro string
+	// tokens of the whole call with its FILTER and OVER, and of its argument.
+	from, to, arg, argEnd int
+	// wraps: the macro gets the call itself, rather than the argument.
+	wraps bool
+}
+
+// unknownSample is a sample of no known type.
+const unknownSample = "NULL::STRUCT(tavana_unknown BOOLEAN)"
+
+// sum notes a sum, whose type is that of its argument.
+func (w *rewrite) sum(i int) {
+	args, end, ok := w.Arguments(i + 1)
+	if w.r.Catalog == "" || !w.Is(i+1, "(") || !ok || len(args) != 1 {
+		return
+	}
+	arg, argEnd := i+2, end-1
+	if w.IsAny(arg, "DISTINCT", "ALL") {
+		arg++
+	}
+	for j := arg; j < argEnd; j++ {
+		if w.IsAny(j, "ORDER", "COLUMNS") || w.Is(j, "*") && (j == arg || w.Is(j-1, ".")) {
+			return
+		}
+	}
+	w.typed = append(w.typed, typed{macro: "tavana_sum", from: i, to: w.afterOver(end), arg: arg, argEnd: argEnd, wraps: true})
+}
+
+// round notes a round() of one argument: of a double, halves go to the even number.
+func (w *rewrite) round(i int) {
+	args, end, ok := w.Arguments(i + 1)
+	if w.r.Catalog == "" || !w.Is(i+1, "(") || !ok || len(args) != 1 || w.inFrom(i) {
+		return
+	}
+	w.put(i, w.r.Catalog+".tavana_round")
+	w.typed = append(w.typed, typed{macro: "tavana_round", from: i, to: end, arg: i + 2, argEnd: end - 1})
+}
+
+// epoch notes EXTRACT(EPOCH FROM …), whose parenthesis closes at token end.
+func (w *rewrite) epoch(i, end int) {
+	w.put(i, w.r.Catalog+".tavana_epoch")
+	w.drop(i+2, i+4)
+	w.typed = append(w.typed, typed{macro: "tavana_epoch", from: i, to: end + 1, arg: i + 4, argEnd: end})
+}
+
+// afterOver returns the token behind the FILTER and OVER of a call whose parenthesis closes before token i.
+func (s *Statement) afterOver(i int) int {
+	if s.Is(i, "FILTER") && s.Is(i+1, "(") {
+		i = s.afterParens(i + 1)
+	}
+	if s.IsAny(i, "IGNORE", "RESPECT") && s.Is(i+1, "NULLS") {
+		i += 2
+	}
+	switch {
+	case s.Is(i, "OVER") && s.Is(i+1, "("):
+		return s.afterParens(i + 1)
+	case s.Is(i, "OVER") && s.Name(i+1) != "":
+		return i + 2
+	}
+	return i
+}
+
+// typedCalls gives the noted calls their samples, when all else is rewritten.
+func (w *rewrite) typedCalls() {
+	samples := make([]string, len(w.typed))
+	for n, t := range w.typed {
+		samples[n] = w.sample(t.arg, t.argEnd)
+	}
+	for n, t := range w.typed {
+		sample := samples[n]
+		if sample == "" {
+			if t.wraps {
+				continue
+			}
+			sample = unknownSample
+		}
+		if t.wraps { // as the innermost of what stands around it
+			w.insert(t.from, "")
+			w.append(t.to-1, "")
+			w.before[t.from] += w.r.Catalog + "." + t.macro + "("
+			w.behind[t.to-1] = ", " + sample + ", 0)" + w.behind[t.to-1]
+		} else {
+			w.append(t.argEnd-1, ", "+sample+", 0")
+		}
+	}
+}
+
+// sample returns an expression of the type of tokens from i to end; "": none is known.
+func (w *rewrite) sample(i, end int) string {
+	var b strings.Builder
+	for i < end {
+		if w.Is(i, "SELECT") {
+			return ""
+		}
+		text, next := w.sampleCall(i)
+		if next == 0 {
+			text, next = w.rendered(i), i+1
+		}
+		if next > i+1 && text == "" {
+			return ""
+		}
+		b.WriteString(text)
+		b.WriteByte(' ')
+		i = next
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// rendered is token i with what else it is rewritten to.
+func (w *rewrite) rendered(i int) string {
+	text, ok := w.instead[i]
+	if !ok {
+		text = w.Raw(i)
+	}
+	return w.before[i] + text + w.behind[i]
+}
+
+// sampleCall is sample for a call at token i that needs another word; next is 0 where there is none.
+func (w *rewrite) sampleCall(i int) (text string, next int) {
+	for _, t := range w.typed {
+		if t.from == i {
+			s := w.sample(t.arg, t.argEnd)
+			if s == "" {
+				return "", t.to
+			}
+			return w.r.Catalog + "." + t.macro + "(" + s + ", " + s + ", 0)", t.to
+		}
+	}
+	if !w.Is(i+1, "(") || w.Tokens[i].Kind != Word || w.Is(i-1, ".") {
+		return "", 0
+	}
+	end := w.afterParens(i + 1)
+	switch w.Name(i) {
+	case "count", "row_number", "rank", "dense_rank", "ntile":
+		return "0::BIGINT", w.afterOver(end)
+	case "avg", "percent_rank", "cume_dist":
+		return "0::DOUBLE", w.afterOver(end)
+	case "min", "max", "lag", "lead", "first_value", "last_value", "nth_value":
+		first := i + 2
+		if w.IsAny(first, "DISTINCT", "ALL") {
+			first++
+		}
+		if s := w.sample(first, min(w.itemEnd(first), end-1)); s != "" {
+			return "(" + s + ")", w.afterOver(end)
+		}
+		return "", w.afterOver(end)
+	}
+	return "", 0
+}
