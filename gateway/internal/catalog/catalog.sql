@@ -398,8 +398,10 @@ CREATE MACRO {db}.pgcat.pg_table_size(o) AS 0::BIGINT;
 CREATE MACRO {db}.pgcat.pg_indexes_size(o) AS 0::BIGINT;
 CREATE MACRO {db}.pgcat.pg_database_size(o) AS 0::BIGINT;
 CREATE MACRO {db}.pgcat.pg_tablespace_location(o) AS '';
-CREATE MACRO {db}.pgcat.pg_size_pretty(n) AS CASE WHEN abs(n) < 10240 THEN n::VARCHAR || ' bytes' WHEN abs(n) < 10240 * 1024 THEN round(n / 1024.0)::BIGINT::VARCHAR || ' kB'
-	WHEN abs(n) < 10240 * 1048576 THEN round(n / 1048576.0)::BIGINT::VARCHAR || ' MB' ELSE round(n / 1073741824.0)::BIGINT::VARCHAR || ' GB' END;
+CREATE MACRO {db}.pgcat.pg_size_pretty(n) AS CASE WHEN abs(n) < 10240 THEN n::VARCHAR || ' bytes' WHEN system.main.round(abs(n) / 1024.0) < 10240 THEN system.main.round(n / 1024.0)::BIGINT::VARCHAR || ' kB'
+	WHEN system.main.round(abs(n) / 1048576.0) < 10240 THEN system.main.round(n / 1048576.0)::BIGINT::VARCHAR || ' MB' WHEN system.main.round(abs(n) / 1073741824.0) < 10240 THEN system.main.round(n / 1073741824.0)::BIGINT::VARCHAR || ' GB'
+	WHEN system.main.round(abs(n) / 1099511627776.0) < 10240 THEN system.main.round(n / 1099511627776.0)::BIGINT::VARCHAR || ' TB' ELSE system.main.round(n / 1125899906842624.0)::BIGINT::VARCHAR || ' PB' END;
+CREATE MACRO {db}.pgcat.pg_jit_available() AS false;
 CREATE MACRO {db}.pgcat.array_upper(a, d) AS CASE WHEN d = 1 AND len(a) > 0 THEN len(a) - CASE WHEN typeof(a) LIKE 'tavana%vector[]' THEN 1 ELSE 0 END END::INTEGER;
 CREATE MACRO {db}.pgcat.array_lower(a, d) AS CASE WHEN d = 1 AND len(a) > 0 THEN CASE WHEN typeof(a) LIKE 'tavana%vector[]' THEN 0 ELSE 1 END END;
 CREATE MACRO {db}.pgcat.array_ndims(a) AS CASE WHEN len(a) > 0 THEN 1 END;

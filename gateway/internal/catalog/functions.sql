@@ -31,6 +31,8 @@ CREATE MACRO {db}.pgcat.width_bucket(x, low, high, n) AS (CASE WHEN n <= 0 THEN 
 	(x, bounds) AS len(list_filter(bounds, lambda b: b <= x))::INTEGER;
 CREATE MACRO {db}.pgcat.scale(x) AS length(split_part(x::VARCHAR, '.', 2))::INTEGER;
 CREATE MACRO {db}.pgcat.min_scale(x) AS length(rtrim(split_part(x::VARCHAR, '.', 2), '0'))::INTEGER;
+CREATE MACRO {db}.pgcat."|/"(x) AS sqrt(x::DOUBLE);
+CREATE MACRO {db}.pgcat."||/"(x) AS cbrt(x::DOUBLE);
 CREATE MACRO {db}.pgcat.sind(x) AS round(sin(radians(x)), 15);
 CREATE MACRO {db}.pgcat.cosd(x) AS round(cos(radians(x)), 15);
 CREATE MACRO {db}.pgcat.tand(x) AS round(tan(radians(x)), 15);
@@ -61,7 +63,7 @@ CREATE MACRO {db}.pgcat.substring(s, f) AS CASE
 	(s, f, n) AS CASE WHEN n < 0 THEN {db}.pgcat.tavana_error('22011', 'negative substring length not allowed') ELSE system.main.substring(s, greatest(f, 1), greatest(f + n - greatest(f, 1), 0)) END;
 CREATE MACRO {db}.pgcat.substr(s, f) AS system.main.substring(s, greatest(f, 1)),
 	(s, f, n) AS CASE WHEN n < 0 THEN {db}.pgcat.tavana_error('22011', 'negative substring length not allowed') ELSE system.main.substring(s, greatest(f, 1), greatest(f + n - greatest(f, 1), 0)) END;
-CREATE MACRO {db}.pgcat.overlay(s, r, f) AS system.main.substring(s, 1, f - 1) || r || system.main.substring(s, f + system.main.length(r)),
+CREATE MACRO {db}.pgcat."overlay"(s, r, f) AS system.main.substring(s, 1, f - 1) || r || system.main.substring(s, f + strlen(r)::INTEGER),
 	(s, r, f, n) AS system.main.substring(s, 1, f - 1) || r || system.main.substring(s, f + n);
 CREATE MACRO {db}.pgcat.btrim(s) AS trim(s, ' '), (s, c) AS trim(s, c);
 CREATE MACRO {db}.pgcat.lpad(s, n) AS CASE WHEN n <= 0 THEN '' ELSE system.main.lpad(s, n::INTEGER, ' ') END,
@@ -91,7 +93,7 @@ CREATE MACRO {db}.pgcat.get_byte(b, n) AS ('0x' || system.main.substring(hex(b),
 -- Arrays.
 CREATE MACRO {db}.pgcat.cardinality(a) AS len(a)::INTEGER;
 CREATE MACRO {db}.pgcat.array_length(a, d) AS CASE WHEN d = 1 AND len(a) > 0 THEN len(a)::INTEGER END;
-CREATE MACRO {db}.pgcat.array_position(a, x) AS nullif(list_position(a, x), 0)::INTEGER;
+CREATE MACRO {db}.pgcat.array_position(a, x) AS nullif(list_position(a, x), 0)::INTEGER, (a, x, n) AS (n - 1 + nullif(list_position(a[n:], x), 0))::INTEGER;
 CREATE MACRO {db}.pgcat.array_positions(a, x) AS list_filter(range(1, len(a) + 1), lambda i: a[i] IS NOT DISTINCT FROM x)::INTEGER[];
 CREATE MACRO {db}.pgcat.array_remove(a, x) AS list_filter(a, lambda e: e IS DISTINCT FROM x);
 CREATE MACRO {db}.pgcat.array_replace(a, x, y) AS list_transform(a, lambda e: CASE WHEN e IS NOT DISTINCT FROM x THEN y ELSE e END);
@@ -102,6 +104,11 @@ CREATE MACRO {db}.pgcat.string_to_array(s, d) AS CASE WHEN s = '' THEN []::VARCH
 	(s, d, n) AS list_transform(CASE WHEN s = '' THEN []::VARCHAR[] WHEN d IS NULL THEN string_split(s, '') WHEN d = '' THEN [s] ELSE string_split(s, d) END, lambda e: CASE WHEN e IS DISTINCT FROM n THEN e END);
 CREATE MACRO {db}.pgcat.array_to_string(a, d) AS list_reduce([''] || list_transform(list_filter(a, lambda e: e IS NOT NULL), lambda e: d || e::VARCHAR), lambda x, y: x || y)[system.main.length(d) + 1:]::VARCHAR,
 	(a, d, n) AS list_reduce([''] || list_transform(list_filter(list_transform(a, lambda e: coalesce(e::VARCHAR, n)), lambda e: e IS NOT NULL), lambda e: d || e), lambda x, y: x || y)[system.main.length(d) + 1:]::VARCHAR;
+
+-- What LIKE ANY and its kin are rewritten to, of a list of what each pattern gives.
+CREATE MACRO {db}.pgcat.tavana_any(l) AS CASE WHEN list_contains(l, true) THEN true WHEN len(list_filter(l, lambda b: b IS NULL)) > 0 THEN NULL WHEN l IS NULL THEN NULL ELSE false END;
+CREATE MACRO {db}.pgcat.tavana_all(l) AS CASE WHEN list_contains(l, false) THEN false WHEN len(list_filter(l, lambda b: b IS NULL)) > 0 THEN NULL WHEN l IS NULL THEN NULL ELSE true END;
+CREATE MACRO {db}.pgcat.tavana_subscripts(a, d) AS CASE WHEN d = 1 THEN range(1, len(a) + 1)::INTEGER[] ELSE []::INTEGER[] END;
 
 -- Regular expressions.
 CREATE MACRO {db}.pgcat.regexp_match(s, p) AS tavana_regexp_match(s, p, ''), (s, p, f) AS tavana_regexp_match(s, p, f);
@@ -117,11 +124,25 @@ CREATE MACRO {db}.pgcat.regexp_replace(s, p, r) AS tavana_regexp_replace(s, p, r
 	(s, p, r, f) AS CASE WHEN typeof(f) = 'VARCHAR' THEN tavana_regexp_replace(s, p, r, '1', '', f::VARCHAR) ELSE tavana_regexp_replace(s, p, r, f::VARCHAR, '1', '') END,
 	(s, p, r, i, n) AS tavana_regexp_replace(s, p, r, i::VARCHAR, n::VARCHAR, ''), (s, p, r, i, n, f) AS tavana_regexp_replace(s, p, r, i::VARCHAR, n::VARCHAR, f);
 
--- Dates. EXTRACT is rewritten to tavana_extract.
+-- Dates. What the clock says now, not at the transaction's beginning, is asked of the operating system.
+CREATE MACRO {db}.pgcat.clock_timestamp() AS make_timestamptz(tavana_clock()::BIGINT);
+CREATE MACRO {db}.pgcat.statement_timestamp() AS now();
+CREATE MACRO {db}.pgcat.make_interval(years := 0, months := 0, weeks := 0, days := 0, hours := 0, mins := 0, secs := 0) AS to_months((years * 12 + months)::INTEGER) + to_days((weeks * 7 + days)::INTEGER) + to_hours(hours::BIGINT) + to_minutes(mins::BIGINT) + to_microseconds(system.main.round(secs * 1000000)::BIGINT);
+CREATE MACRO {db}.pgcat.justify_days(i) AS tavana_justify(i::VARCHAR, 'days')::INTERVAL;
+CREATE MACRO {db}.pgcat.justify_hours(i) AS tavana_justify(i::VARCHAR, 'hours')::INTERVAL;
+CREATE MACRO {db}.pgcat.justify_interval(i) AS tavana_justify(i::VARCHAR, 'both')::INTERVAL;
+CREATE MACRO {db}.pgcat.tavana_divide_interval(i, n) AS tavana_interval_part(i::VARCHAR, n::DOUBLE::VARCHAR)::INTERVAL;
+CREATE MACRO {db}.pgcat."overlaps"(a, b, c, d) AS CASE WHEN least(a, b) > least(c, d) THEN least(a, b) < greatest(c, d) WHEN least(a, b) < least(c, d) THEN least(c, d) < greatest(a, b) ELSE least(a, b) = least(c, d) END;
+CREATE MACRO {db}.pgcat.date_trunc(f, x) AS system.main.date_trunc(f, x), (f, x, zone) AS timezone(zone, system.main.date_trunc(f, timezone(zone, x)));
+CREATE MACRO {db}.pgcat."current_timestamp"(p) AS make_timestamptz((system.main.round(epoch_us(now()) / 10 ** (6 - p)) * 10 ** (6 - p))::BIGINT);
+CREATE MACRO {db}.pgcat."localtimestamp"(p) AS make_timestamptz((system.main.round(epoch_us(now()) / 10 ** (6 - p)) * 10 ** (6 - p))::BIGINT)::TIMESTAMP;
+CREATE MACRO {db}.pgcat.date_bin(stride, source, origin) AS CASE WHEN stride::INTERVAL <= INTERVAL 0 DAY THEN {db}.pgcat.tavana_error('22023', 'stride must be greater than zero') ELSE time_bucket(stride::INTERVAL, source, origin) END;
+
 CREATE MACRO {db}.pgcat.date_part(part, x) AS CASE lower(part) WHEN 'second' THEN system.main.date_part('microsecond', x) / 1e6 WHEN 'seconds' THEN system.main.date_part('microsecond', x) / 1e6
 	WHEN 'milliseconds' THEN system.main.date_part('microsecond', x) / 1e3 ELSE system.main.date_part(part, x)::DOUBLE END;
 CREATE MACRO {db}.pgcat.tavana_zone(x) AS CASE WHEN typeof(x) = 'TIMESTAMP WITH TIME ZONE' THEN (epoch_us(try_cast(x AS TIMESTAMP)) - epoch_us(try_cast(x AS TIMESTAMPTZ))) // 1000000 END;
 CREATE MACRO {db}.pgcat.tavana_zone_name(x) AS CASE WHEN typeof(x) = 'TIMESTAMP WITH TIME ZONE' THEN CASE WHEN current_setting('TimeZone') IN ('UTC', 'Etc/UTC') THEN 'UTC' ELSE strftime(try_cast(x AS TIMESTAMPTZ), '%Z') END ELSE '' END;
+CREATE MACRO {db}.pgcat.timeofday() AS strftime(make_timestamptz(tavana_clock()::BIGINT), '%a %b %d %H:%M:%S.%f %Y ') || {db}.pgcat.tavana_zone_name(now());
 CREATE MACRO {db}.pgcat.to_char(x, f) AS CASE
 	WHEN typeof(x) = 'INTERVAL' THEN tavana_to_char_interval(x::VARCHAR, f)
 	WHEN typeof(x) LIKE 'TIMESTAMP%' OR typeof(x) = 'DATE' THEN tavana_to_char_time(epoch_us(try_cast(x AS TIMESTAMP))::VARCHAR, f, coalesce({db}.pgcat.tavana_zone(x)::VARCHAR, ''), {db}.pgcat.tavana_zone_name(x))
@@ -130,3 +151,62 @@ CREATE MACRO {db}.pgcat.to_date(s, f) AS DATE '1970-01-01' + tavana_to_date(s, f
 CREATE MACRO {db}.pgcat.to_timestamp(x) AS system.main.to_timestamp(x),
 	(s, f) AS CASE WHEN tavana_to_timestamp(s, f)[1] = 'Z' THEN make_timestamptz(tavana_to_timestamp(s, f)[2:]::BIGINT) ELSE make_timestamp(try_cast(tavana_to_timestamp(s, f) AS BIGINT))::TIMESTAMPTZ END;
 CREATE MACRO {db}.pgcat.to_number(s, f) AS tavana_to_number(s, f)::DECIMAL(38,9);
+
+-- JSON. A path is a text[], or its literal.
+CREATE MACRO {db}.pgcat.tavana_texts(p) AS CASE WHEN typeof(p) = 'VARCHAR' THEN tavana_text_array(p::VARCHAR) ELSE try_cast(p AS VARCHAR[]) END;
+CREATE MACRO {db}.pgcat.tavana_to_jsonb(j) AS tavana_jsonb(j::VARCHAR)::JSON;
+CREATE MACRO {db}.pgcat.tavana_json_get(j, p) AS tavana_json_path(j::VARCHAR, {db}.pgcat.tavana_texts(p), 'json')::JSON;
+CREATE MACRO {db}.pgcat.tavana_json_get_text(j, p) AS tavana_json_path(j::VARCHAR, {db}.pgcat.tavana_texts(p), 'text');
+CREATE MACRO {db}.pgcat.tavana_json_cut_path(j, p) AS tavana_json_cut(j::VARCHAR, {db}.pgcat.tavana_texts(p))::JSON;
+CREATE MACRO {db}.pgcat.tavana_json_has(a, b) AS tavana_json_contains(a::VARCHAR, b::VARCHAR)::BOOLEAN;
+CREATE MACRO {db}.pgcat.tavana_json_in(a, b) AS tavana_json_contains(b::VARCHAR, a::VARCHAR)::BOOLEAN;
+CREATE MACRO {db}.pgcat.tavana_json_key(j, k) AS tavana_json_exists(j::VARCHAR, [k::VARCHAR], 'all')::BOOLEAN;
+CREATE MACRO {db}.pgcat.tavana_json_any_key(j, k) AS tavana_json_exists(j::VARCHAR, {db}.pgcat.tavana_texts(k), 'any')::BOOLEAN;
+CREATE MACRO {db}.pgcat.tavana_json_all_keys(j, k) AS tavana_json_exists(j::VARCHAR, {db}.pgcat.tavana_texts(k), 'all')::BOOLEAN;
+CREATE MACRO {db}.pgcat.tavana_json_join(a, b) AS tavana_json_concat(a::VARCHAR, b::VARCHAR)::JSON;
+CREATE MACRO {db}.pgcat.tavana_json_without(j, k) AS tavana_json_delete(j::VARCHAR, [k::VARCHAR], 'key')::JSON;
+CREATE MACRO {db}.pgcat.tavana_json_without_index(j, i) AS tavana_json_delete(j::VARCHAR, [i::VARCHAR], 'index')::JSON;
+CREATE MACRO {db}.pgcat.tavana_json_without_keys(j, k) AS tavana_json_delete(j::VARCHAR, {db}.pgcat.tavana_texts(k), 'key')::JSON;
+CREATE MACRO {db}.pgcat.to_json(x) AS CASE WHEN x IS NOT NULL THEN tavana_to_json(system.main.to_json(x)::VARCHAR, typeof(x), '')::JSON END;
+CREATE MACRO {db}.pgcat.row_to_json(x) AS {db}.pgcat.to_json(x), (x, pretty) AS {db}.pgcat.to_json(x);
+CREATE MACRO {db}.pgcat.array_to_json(x) AS {db}.pgcat.to_json(x), (x, pretty) AS {db}.pgcat.to_json(x);
+CREATE MACRO {db}.pgcat.to_jsonb(x) AS {db}.pgcat.tavana_to_jsonb({db}.pgcat.to_json(x));
+CREATE MACRO {db}.pgcat.tavana_json_agg(l) AS tavana_to_json(system.main.to_json(l)::VARCHAR, typeof(l), CASE WHEN l IS NOT NULL THEN 'agg' END)::JSON;
+CREATE MACRO {db}.pgcat.tavana_jsonb_agg(l) AS {db}.pgcat.tavana_to_jsonb({db}.pgcat.tavana_json_agg(l));
+CREATE MACRO {db}.pgcat.tavana_json_object_agg(l) AS tavana_to_json(system.main.to_json(l)::VARCHAR, typeof(l), CASE WHEN l IS NOT NULL THEN 'objectagg' END)::JSON;
+CREATE MACRO {db}.pgcat.tavana_jsonb_object_agg(l) AS {db}.pgcat.tavana_to_jsonb({db}.pgcat.tavana_json_object_agg(l));
+CREATE MACRO {db}.pgcat.tavana_json_build_object(r) AS tavana_to_json(system.main.to_json(r)::VARCHAR, typeof(r), 'object')::JSON;
+CREATE MACRO {db}.pgcat.tavana_jsonb_build_object(r) AS {db}.pgcat.tavana_to_jsonb({db}.pgcat.tavana_json_build_object(r));
+CREATE MACRO {db}.pgcat.tavana_json_build_array(r) AS tavana_to_json(system.main.to_json(r)::VARCHAR, typeof(r), 'array')::JSON;
+CREATE MACRO {db}.pgcat.tavana_jsonb_build_array(r) AS {db}.pgcat.tavana_to_jsonb({db}.pgcat.tavana_json_build_array(r));
+CREATE MACRO {db}.pgcat.json_object(a) AS tavana_json_object({db}.pgcat.tavana_texts(a), []::VARCHAR[])::JSON, (k, v) AS tavana_json_object({db}.pgcat.tavana_texts(k), {db}.pgcat.tavana_texts(v))::JSON;
+CREATE MACRO {db}.pgcat.jsonb_object(a) AS {db}.pgcat.tavana_to_jsonb({db}.pgcat.json_object(a)), (k, v) AS {db}.pgcat.tavana_to_jsonb({db}.pgcat.json_object(k, v));
+CREATE MACRO {db}.pgcat.json_array_elements(j) AS tavana_json_elements(j::VARCHAR, 'json')::JSON[];
+CREATE MACRO {db}.pgcat.jsonb_array_elements(j) AS tavana_json_elements(tavana_jsonb(j::VARCHAR), 'json')::JSON[];
+CREATE MACRO {db}.pgcat.json_array_elements_text(j) AS tavana_json_elements(j::VARCHAR, 'text');
+CREATE MACRO {db}.pgcat.jsonb_array_elements_text(j) AS tavana_json_elements(tavana_jsonb(j::VARCHAR), 'text');
+CREATE MACRO {db}.pgcat.json_object_keys(j) AS tavana_json_keys(j::VARCHAR);
+CREATE MACRO {db}.pgcat.jsonb_object_keys(j) AS tavana_json_keys(tavana_jsonb(j::VARCHAR));
+CREATE MACRO {db}.pgcat.tavana_json_each(j, how) AS list_transform(list_zip(tavana_json_keys(j), tavana_json_values(j, how)), lambda m: {'key': m[1], 'value': m[2]});
+CREATE MACRO {db}.pgcat.json_each(j) AS {db}.pgcat.tavana_json_each(j::VARCHAR, 'json')::STRUCT("key" VARCHAR, "value" JSON)[];
+CREATE MACRO {db}.pgcat.jsonb_each(j) AS {db}.pgcat.tavana_json_each(tavana_jsonb(j::VARCHAR), 'json')::STRUCT("key" VARCHAR, "value" JSON)[];
+CREATE MACRO {db}.pgcat.json_each_text(j) AS {db}.pgcat.tavana_json_each(j::VARCHAR, 'text');
+CREATE MACRO {db}.pgcat.jsonb_each_text(j) AS {db}.pgcat.tavana_json_each(tavana_jsonb(j::VARCHAR), 'text');
+CREATE MACRO {db}.pgcat.json_array_length(j) AS tavana_json_length(j::VARCHAR)::INTEGER;
+CREATE MACRO {db}.pgcat.jsonb_array_length(j) AS tavana_json_length(j::VARCHAR)::INTEGER;
+CREATE MACRO {db}.pgcat.json_typeof(j) AS tavana_json_typeof(j::VARCHAR);
+CREATE MACRO {db}.pgcat.jsonb_typeof(j) AS tavana_json_typeof(j::VARCHAR);
+CREATE MACRO {db}.pgcat.json_strip_nulls(j) AS tavana_json_strip_nulls(j::VARCHAR)::JSON;
+CREATE MACRO {db}.pgcat.jsonb_strip_nulls(j) AS tavana_jsonb(tavana_json_strip_nulls(j::VARCHAR))::JSON;
+CREATE MACRO {db}.pgcat.jsonb_pretty(j) AS tavana_jsonb_pretty(j::VARCHAR);
+CREATE MACRO {db}.pgcat.jsonb_set(j, p, v) AS tavana_json_set(j::VARCHAR, {db}.pgcat.tavana_texts(p), v::VARCHAR, 'true')::JSON, (j, p, v, c) AS tavana_json_set(j::VARCHAR, {db}.pgcat.tavana_texts(p), v::VARCHAR, c::VARCHAR)::JSON;
+CREATE MACRO {db}.pgcat.jsonb_insert(j, p, v) AS tavana_json_insert(j::VARCHAR, {db}.pgcat.tavana_texts(p), v::VARCHAR, 'false')::JSON, (j, p, v, c) AS tavana_json_insert(j::VARCHAR, {db}.pgcat.tavana_texts(p), v::VARCHAR, c::VARCHAR)::JSON;
+CREATE MACRO {db}.pgcat.json_extract_path(j, a) AS tavana_json_path(j::VARCHAR, [a::VARCHAR], 'json')::JSON, (j, a, b) AS tavana_json_path(j::VARCHAR, [a::VARCHAR, b::VARCHAR], 'json')::JSON, (j, a, b, c) AS tavana_json_path(j::VARCHAR, [a::VARCHAR, b::VARCHAR, c::VARCHAR], 'json')::JSON, (j, a, b, c, d) AS tavana_json_path(j::VARCHAR, [a::VARCHAR, b::VARCHAR, c::VARCHAR, d::VARCHAR], 'json')::JSON, (j, a, b, c, d, e) AS tavana_json_path(j::VARCHAR, [a::VARCHAR, b::VARCHAR, c::VARCHAR, d::VARCHAR, e::VARCHAR], 'json')::JSON;
+CREATE MACRO {db}.pgcat.jsonb_extract_path(j, a) AS tavana_json_path(j::VARCHAR, [a::VARCHAR], 'json')::JSON, (j, a, b) AS tavana_json_path(j::VARCHAR, [a::VARCHAR, b::VARCHAR], 'json')::JSON, (j, a, b, c) AS tavana_json_path(j::VARCHAR, [a::VARCHAR, b::VARCHAR, c::VARCHAR], 'json')::JSON, (j, a, b, c, d) AS tavana_json_path(j::VARCHAR, [a::VARCHAR, b::VARCHAR, c::VARCHAR, d::VARCHAR], 'json')::JSON, (j, a, b, c, d, e) AS tavana_json_path(j::VARCHAR, [a::VARCHAR, b::VARCHAR, c::VARCHAR, d::VARCHAR, e::VARCHAR], 'json')::JSON;
+CREATE MACRO {db}.pgcat.json_extract_path_text(j, a) AS tavana_json_path(j::VARCHAR, [a::VARCHAR], 'text'), (j, a, b) AS tavana_json_path(j::VARCHAR, [a::VARCHAR, b::VARCHAR], 'text'), (j, a, b, c) AS tavana_json_path(j::VARCHAR, [a::VARCHAR, b::VARCHAR, c::VARCHAR], 'text'), (j, a, b, c, d) AS tavana_json_path(j::VARCHAR, [a::VARCHAR, b::VARCHAR, c::VARCHAR, d::VARCHAR], 'text'), (j, a, b, c, d, e) AS tavana_json_path(j::VARCHAR, [a::VARCHAR, b::VARCHAR, c::VARCHAR, d::VARCHAR, e::VARCHAR], 'text');
+CREATE MACRO {db}.pgcat.jsonb_extract_path_text(j, a) AS tavana_json_path(j::VARCHAR, [a::VARCHAR], 'text'), (j, a, b) AS tavana_json_path(j::VARCHAR, [a::VARCHAR, b::VARCHAR], 'text'), (j, a, b, c) AS tavana_json_path(j::VARCHAR, [a::VARCHAR, b::VARCHAR, c::VARCHAR], 'text'), (j, a, b, c, d) AS tavana_json_path(j::VARCHAR, [a::VARCHAR, b::VARCHAR, c::VARCHAR, d::VARCHAR], 'text'), (j, a, b, c, d, e) AS tavana_json_path(j::VARCHAR, [a::VARCHAR, b::VARCHAR, c::VARCHAR, d::VARCHAR, e::VARCHAR], 'text');
+
+-- Functions that return rows: the lists that unnest makes rows of (gateway/internal/sqltext/rewriteset.go).
+CREATE MACRO {db}.pgcat.string_to_table(s, d) AS {db}.pgcat.string_to_array(s, d), (s, d, n) AS {db}.pgcat.string_to_array(s, d, n);
+CREATE MACRO {db}.pgcat.regexp_split_to_table(s, p) AS {db}.pgcat.regexp_split_to_array(s, p), (s, p, f) AS {db}.pgcat.regexp_split_to_array(s, p, f);
+CREATE MACRO {db}.pgcat.tavana_regexp_rows(s, p) AS tavana_regexp_matches(s, p, ''), (s, p, f) AS tavana_regexp_matches(s, p, f);

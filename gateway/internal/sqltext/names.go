@@ -298,8 +298,8 @@ func (s *Statement) figure(i, end int) (string, int) {
 		return "array", 2
 	case s.onlyNames(i, end), s.Is(end-2, ".") && s.Is(end-3, ")") && s.opening(end-3) == i: // a field
 		return s.Name(end - 1), 2
-	case end == i+2 && s.Tokens[i].Kind == Word && s.Tokens[i+1].Kind == String: // DATE '…'
-		return s.typeName(i, i+1), 1
+	case s.Tokens[end-1].Kind == String && s.literalStart(end-1) == i && end > i+1: // DATE '…'
+		return s.typeName(i, end-1), 1
 	case s.Is(end-1, "]") && s.primaryStart(end-1) == i: // a subscript
 		return s.figure(i, s.opening(end-1))
 	}
@@ -323,7 +323,7 @@ func (s *Statement) callName(i, end int) (string, int) {
 			next = s.afterParens(next + 1)
 		case s.Is(next, "WITHIN") && s.Is(next+1, "GROUP"):
 			next = s.afterParens(next + 2)
-		case s.Is(next, "OVER"):
+		case s.Is(next, "OVER") && s.Name(next+1) != "":
 			next += 2
 		default:
 			return "", 0

@@ -47,7 +47,9 @@ type rewrite struct {
 	// system are the system columns that the statement names, by the relations' names or "" for any.
 	system []systemColumn
 	typed  []typed
-	err    error
+	// later is done when all else is rewritten.
+	later []func()
+	err   error
 }
 
 func (w *rewrite) put(i int, text string) {
@@ -119,11 +121,24 @@ func (s *Statement) Rewrite(r *Rules, casts []string) (Rewritten, error) {
 			case "~":
 				w.match(i)
 				w.likeOperator(i)
+			case "#", "@", "<", "?":
+				w.jsonOperator(i)
+			case "||", "-":
+				w.jsonb(i)
+			case "/":
+				w.divideInterval(i)
+			case "->", "->>":
+				if w.Is(i+1, "-") { // of a negative number, not of the operator
+					w.append(i, " ")
+				}
 			}
 		}
 	}
 	w.systemColumns()
 	w.typedCalls()
+	for _, f := range w.later {
+		f()
+	}
 	return w.text(), w.err
 }
 
@@ -180,7 +195,7 @@ func (w *rewrite) word(i int, name string) {
 		w.schemas(i)
 	case "current_setting":
 		w.setting(i)
-	case "generate_series", "unnest", "generate_subscripts", "string_to_table", "regexp_split_to_table":
+	case "generate_series", "unnest", "generate_subscripts":
 		w.functionAlias(i)
 		w.vectorCall(i)
 	case "extract":
@@ -206,6 +221,7 @@ func (w *rewrite) word(i int, name string) {
 	case "any", "some", "all":
 		w.anyOf(i)
 		w.anyOfVector(i)
+		w.likeAny(i)
 	case "set_config":
 		w.setConfig(i)
 	case "float":
@@ -233,24 +249,21 @@ func (w *rewrite) word(i int, name string) {
 	case "like", "ilike":
 		w.escape(i + 1)
 	case "jsonb":
-		if w.isType(i) {
+		if _, done := w.instead[i]; !done && w.isType(i) {
 			w.put(i, "JSON")
 		}
 	default:
 		if own, ok := renamed[name]; ok && w.Is(i+1, "(") && !w.inFrom(i) {
 			w.put(i, own)
 		}
-		w.scalarInFrom(i)
+		if !w.set(i, name) && !w.jsonAggregate(i) && !w.jsonBuild(i) {
+			w.scalarInFrom(i)
+		}
 	}
 }
 
-// renamed are functions that DuckDB has under another name, and that no macro can stand for: aggregates, and those that take
-// any number of arguments.
-var renamed = map[string]string{
-	"json_agg": "json_group_array", "jsonb_agg": "json_group_array", "json_object_agg": "json_group_object", "jsonb_object_agg": "json_group_object",
-	"json_build_object": "json_object", "jsonb_build_object": "json_object", "json_build_array": "json_array", "jsonb_build_array": "json_array",
-	"every": "bool_and",
-}
+// renamed are functions that DuckDB has under another name, and that no macro can stand for: aggregates.
+var renamed = map[string]string{"every": "bool_and"}
 
 // pgCatalog qualifies what the catalog has, and takes the schema from what DuckDB has by itself.
 func (w *rewrite) pgCatalog(i int) {

@@ -37,7 +37,7 @@ func (w *rewrite) operator(i int) {
 
 // match makes ~ look for its pattern in any part of the text: DuckDB's wants the whole. ~~ is LIKE.
 func (w *rewrite) match(i int) {
-	if w.Is(i-1, "~") || w.Is(i+1, "~") || w.inOperator(i) {
+	if w.Is(i-1, "~") || w.Is(i+1, "~") || w.inOperator(i) || i == 0 || !w.Is(i-1, "!") && !w.endsOperand(i-1) { // or it is the bits' complement
 		return
 	}
 	if w.Is(i+1, "*") {
@@ -224,4 +224,53 @@ func (w *rewrite) likeOperator(i int) {
 	w.drop(first, next)
 	w.put(first, " "+name+" ")
 	w.append(end-1, ` ESCAPE '\'`)
+}
+
+// likeAny writes LIKE ANY (array) and its kin, whose quantifier is token i, as the catalog's function of what each pattern gives:
+// DuckDB takes = and its kin alone there.
+func (w *rewrite) likeAny(i int) {
+	first := i - 1
+	var operator string
+	switch {
+	case w.IsAny(first, "LIKE", "ILIKE"):
+		operator = strings.ToUpper(w.Raw(first))
+	case w.Is(first, "~") && w.Is(first-1, "~"):
+		operator, first = "LIKE", first-1
+	case w.Is(first, "*") && w.Is(first-1, "~") && w.Is(first-2, "~"):
+		operator, first = "ILIKE", first-2
+	default:
+		return
+	}
+	if w.IsAny(first-1, "NOT", "!") {
+		operator, first = "NOT "+operator, first-1
+	}
+	end := w.afterParens(i + 1)
+	if w.r.Catalog == "" || !w.Is(i+1, "(") || !w.Is(end-1, ")") || w.Is(i+2, "SELECT") || first == 0 {
+		return
+	}
+	function := "tavana_any"
+	if w.Is(i, "ALL") {
+		function = "tavana_all"
+	}
+	start := w.chainStart(first - 1)
+	if end == i+4 && w.Tokens[i+2].Kind == String {
+		if w.listLiteral(i + 2); w.instead[i+2] == "" {
+			return
+		}
+	}
+	w.later = append(w.later, func() {
+		var patterns strings.Builder
+		for j := i + 2; j < end-1; j++ {
+			patterns.WriteString(w.rendered(j) + " ")
+		}
+		w.insert(start, w.r.Catalog+"."+function+"(list_transform("+strings.TrimSpace(patterns.String())+", lambda tavana_pattern: ")
+		w.drop(first, end)
+		for j := first; j < end; j++ {
+			delete(w.before, j)
+			if j < end-1 {
+				delete(w.behind, j)
+			}
+		}
+		w.put(first, operator+` tavana_pattern ESCAPE '\'))`)
+	})
 }

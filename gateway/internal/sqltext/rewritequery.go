@@ -106,6 +106,11 @@ func (w *rewrite) functionAlias(i int) {
 		return
 	}
 	at := w.afterParens(i + 1)
+	if w.Is(i, "generate_subscripts") && w.r.Catalog != "" {
+		w.insert(i, "unnest(")
+		w.put(i, w.r.Catalog+".tavana_subscripts")
+		w.append(at-1, ")")
+	}
 	if w.Is(at, "AS") {
 		at++
 	}
@@ -189,6 +194,21 @@ func (w *rewrite) extract(i int) {
 	}
 	w.insert(i, "(")
 	w.append(end, "::DECIMAL(18,0)"+scale+")")
+}
+
+// divideInterval divides an interval, as its text shows it to be one, by the / at token i: DuckDB has no such operator.
+func (w *rewrite) divideInterval(i int) {
+	if i == 0 || w.r.Catalog == "" || !w.endsOperand(i-1) {
+		return
+	}
+	start, end := w.primaryStart(i-1), w.primaryEnd(i+1)
+	literal := w.Is(start, "INTERVAL") && i <= start+3
+	if end == i+1 || !literal && !(w.Is(i-1, "INTERVAL") && w.Is(i-2, "::")) {
+		return
+	}
+	w.insert(start, w.r.Catalog+".tavana_divide_interval(")
+	w.put(i, ", ")
+	w.append(end-1, ")")
 }
 
 // inFrom tells whether token i is an item of a FROM.

@@ -186,14 +186,14 @@ func (w *rewrite) cast(i int) {
 	case ownTextTypes[name], name == "char" && j < len(w.Tokens) && w.Tokens[j].Kind == Quoted:
 		w.drop(i+1, j)
 		w.put(j, "VARCHAR")
-	case w.Is(j, "jsonb"):
-		w.drop(i+1, j)
+	case w.Is(j, "jsonb") && !w.Is(j+1, "["):
+		w.toJSONB(w.primaryStart(i-1), i, j)
 	case w.Is(j+1, "[") && w.Is(j+2, "]"):
 		w.arrayLiteral(i)
 	case i > 0 && isFloatType(name) && w.Tokens[i-1].Kind == Number: // as a decimal it would lose digits
 		w.readLiteral(i-1, name)
 		w.put(i-1, Quote(w.Raw(i-1)))
-	case i > 0 && w.Tokens[i-1].Kind == String:
+	case i > 0 && w.Tokens[i-1].Kind == String && w.literalStart(i-1) == i-1:
 		w.readLiteral(i-1, w.castTypeName(j))
 	}
 }
@@ -482,9 +482,34 @@ func (s *Statement) primaryStart(i int) int {
 		case s.Is(i, "END"):
 			return s.caseStart(i)
 		}
-		return i
+		return s.literalStart(i)
 	}
 	return 0
+}
+
+// literalStart returns the token with which the literal at token i begins: the name of its type, in TIMESTAMP(3) '…'; else i.
+func (s *Statement) literalStart(i int) int {
+	if s.Tokens[i].Kind != String {
+		return i
+	}
+	at := i - 1
+	zone := s.Is(at, "ZONE") && s.Is(at-1, "TIME") && s.IsAny(at-2, "WITH", "WITHOUT")
+	if zone {
+		at -= 3
+	}
+	if s.Is(at, ")") && s.opening(at) > 0 {
+		at = s.opening(at) - 1
+	}
+	switch {
+	case zone && !s.IsAny(at, "TIMESTAMP", "TIME"):
+		return i
+	case s.Is(at, "PRECISION") && s.Is(at-1, "DOUBLE"):
+		return at - 1
+	case s.IsAny(at, "DATE", "TIME", "TIMETZ", "TIMESTAMP", "TIMESTAMPTZ", "INTERVAL", "BOOL", "BOOLEAN", "BYTEA", "NUMERIC", "DECIMAL", "JSON", "JSONB", "TEXT", "VARCHAR", "UUID",
+		"INT2", "INT4", "INT8", "FLOAT4", "FLOAT8", "SMALLINT", "INTEGER", "INT", "BIGINT", "REAL", "NAME", "BIT") && !s.Is(at-1, "::") && !s.Is(at-1, "."):
+		return at
+	}
+	return i
 }
 
 // caseStart returns the CASE whose END is token i; i where there is none.

@@ -87,11 +87,8 @@ func (w *rewrite) typedCalls() {
 			}
 			sample = unknownSample
 		}
-		if t.wraps { // as the innermost of what stands around it
-			w.insert(t.from, "")
-			w.append(t.to-1, "")
-			w.before[t.from] += w.r.Catalog + "." + t.macro + "("
-			w.behind[t.to-1] = ", " + sample + ", 0)" + w.behind[t.to-1]
+		if t.wraps {
+			w.wrap(t.from, t.to, w.r.Catalog+"."+t.macro+"(", ", "+sample+", 0)")
 		} else {
 			w.append(t.argEnd-1, ", "+sample+", 0")
 		}

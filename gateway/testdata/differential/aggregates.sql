@@ -146,7 +146,6 @@ SELECT any_value(id) FROM emp
 -- differs: answers 1; SELECT 1 where PostgreSQL fails with 42883
 SELECT first(id) FROM emp
 
--- differs: fails with 22023: Function "json_group_array" is a Macro Function. "DISTINCT", "FILTER", and "ORDER BY" are only appli…
 SELECT json_agg(x ORDER BY x) FROM (VALUES (1), (NULL), (2)) AS t(x)
 
 SELECT name, sum(id) FROM emp

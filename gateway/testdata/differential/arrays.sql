@@ -73,7 +73,6 @@ SELECT array_position(ARRAY['a','b','a'], 'a'), array_position(ARRAY['a'], 'z')
 
 SELECT array_positions(ARRAY[1,2,1], 1)
 
--- differs: fails with 42000: Macro array_position() does not support the supplied arguments. You might need to add explicit type …
 SELECT array_position(ARRAY['a','b','a'], 'a', 2)
 
 SELECT array_remove(ARRAY[1,2,1,3], 1)
@@ -133,7 +132,6 @@ SELECT array_agg(x) FROM (VALUES (1), (NULL), (3)) AS t(x)
 -- differs: types: int8 for int4
 SELECT generate_subscripts(ARRAY[5,6,7], 1)
 
--- differs: fails with 42883: function generate_subscripts does not exist
 SELECT s FROM generate_subscripts(ARRAY[5,6,7], 1) AS s ORDER BY s
 
 SELECT array_agg(a ORDER BY a) FROM (SELECT unnest(ARRAY[3,1,2]) AS a) AS t
@@ -142,7 +140,7 @@ SELECT ia FROM every_type ORDER BY ia NULLS FIRST, id
 
 SELECT id FROM every_type WHERE ia = '{1,2,3}'::int[]
 
--- differs: fails with 22P02: malformed array literal: "{1}"
+-- differs: fails with 42804: ARRAY types integer and text cannot be matched
 SELECT id FROM every_type WHERE ia @> '{1}' ORDER BY id
 
 SELECT count(*), ia IS NULL FROM every_type GROUP BY ia IS NULL ORDER BY 2

@@ -38,7 +38,6 @@ SELECT date_trunc('month', date '2024-02-29')
 
 SELECT date_trunc('day', timestamptz '2024-02-29 10:00+02')
 
--- differs: fails with 42883: function date_trunc(unknown, timestamp with time zone, unknown) does not exist
 SELECT date_trunc('day', timestamptz '2024-02-29 23:00+00', 'Europe/Rome')
 
 SELECT date_trunc('hour', interval '3 days 02:47:33')
@@ -102,10 +101,8 @@ SELECT time '12:00' - time '13:30'
 
 SELECT interval '1 day' * 2, interval '1 hour' * 1.5, 2 * interval '1 month'
 
--- differs: fails with 42883: operator does not exist: interval // integer
 SELECT interval '1 day' / 2
 
--- differs: fails with 42883: operator does not exist: interval // integer
 SELECT interval '1 month' / 4
 
 SELECT interval '1 day' + interval '25 hours', interval '1 month' - interval '1 day', - interval '1 day 1 hour'
@@ -118,21 +115,16 @@ SELECT interval '1.5 hours', interval '100 hours', interval '1 day -00:00:01', i
 
 SELECT interval '1 year 2 months 3 days 4 hours 5 minutes 6.789 seconds'
 
--- differs: fails with 42883: function justify_days(interval) does not exist
 SELECT justify_days(interval '35 days')
 
--- differs: fails with 42883: function justify_hours(interval) does not exist
 SELECT justify_hours(interval '27 hours')
 
--- differs: fails with 42883: function justify_interval(interval) does not exist
 SELECT justify_interval(interval '1 mon -1 hour')
 
 SELECT make_date(2024, 2, 29), make_time(12, 34, 56.7), make_timestamp(2024, 2, 29, 12, 34, 56.7)
 
--- differs: fails with 42883: function make_interval(integer) does not exist
 SELECT make_interval(days => 10), make_interval(years => 1, months => 2, hours => 3, secs => 4.5)
 
--- differs: fails with 42883: function make_interval(integer, integer, integer, integer) does not exist
 SELECT make_interval(1, 2, 3, 4)
 
 SELECT make_timestamptz(2024, 2, 29, 12, 0, 0)
@@ -170,10 +162,9 @@ SELECT timestamp '2024-02-29 12:00' AT TIME ZONE 'EST'
 -- differs: code: 0A000, not 22023: Unknown TimeZone 'No/Where'!
 SELECT timestamp '2024-02-29 12:00' AT TIME ZONE 'No/Where'
 
--- differs: fails with 42883: function overlaps does not exist
+-- differs: fails with 42703: column "main" does not exist
 SELECT (date '2024-01-01', date '2024-02-01') OVERLAPS (date '2024-01-15', date '2024-03-01'), (date '2024-01-01', interval '10 days') OVERLAPS (date '2024-01-11', interval '1 day')
 
--- differs: fails with 42883: function date_bin(unknown, timestamp without time zone, timestamp without time zone) does not exist
 SELECT date_bin('15 minutes', timestamp '2024-02-29 12:38', timestamp '2001-01-01')
 
 SELECT pg_typeof(now())::text, pg_typeof(current_date)::text, pg_typeof(current_timestamp)::text, pg_typeof(current_time)::text
@@ -184,19 +175,15 @@ SELECT pg_typeof(localtime)::text
 
 SELECT now() = current_timestamp, now() = transaction_timestamp(), localtimestamp = now()::timestamp
 
--- differs: fails with 42883: function clock_timestamp does not exist
 SELECT clock_timestamp() >= now()
 
--- differs: fails with 42883: function statement_timestamp does not exist
 SELECT statement_timestamp() >= now()
 
--- differs: fails with 42883: function timeofday() does not exist
 SELECT timeofday() IS NOT NULL
 
 -- differs: types: int8 for int4
 SELECT current_date = now()::date, current_date - current_date, now() - now()
 
--- differs: fails with 42883: function current_timestamp(integer) does not exist
 SELECT current_timestamp(0) <= now() + interval '1 second'
 
 SELECT 'today'::date = current_date
@@ -247,7 +234,6 @@ SELECT time '12:34:56.123456', time '12:34', timetz '12:34:56+02'
 -- differs: fails with 22008: date/time field value out of range: "12:00-05:30"
 SELECT time with time zone '12:00-05:30'
 
--- differs: names: ?column? for timestamp
 SELECT timestamp(0) '2024-02-29 12:34:56.789', timestamp(3) '2024-02-29 12:34:56.78951'
 
 -- differs: fails with 42000: Type 'TIME' does not take any type parameters
@@ -278,13 +264,10 @@ SELECT timestamptz '2024-07-01 12:00+00'
 
 SELECT timestamptz '1900-01-01 00:00+00'
 
--- differs: names: ?column? for timestamptz
 SELECT timestamp '2024-07-01 12:00'::timestamptz
 
--- differs: row: 2024-07-01 12:00:00, not 2024-07-01 14:00:00; names: ?column? for timestamp
 SELECT timestamptz '2024-07-01 12:00+00'::timestamp
 
--- differs: row: 2024-07-01, not 2024-07-02; names: ?column? for date
 SELECT timestamptz '2024-07-01 23:00+00'::date
 
 SELECT timestamptz '2024-03-30 12:00' + interval '1 day', timestamptz '2024-03-30 12:00' + interval '24 hours'

@@ -45,6 +45,9 @@ func registerFunction(conn bindings.Connection, f *pgfunc.Function) error {
 		bindings.ScalarFunctionAddParameter(s, types[p])
 	}
 	bindings.ScalarFunctionSetReturnType(s, types[f.Returns])
+	if len(f.Params) == 0 {
+		bindings.ScalarFunctionSetVolatile(s)
+	}
 	bindings.ScalarFunctionSetExtraInfo(s, box(f), C.tavanaFreeRows)
 	bindings.ScalarFunctionSetFunction(s, C.tavanaCallFunction)
 	if bindings.RegisterScalarFunction(conn, s) == bindings.StateError {

@@ -14,7 +14,7 @@ type Value struct {
 func text(s string) Value { return Value{Text: s} }
 
 // Function is a function: how deep lists are in its parameters and its result (0: a text), and what it does. Call is not
-// called with a NULL. Errors are pgerror's.
+// called with a NULL. A function without parameters gives another value each time. Errors are pgerror's.
 type Function struct {
 	Name    string
 	Params  []int
@@ -32,7 +32,7 @@ func (f *Function) Depth() int {
 }
 
 // Functions are all functions.
-var Functions = slices.Concat(regexps, templates, []Function{
+var Functions = slices.Concat(regexps, templates, jsonFunctions, intervals, []Function{
 	{"tavana_format", []int{0, 1}, 0, format},
 	{"tavana_parse_ident", []int{0, 0}, 1, parseIdent},
 	{"tavana_written", []int{0, 0}, 0, written}, // DuckDB's text of a value, its type

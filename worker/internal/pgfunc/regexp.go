@@ -30,6 +30,22 @@ var regexps = []Function{
 		}
 		return groups(a[0].Text, m), nil
 	}},
+	// all matches with the flag g, or the first
+	{"tavana_regexp_matches", []int{0, 0, 0}, 2, func(a []Value) (Value, error) {
+		re, global, err := compile(a[1].Text, a[2].Text, true)
+		if err != nil {
+			return Value{}, err
+		}
+		most := 1
+		if global {
+			most = -1
+		}
+		out := Value{List: []Value{}}
+		for _, m := range re.FindAllStringSubmatchIndex(a[0].Text, most) {
+			out.List = append(out.List, groups(a[0].Text, m))
+		}
+		return out, nil
+	}},
 	{"tavana_regexp_split", []int{0, 0, 0}, 1, func(a []Value) (Value, error) {
 		re, _, err := compile(a[1].Text, a[2].Text, false)
 		if err != nil {

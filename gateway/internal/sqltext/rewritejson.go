@@ -1,0 +1,261 @@
+package sqltext
+
+import (
+	"strings"
+
+	"github.com/angelerator/tavana/internal/pgerror"
+)
+
+// The operators of json and jsonb that DuckDB lacks are written as the catalog's functions.
+
+// jsonOperators are those of several characters, which are tokens of one each, and their functions.
+var jsonOperators = map[string]string{
+	"#>": "tavana_json_get", "#>>": "tavana_json_get_text", "#-": "tavana_json_cut_path", "@>": "tavana_json_has", "<@": "tavana_json_in",
+	"?": "tavana_json_key", "?|": "tavana_json_any_key", "?&": "tavana_json_all_keys",
+}
+
+// operatorAt returns the operator that begins at token i, up to three characters without blanks between.
+func (s *Statement) operatorAt(i int) (op string, next int) {
+	const most = 3
+	for next = i; next < len(s.Tokens) && s.Tokens[next].Kind == Op && len(op) < most; next++ {
+		if next > i && s.Tokens[next].Start != s.Tokens[next-1].End || s.IsAny(next, "(", ")", "[", "]", ",", ";", ".") {
+			break
+		}
+		op += s.Raw(next)
+	}
+	for ; op != "" && jsonOperators[op] == ""; next-- {
+		op = op[:len(op)-len(s.Raw(next-1))]
+	}
+	return op, next
+}
+
+// jsonOperator rewrites the operator that begins at token i, if it is one of json's.
+func (w *rewrite) jsonOperator(i int) {
+	if w.r.Catalog == "" || i == 0 || !w.endsOperand(i-1) || w.inOperator(i) {
+		return
+	}
+	op, next := w.operatorAt(i)
+	if op == "" {
+		return
+	}
+	start, end := w.chainStart(i-1), w.primaryEnd(next)
+	if end <= next {
+		return
+	}
+	if (op == "@>" || op == "<@") && !w.isJSON(start, i) && !w.isJSON(next, end) {
+		w.contained(op, start, i, next, end)
+		return
+	}
+	w.insert(start, w.r.Catalog+"."+jsonOperators[op]+"(")
+	w.put(i, ", ")
+	w.drop(i+1, next)
+	w.append(end-1, ")")
+}
+
+// contained reads the literals of arrays beside @> and <@.
+func (w *rewrite) contained(op string, start, i, next, end int) {
+	if end == next+1 {
+		w.listLiteral(next)
+	}
+	if start == i-1 {
+		w.listLiteral(start)
+	}
+}
+
+// jsonb rewrites || and - where an operand is a jsonb as its text shows.
+func (w *rewrite) jsonb(i int) {
+	if w.r.Catalog == "" || i == 0 || !w.endsOperand(i-1) {
+		return
+	}
+	start, end := w.chainStart(i-1), w.primaryEnd(i+1)
+	if end <= i+1 || !w.isJSONB(start, i) && !w.isJSONB(i+1, end) {
+		return
+	}
+	function := "tavana_json_join"
+	if w.Is(i, "-") {
+		switch {
+		case w.Tokens[i+1].Kind == Number:
+			function = "tavana_json_without_index"
+		case w.Is(i+1, "ARRAY"), w.Is(end-1, "]"):
+			function = "tavana_json_without_keys"
+		default:
+			function = "tavana_json_without"
+		}
+	}
+	w.insert(start, w.r.Catalog+"."+function+"(")
+	w.put(i, ", ")
+	w.append(end-1, ")")
+}
+
+// endsOperand tells whether an operand can end with token i: what follows is no prefix.
+func (s *Statement) endsOperand(i int) bool {
+	switch t := s.Tokens[i]; t.Kind {
+	case Op:
+		return s.IsAny(i, ")", "]")
+	case Word:
+		return !isReserved(s.Raw(i)) || s.IsAny(i, "END", "NULL", "TRUE", "FALSE")
+	}
+	return true
+}
+
+// chainStart returns the first token of the operand that ends at token i, with the operators of json before it, which bind
+// from left to right.
+func (s *Statement) chainStart(i int) int {
+	start := s.primaryStart(i)
+	for start > 1 {
+		first := start - 1
+		for first > 0 && s.Tokens[first].Kind == Op && s.Tokens[first-1].Kind == Op && s.Tokens[first-1].End == s.Tokens[first].Start && !s.IsAny(first-1, ")", "]") {
+			first--
+		}
+		op, next := s.operatorAt(first)
+		if s.IsAny(first, "->", "->>", "||") {
+			op, next = s.Raw(first), first+1
+		}
+		if op == "" || next != start || first == 0 || !s.endsOperand(first-1) {
+			break
+		}
+		start = s.primaryStart(first - 1)
+	}
+	return start
+}
+
+// isJSONB tells whether tokens from start to end are a jsonb, by their text: a cast to it, or a call of a function that
+// makes one.
+func (s *Statement) isJSONB(start, end int) bool {
+	for s.Is(start, "(") && s.afterParens(start) == end {
+		start, end = start+1, end-1
+	}
+	if s.Is(start, "pg_catalog") && s.Is(start+1, ".") {
+		start += 2
+	}
+	name := s.Name(start)
+	switch {
+	case s.Is(end-1, "jsonb") && s.Is(end-2, "::"):
+		return true
+	case s.Is(start, "CAST") && s.Is(end-2, "jsonb"):
+		return true
+	case s.Is(start+1, "(") && s.afterParens(start+1) == end:
+		switch name {
+		case "to_jsonb", "jsonb_build_object", "jsonb_build_array", "jsonb_set", "jsonb_insert", "jsonb_agg", "jsonb_object_agg", "jsonb_strip_nulls", "jsonb_object", "jsonb_extract_path":
+			return true
+		}
+	}
+	if at := s.lastChain(start, end); at > 0 {
+		return s.isJSONB(start, at)
+	}
+	return false
+}
+
+// lastChain returns the first || or -> between start and end, outside of parentheses; 0: there is none.
+func (s *Statement) lastChain(start, end int) int {
+	for i := start; i < end; i++ {
+		switch {
+		case s.IsAny(i, "(", "["):
+			i = s.afterParens(i) - 1
+			if i < start {
+				return 0
+			}
+		case s.IsAny(i, "||", "->"):
+			return i
+		}
+	}
+	return 0
+}
+
+// isJSON tells whether tokens from start to end are json or jsonb, or the literal of an object or an array of JSON.
+func (s *Statement) isJSON(start, end int) bool {
+	if s.isJSONB(start, end) || s.Is(end-1, "json") && s.Is(end-2, "::") {
+		return true
+	}
+	if end != start+1 || s.Tokens[start].Kind != String {
+		return false
+	}
+	text := strings.TrimSpace(Unquote(s.Raw(start)))
+	return strings.HasPrefix(text, "[") || strings.HasPrefix(text, "{") && strings.Contains(text, ":")
+}
+
+// jsonAggregate writes json_agg and its kin as the catalog's function of a list.
+func (w *rewrite) jsonAggregate(i int) bool {
+	name := w.Name(i)
+	end := w.afterParens(i + 1)
+	if w.r.Catalog == "" || !w.Is(i+1, "(") || !w.Is(end-1, ")") || w.Is(i-1, ".") && !w.Is(i-2, "pg_catalog") {
+		return false
+	}
+	switch name {
+	case "json_agg", "jsonb_agg":
+	case "json_object_agg", "jsonb_object_agg":
+		comma := w.itemEnd(i + 2)
+		if !w.Is(comma, ",") {
+			return false
+		}
+		last := comma + 1
+		for last < end-1 && !w.Is(last, "ORDER") {
+			if w.IsAny(last, "(", "[") {
+				last = w.afterParens(last)
+				continue
+			}
+			last++
+		}
+		w.append(i+1, "{'k': ")
+		w.put(comma, ", 'v': ")
+		w.append(last-1, "}")
+	default:
+		return false
+	}
+	w.put(i, "list")
+	w.wrap(i, w.afterOver(end), w.r.Catalog+".tavana_"+name+"(", ")")
+	return true
+}
+
+// jsonBuild writes json_build_object and its kin, which take any number of arguments of any types, as the catalog's function
+// of a row.
+func (w *rewrite) jsonBuild(i int) bool {
+	name := w.Name(i)
+	switch name {
+	case "json_build_object", "jsonb_build_object", "json_build_array", "jsonb_build_array":
+	default:
+		return false
+	}
+	end := w.afterParens(i + 1)
+	if w.r.Catalog == "" || !w.Is(i+1, "(") || !w.Is(end-1, ")") {
+		return false
+	}
+	args, _, _ := w.Arguments(i + 1)
+	switch {
+	case len(args) == 0 && strings.HasSuffix(name, "object"):
+		w.put(i, "CAST('{}' AS JSON)")
+		w.drop(i+1, end)
+	case len(args) == 0:
+		w.put(i, "CAST('[]' AS JSON)")
+		w.drop(i+1, end)
+	case len(args)%2 == 1 && strings.HasSuffix(name, "object"):
+		if w.err == nil {
+			w.err = pgerror.New(pgerror.InvalidParameterValue, "argument list must have even number of elements").
+				WithHint("The arguments of %s() must consist of alternating keys and values.", name)
+		}
+	default:
+		w.put(i, w.r.Catalog+".tavana_"+name+"(row")
+		w.append(end-1, ")")
+	}
+	return true
+}
+
+// wrap puts open before tokens from start to end (exclusive), and closing behind, as the innermost of what stands there.
+func (w *rewrite) wrap(start, end int, open, closing string) {
+	w.insert(start, "")
+	w.append(end-1, "")
+	w.before[start] += open
+	w.behind[end-1] = closing + w.behind[end-1]
+}
+
+// toJSONB writes a cast to jsonb, from token start to the :: at token i and its type at token j, so that the value is written as
+// PostgreSQL writes one, unless an operator reads it.
+func (w *rewrite) toJSONB(start, i, j int) {
+	w.drop(i+1, j)
+	if op, _ := w.operatorAt(j + 1); w.r.Catalog == "" || op != "" || w.IsAny(j+1, "->", "->>", "[") {
+		return
+	}
+	w.insert(start, w.r.Catalog+".tavana_to_jsonb(")
+	w.put(i, ")")
+	w.drop(i+1, j+1)
+}

@@ -1,0 +1,154 @@
+package sqltext
+
+import "strings"
+
+// Functions that return rows are the catalog's macros that return a list, made rows of by unnest: in FROM with the names that
+// PostgreSQL's have there, in the list of a SELECT as they are. DuckDB has one list there, or no such function.
+
+// setFunctions are their names, with the column's in FROM: "" is the function's own, and * are several columns'.
+var setFunctions = map[string]string{
+	"json_array_elements": "value", "jsonb_array_elements": "value", "json_array_elements_text": "value", "jsonb_array_elements_text": "value",
+	"json_object_keys": "", "jsonb_object_keys": "", "json_each": "*", "jsonb_each": "*", "json_each_text": "*", "jsonb_each_text": "*",
+	"string_to_table": "", "regexp_split_to_table": "", "regexp_matches": "",
+}
+
+// set rewrites a call of one of them at token i; ok is false for what is none.
+func (w *rewrite) set(i int, name string) (ok bool) {
+	if _, ok := recordFunctions[name]; ok {
+		return w.records(i, name)
+	}
+	column, ok := setFunctions[name]
+	if !ok || !w.Is(i+1, "(") || w.r.Catalog == "" {
+		return false
+	}
+	end := w.afterParens(i + 1)
+	if name == "regexp_matches" && (w.inFrom(i) || w.inSelectList(i)) { // elsewhere it is DuckDB's, a condition
+		w.put(i, "tavana_regexp_rows")
+	}
+	switch {
+	case !w.Is(end-1, ")"):
+	case w.inFrom(i):
+		w.setInFrom(i, end, column)
+	case w.inSelectList(i):
+		w.insert(i, "unnest("+w.r.Catalog+".")
+		w.append(end-1, ")")
+	case name == "regexp_matches":
+	default:
+		w.insert(i, w.r.Catalog+".")
+	}
+	return true
+}
+
+// setInFrom makes a query of a call in FROM, whose parenthesis closes before token end.
+func (w *rewrite) setInFrom(i, end int, column string) {
+	at, ordinality := end, false
+	if w.Is(at, "WITH") && w.Is(at+1, "ORDINALITY") {
+		w.drop(at, at+2)
+		at, ordinality = at+2, true
+	}
+	if w.Is(at, "AS") {
+		at++
+	}
+	alias := w.Name(at)
+	if alias != "" && w.Tokens[at].Kind == Word && isClause(alias) {
+		alias = ""
+	}
+	named := alias != "" && w.Is(at+1, "(")
+	switch {
+	case column == "*":
+		w.insert(i, "(SELECT unnest("+w.r.Catalog+".")
+		w.append(end-1, ", recursive := true))")
+		if alias == "" {
+			w.append(end-1, " AS "+w.Raw(i))
+		}
+		return
+	case column == "" || alias != "" && !named && !w.mentions(column):
+		column = w.Name(i)
+		if alias != "" {
+			column = alias
+		}
+	}
+	quoted := `"` + column + `"`
+	if ordinality {
+		w.insert(i, "(SELECT unnest(tavana_list) AS "+quoted+", generate_subscripts(tavana_list, 1) AS ordinality FROM (SELECT "+w.r.Catalog+".")
+		w.append(end-1, " AS tavana_list))")
+	} else {
+		w.insert(i, "(SELECT unnest("+w.r.Catalog+".")
+		w.append(end-1, ") AS "+quoted+")")
+	}
+	if alias == "" {
+		w.append(end-1, " AS "+w.Raw(i))
+	}
+}
+
+// recordFunctions make records of JSON, whose columns stand behind the alias; their value tells whether they make several.
+var recordFunctions = map[string]bool{"json_to_record": false, "jsonb_to_record": false, "json_to_recordset": true, "jsonb_to_recordset": true}
+
+// records rewrites json_to_record(…) AS t(a int, b text).
+func (w *rewrite) records(i int, name string) (ok bool) {
+	end := w.afterParens(i + 1)
+	at := end
+	if w.Is(at, "AS") {
+		at++
+	}
+	open := at + 1
+	if w.Is(at, "(") {
+		open = at
+	}
+	if w.r.Catalog == "" || !w.Is(i+1, "(") || !w.Is(end-1, ")") || !w.Is(open, "(") || !w.inFrom(i) {
+		return false
+	}
+	columns, next, ok := w.Arguments(open)
+	if !ok {
+		return false
+	}
+	list := make([]string, len(columns))
+	for n, at := 0, open+1; n < len(columns); n++ {
+		typeEnd := w.itemEnd(at + 1)
+		column, typ := w.Name(at), w.Text[w.Tokens[at].End:w.Tokens[typeEnd-1].End]
+		if column == "" || typeEnd == at+1 {
+			return false
+		}
+		operator := "->>"
+		if w.IsAny(at+1, "json", "jsonb") {
+			operator, typ = "->", "JSON"
+		}
+		list[n] = "CAST(tavana_record" + operator + Quote(column) + " AS " + typ + `) AS "` + strings.ReplaceAll(column, `"`, `""`) + `"`
+		at = typeEnd + 1
+	}
+	from := "(SELECT " + strings.Join(list, ", ") + " FROM (SELECT "
+	if recordFunctions[name] {
+		w.insert(i, from+"unnest("+w.r.Catalog+".")
+		w.put(i, "json_array_elements")
+		w.append(end-1, ") AS tavana_record))")
+	} else {
+		w.insert(i, from)
+		w.put(i, "")
+		w.append(end-1, "::JSON AS tavana_record))")
+	}
+	w.drop(open, next)
+	if open == at {
+		w.append(end-1, " AS "+name)
+	}
+	return true
+}
+
+// inSelectList tells whether token i is in the list of a SELECT, outside of a subquery's other parts.
+func (s *Statement) inSelectList(i int) bool {
+	for i--; i >= 0; i-- {
+		switch {
+		case s.IsAny(i, ")", "]"):
+			if i = s.opening(i); i < 0 {
+				return false
+			}
+		case s.IsAny(i, "FROM", "WHERE", "ON", "BY", "HAVING", "VALUES", "IN", "THEN", "ELSE", "WHEN", "LIMIT", "OFFSET", "SET", "RETURNING") && !s.isOperandFrom(i):
+			return false
+		case s.Is(i, "SELECT"):
+			return true
+		}
+	}
+	return false
+}
+
+// isOperandFrom is isOperand for a FROM.
+func (s *Statement) isOperandFrom(i int) bool { return s.Is(i, "FROM") && s.isOperand(i) }
