@@ -56,14 +56,14 @@ CREATE MACRO {db}.pgcat.character_length(x) AS system.main.length(x::VARCHAR)::I
 CREATE MACRO {db}.pgcat.octet_length(x) AS CASE WHEN typeof(x) = 'BLOB' THEN system.main.octet_length({db}.pgcat.tavana_blob(x)) ELSE strlen(x::VARCHAR) END::INTEGER;
 CREATE MACRO {db}.pgcat.bit_length(x) AS ({db}.pgcat.octet_length(x) * 8)::INTEGER;
 CREATE MACRO {db}.pgcat.strpos(s, t) AS system.main.strpos(s, t)::INTEGER;
-CREATE MACRO {db}.pgcat.position(s, t) AS system.main.strpos(s, t)::INTEGER;
+CREATE MACRO {db}.pgcat.tavana_position(t, s) AS system.main.strpos(s, t)::INTEGER;
 CREATE MACRO {db}.pgcat.substring(s, f) AS CASE
 	WHEN typeof(s) IN ('VARCHAR', 'tavana_name', 'tavana_char') AND typeof(f) = 'VARCHAR' THEN list_extract(tavana_regexp_match(s::VARCHAR, f::VARCHAR, ''), 1)
 	WHEN typeof(s) = 'BLOB' THEN {db}.pgcat.tavana_error('0A000', 'substring of bytea is not supported') ELSE system.main.substring(s::VARCHAR, greatest(try_cast(f AS BIGINT), 1)) END,
 	(s, f, n) AS CASE WHEN n < 0 THEN {db}.pgcat.tavana_error('22011', 'negative substring length not allowed') ELSE system.main.substring(s, greatest(f, 1), greatest(f + n - greatest(f, 1), 0)) END;
 CREATE MACRO {db}.pgcat.substr(s, f) AS system.main.substring(s, greatest(f, 1)),
 	(s, f, n) AS CASE WHEN n < 0 THEN {db}.pgcat.tavana_error('22011', 'negative substring length not allowed') ELSE system.main.substring(s, greatest(f, 1), greatest(f + n - greatest(f, 1), 0)) END;
-CREATE MACRO {db}.pgcat."overlay"(s, r, f) AS system.main.substring(s, 1, f - 1) || r || system.main.substring(s, f + strlen(r)::INTEGER),
+CREATE MACRO {db}.pgcat.tavana_overlay(s, r, f) AS system.main.substring(s, 1, f - 1) || r || system.main.substring(s, f + strlen(r)::INTEGER),
 	(s, r, f, n) AS system.main.substring(s, 1, f - 1) || r || system.main.substring(s, f + n);
 CREATE MACRO {db}.pgcat.btrim(s) AS trim(s, ' '), (s, c) AS trim(s, c);
 CREATE MACRO {db}.pgcat.lpad(s, n) AS CASE WHEN n <= 0 THEN '' ELSE system.main.lpad(s, n::INTEGER, ' ') END,
@@ -82,9 +82,9 @@ CREATE MACRO {db}.pgcat.parse_ident(s) AS tavana_parse_ident(s, 'true'), (s, str
 CREATE MACRO {db}.pgcat.quote_literal(s) AS CASE WHEN s IS NULL THEN NULL ELSE tavana_format('%L', [{db}.pgcat.tavana_shown_text(s)]) END;
 CREATE MACRO {db}.pgcat.quote_nullable(s) AS tavana_format('%L', [{db}.pgcat.tavana_shown_text(s)]);
 CREATE MACRO {db}.pgcat.sha256(x) AS unhex(system.main.sha256(x));
-CREATE MACRO {db}.pgcat.decode(s, f) AS CASE lower(f) WHEN 'hex' THEN unhex(s) WHEN 'base64' THEN from_base64(s) WHEN 'escape' THEN CASE WHEN contains(s, '\') THEN try_cast(regexp_replace(s, '\\([0-3][0-7][0-7])', '\\o\1', 'g') AS BLOB) ELSE system.main.encode(s) END
+CREATE MACRO {db}.pgcat.decode(s, f) AS CASE lower(f) WHEN 'hex' THEN unhex(s) WHEN 'base64' THEN from_base64(s) WHEN 'escape' THEN CASE WHEN contains(s, '\') THEN unhex(tavana_unescape(s)) ELSE system.main.encode(s) END
 	ELSE {db}.pgcat.tavana_error('22023', 'unrecognized encoding: "' || f || '"') END, (b) AS system.main.decode(b);
-CREATE MACRO {db}.pgcat.encode(b, f) AS CASE lower(f) WHEN 'hex' THEN lower(hex(b)) WHEN 'base64' THEN to_base64(b) ELSE {db}.pgcat.tavana_error('22023', 'unrecognized encoding: "' || f || '"') END,
+CREATE MACRO {db}.pgcat.encode(b, f) AS CASE lower(f) WHEN 'hex' THEN lower(hex(b)) WHEN 'base64' THEN to_base64(b) WHEN 'escape' THEN tavana_escape(hex(b)) ELSE {db}.pgcat.tavana_error('22023', 'unrecognized encoding: "' || f || '"') END,
 	(s) AS system.main.encode(s);
 CREATE MACRO {db}.pgcat.convert_from(b, encoding) AS system.main.decode(b);
 CREATE MACRO {db}.pgcat.convert_to(s, encoding) AS system.main.encode(s);
@@ -97,6 +97,7 @@ CREATE MACRO {db}.pgcat.array_position(a, x) AS nullif(list_position(a, x), 0)::
 CREATE MACRO {db}.pgcat.array_positions(a, x) AS list_filter(range(1, len(a) + 1), lambda i: a[i] IS NOT DISTINCT FROM x)::INTEGER[];
 CREATE MACRO {db}.pgcat.array_remove(a, x) AS list_filter(a, lambda e: e IS DISTINCT FROM x);
 CREATE MACRO {db}.pgcat.array_replace(a, x, y) AS list_transform(a, lambda e: CASE WHEN e IS NOT DISTINCT FROM x THEN y ELSE e END);
+CREATE MACRO {db}.pgcat.array_cat(a, b) AS list_concat(a, b);
 CREATE MACRO {db}.pgcat.array_fill(x, dims) AS list_transform(range(dims[1]), lambda i: x);
 CREATE MACRO {db}.pgcat.array_dims(a) AS CASE WHEN len(a) > 0 THEN '[1:' || len(a)::VARCHAR || ']' END;
 CREATE MACRO {db}.pgcat.trim_array(a, n) AS a[1:len(a) - n];
@@ -132,7 +133,8 @@ CREATE MACRO {db}.pgcat.justify_days(i) AS tavana_justify(i::VARCHAR, 'days')::I
 CREATE MACRO {db}.pgcat.justify_hours(i) AS tavana_justify(i::VARCHAR, 'hours')::INTERVAL;
 CREATE MACRO {db}.pgcat.justify_interval(i) AS tavana_justify(i::VARCHAR, 'both')::INTERVAL;
 CREATE MACRO {db}.pgcat.tavana_divide_interval(i, n) AS tavana_interval_part(i::VARCHAR, n::DOUBLE::VARCHAR)::INTERVAL;
-CREATE MACRO {db}.pgcat."overlaps"(a, b, c, d) AS CASE WHEN least(a, b) > least(c, d) THEN least(a, b) < greatest(c, d) WHEN least(a, b) < least(c, d) THEN least(c, d) < greatest(a, b) ELSE least(a, b) = least(c, d) END;
+CREATE MACRO {db}.pgcat.tavana_overlap(a, b, c, d) AS CASE WHEN least(a, b) > least(c, d) THEN least(a, b) < greatest(c, d) WHEN least(a, b) < least(c, d) THEN least(c, d) < greatest(a, b) ELSE least(a, b) = least(c, d) END;
+CREATE MACRO {db}.pgcat.tavana_overlaps(a, b, c, d) AS {db}.pgcat.tavana_overlap(a, b, c, d), (a, b INTERVAL, c, d INTERVAL) AS {db}.pgcat.tavana_overlap(a, a + b, c, c + d), (a, b INTERVAL, c, d) AS {db}.pgcat.tavana_overlap(a, a + b, c, d), (a, b, c, d INTERVAL) AS {db}.pgcat.tavana_overlap(a, b, c, c + d);
 CREATE MACRO {db}.pgcat.date_trunc(f, x) AS system.main.date_trunc(f, x), (f, x, zone) AS timezone(zone, system.main.date_trunc(f, timezone(zone, x)));
 CREATE MACRO {db}.pgcat."current_timestamp"(p) AS make_timestamptz((system.main.round(epoch_us(now()) / 10 ** (6 - p)) * 10 ** (6 - p))::BIGINT);
 CREATE MACRO {db}.pgcat."localtimestamp"(p) AS make_timestamptz((system.main.round(epoch_us(now()) / 10 ** (6 - p)) * 10 ** (6 - p))::BIGINT)::TIMESTAMP;

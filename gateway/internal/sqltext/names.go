@@ -161,7 +161,7 @@ func (s *Statement) itemEnd(i int) int {
 			cases++
 		case s.Is(i, "END"):
 			cases--
-		case cases == 0 && (s.Is(i, ",") || s.IsAny(i, "FROM", "WHERE", "GROUP", "HAVING", "WINDOW", "UNION", "INTERSECT", "EXCEPT", "ORDER", "LIMIT", "OFFSET", "FETCH", "FOR", "INTO", "QUALIFY") && !s.Is(i-1, ".") && !s.Is(i-1, "DISTINCT") && !s.Is(i-1, "AS")):
+		case cases == 0 && (s.Is(i, ",") || s.IsAny(i, "FROM", "WHERE", "GROUP", "HAVING", "WINDOW", "UNION", "INTERSECT", "EXCEPT", "ORDER", "LIMIT", "OFFSET", "FETCH", "FOR", "INTO", "QUALIFY") && !s.Is(i-1, ".") && !s.IsAny(i-1, "DISTINCT", "AS", "WITHIN")):
 			return i
 		}
 	}

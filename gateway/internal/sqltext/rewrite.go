@@ -1,8 +1,10 @@
 package sqltext
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/angelerator/tavana/internal/pgerror"
 )
@@ -97,6 +99,10 @@ func (s *Statement) Rewrite(r *Rules, casts []string) (Rewritten, error) {
 			if raw := s.Raw(i); raw[0] == '\'' {
 				if text := s.literal(i, raw); text != raw {
 					w.put(i, text)
+				}
+			} else if (raw[0] == 'e' || raw[0] == 'E') && strings.ContainsAny(raw, "uU") { // \u00e9 is not implemented there
+				if text := Unquote(raw); unicodeEscape.MatchString(raw) && utf8.ValidString(text) && !strings.ContainsRune(text, 0) {
+					w.put(i, Quote(text))
 				}
 			}
 		case Word:
@@ -204,6 +210,12 @@ func (w *rewrite) word(i int, name string) {
 		w.sum(i)
 	case "round":
 		w.round(i)
+	case "overlay":
+		w.keywordCall(i, "tavana_overlay", "PLACING", "FROM", "FOR")
+	case "position":
+		w.keywordCall(i, "tavana_position", "IN")
+	case "overlaps":
+		w.overlaps(i)
 	case "similar":
 		w.similar(i)
 	case "substring":
@@ -501,6 +513,8 @@ func (s *Statement) settingsByName(i int) bool {
 	}
 	return s.Is(i, "WHERE") && s.Is(i+1, "name") && s.Is(i+2, "=") && i+4 == len(s.Tokens) && s.Tokens[i+3].Kind == String
 }
+
+var unicodeEscape = regexp.MustCompile(`\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})`)
 
 // Quote returns s as a string literal of SQL.
 func Quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }

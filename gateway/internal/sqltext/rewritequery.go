@@ -196,6 +196,44 @@ func (w *rewrite) extract(i int) {
 	w.append(end, "::DECIMAL(18,0)"+scale+")")
 }
 
+// keywordCall writes a call whose arguments are divided by keywords as one of the catalog's own, divided by commas: DuckDB would
+// look for a function of its schema main. It is overlay(a PLACING b FROM c FOR d) or position(a IN b).
+func (w *rewrite) keywordCall(i int, macro string, keywords ...string) {
+	end := w.afterParens(i + 1)
+	if w.r.Catalog == "" || !w.Is(i+1, "(") || !w.Is(end-1, ")") {
+		return
+	}
+	found := false
+	for j := i + 2; j < end-1; j++ {
+		switch {
+		case w.IsAny(j, "(", "["):
+			if j = w.afterParens(j) - 1; w.Is(j, "[") {
+				return
+			}
+		case w.IsAny(j, keywords...) && !w.Is(j-1, "."):
+			w.put(j, ",")
+			found = true
+		}
+	}
+	if found {
+		w.put(i, w.r.Catalog+"."+macro)
+	}
+}
+
+// overlaps writes (a, b) OVERLAPS (c, d), for the same reason.
+func (w *rewrite) overlaps(i int) {
+	if w.r.Catalog == "" || !w.Is(i-1, ")") || !w.Is(i+1, "(") {
+		return
+	}
+	open := w.opening(i - 1)
+	if open < 0 || w.Name(open-1) != "" && !isKeyword(w.Raw(open-1)) {
+		return
+	}
+	w.put(open, w.r.Catalog+".tavana_overlaps(")
+	w.put(i-1, ", ")
+	w.drop(i, i+2)
+}
+
 // divideInterval divides an interval, as its text shows it to be one, by the / at token i: DuckDB has no such operator.
 func (w *rewrite) divideInterval(i int) {
 	if i == 0 || w.r.Catalog == "" || !w.endsOperand(i-1) {

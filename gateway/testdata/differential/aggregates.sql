@@ -64,25 +64,20 @@ SELECT regr_count(id, bonus), regr_avgx(id, bonus), regr_avgy(id, bonus) FROM em
 
 SELECT round(regr_slope(qty, id)::numeric, 9), round(regr_intercept(qty, id)::numeric, 9), round(regr_r2(qty, id)::numeric, 9), round(regr_sxx(qty, id)::numeric, 9), round(regr_sxy(qty, id)::numeric, 9), round(regr_syy(qty, id)::numeric, 9) FROM sales
 
--- differs: row: 3500.24, not 3500.245; types: numeric for float8; names: within for percentile_cont
+-- differs: row: 3500.24, not 3500.245; types: numeric for float8
 SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY salary) FROM emp
 
--- differs: names: quantile_cont(0.25 ORDER BY id) for percentile_cont, quantile_disc(0.25 ORDER BY id) for percentile_disc
 SELECT percentile_cont(0.25) WITHIN GROUP (ORDER BY id), percentile_disc(0.25) WITHIN GROUP (ORDER BY id) FROM emp
 
--- differs: names: within for percentile_disc
 SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY name) FROM emp
 
--- differs: names: within for percentile_cont
 SELECT percentile_cont(ARRAY[0.25, 0.5]) WITHIN GROUP (ORDER BY score) FROM emp
 
--- differs: names: within for percentile_cont
 SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY id DESC) FROM emp
 
 -- differs: code: 42000, not 22003: PERCENTILEs can only take parameters in the range [0, 1]
 SELECT percentile_cont(1.5) WITHIN GROUP (ORDER BY id) FROM emp
 
--- differs: names: within for mode
 SELECT mode() WITHIN GROUP (ORDER BY region) FROM sales
 
 -- differs: fails with 42601: Unknown ordered aggregate "rank".

@@ -363,5 +363,5 @@ SELECT now()::text <> '', current_schema()
 
 SELECT upper(name), count(*), sum(1) + 1, id * 2, (id), -id, NOT true, CASE id WHEN 1 THEN 2 END, coalesce(id, 1), id::text, ARRAY[id], EXISTS (SELECT 1), (SELECT 5), (SELECT max(id) AS m FROM dept), id IS NULL, id IN (1), extract(year from current_date) > 0, row_number() OVER () FROM dept WHERE id = 10 GROUP BY id, name
 
--- differs: row: 10|10.000000000|10|10|x|2024-01-01|Sales|S|2|10|Salesx|t|NULL, not 10|10|10|10|x|2024-01-01|Sales|S|2|10|Salesx|t|NULL; types: int8 for int4, int4 for text
+-- differs: row: 10|10.000000000|10|10|x|2024-01-01|Sales|S|2|10|Salesx|t|NULL, not 10|10|10|10|x|2024-01-01|Sales|S|2|10|Salesx|t|NULL; types: int4 for text
 SELECT CAST(id AS bigint), id::numeric, nullif(id, 1), greatest(id, 1), 'x', date '2024-01-01', trim(name), substring(name from 1 for 1), position('a' in name), (d.id), name || 'x', true, NULL FROM dept AS d WHERE id = 10

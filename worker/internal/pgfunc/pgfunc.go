@@ -35,5 +35,7 @@ func (f *Function) Depth() int {
 var Functions = slices.Concat(regexps, templates, jsonFunctions, intervals, []Function{
 	{"tavana_format", []int{0, 1}, 0, format},
 	{"tavana_parse_ident", []int{0, 0}, 1, parseIdent},
-	{"tavana_written", []int{0, 0}, 0, written}, // DuckDB's text of a value, its type
+	{"tavana_escape", []int{0}, 0, escapeBytes},     // bytes in hexadecimal, as encode(…, 'escape') writes them
+	{"tavana_unescape", []int{0}, 0, unescapeBytes}, // the other way
+	{"tavana_written", []int{0, 0}, 0, written},     // DuckDB's text of a value, its type
 })

@@ -69,6 +69,47 @@ func blob(s string) (string, error) {
 	return `\x` + hex.EncodeToString(b), nil
 }
 
+func escapeBytes(a []Value) (Value, error) {
+	b, err := hex.DecodeString(a[0].Text)
+	if err != nil {
+		return Value{}, malformed("BLOB", a[0].Text)
+	}
+	var out strings.Builder
+	for _, c := range b {
+		switch {
+		case c == '\\':
+			out.WriteString(`\\`)
+		case c == 0 || c >= 0x80:
+			fmt.Fprintf(&out, `\%03o`, c)
+		default:
+			out.WriteByte(c)
+		}
+	}
+	return text(out.String()), nil
+}
+
+func unescapeBytes(a []Value) (Value, error) {
+	s := a[0].Text
+	var b []byte
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] != '\\':
+			b = append(b, s[i])
+		case i+1 < len(s) && s[i+1] == '\\':
+			b = append(b, '\\')
+			i++
+		default:
+			v, err := strconv.ParseUint(s[min(i+1, len(s)):min(i+4, len(s))], 8, 8)
+			if err != nil || i+4 > len(s) {
+				return Value{}, pgerror.New(pgerror.InvalidTextRepresentation, "invalid input syntax for type bytea")
+			}
+			b = append(b, byte(v))
+			i += 3
+		}
+	}
+	return text(hex.EncodeToString(b)), nil
+}
+
 func malformed(typ, s string) error {
 	return pgerror.Newf(pgerror.InternalError, "unexpected text of a value of type %s: %q", typ, s)
 }
