@@ -49,6 +49,8 @@ type rewrite struct {
 	// system are the system columns that the statement names, by the relations' names or "" for any.
 	system []systemColumn
 	typed  []typed
+	// arrayColumns are the columns of a recursive query that are arrays; nil: not looked for.
+	arrayColumns map[string]bool
 	// later is done when all else is rewritten.
 	later []func()
 	err   error

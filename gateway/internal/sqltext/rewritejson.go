@@ -36,6 +36,9 @@ func (w *rewrite) jsonOperator(i int) {
 	}
 	op, next := w.operatorAt(i)
 	if op == "" {
+		if w.Is(i, "#") && w.Tokens[min(i+1, len(w.Tokens)-1)].Kind != Op {
+			w.xor(i)
+		}
 		return
 	}
 	start, end := w.chainStart(i-1), w.primaryEnd(next)
@@ -43,7 +46,7 @@ func (w *rewrite) jsonOperator(i int) {
 		return
 	}
 	if (op == "@>" || op == "<@") && !w.isJSON(start, i) && !w.isJSON(next, end) {
-		w.contained(op, start, i, next, end)
+		w.contained(start, i, next, end)
 		return
 	}
 	w.insert(start, w.r.Catalog+"."+jsonOperators[op]+"(")
@@ -52,13 +55,12 @@ func (w *rewrite) jsonOperator(i int) {
 	w.append(end-1, ")")
 }
 
-// contained reads the literals of arrays beside @> and <@.
-func (w *rewrite) contained(op string, start, i, next, end int) {
-	if end == next+1 {
-		w.listLiteral(next)
-	}
-	if start == i-1 {
-		w.listLiteral(start)
+// xor writes # between whole numbers as DuckDB's function.
+func (w *rewrite) xor(i int) {
+	if start, end := w.chainStart(i-1), w.primaryEnd(i+1); end > i+1 {
+		w.insert(start, "xor(")
+		w.put(i, ", ")
+		w.append(end-1, ")")
 	}
 }
 
@@ -91,43 +93,6 @@ func (w *rewrite) jsonb(i int) {
 	w.insert(start, w.r.Catalog+"."+function+"(")
 	w.put(i, ", ")
 	w.append(end-1, ")")
-}
-
-// arrays makes arrays of what stands beside the || of an array, as their texts show: an element, or a literal. The operands go
-// from start to token i and behind it to end.
-func (w *rewrite) arrays(start, i, end int) {
-	before, behind := w.isArray(start, i), w.isArray(i+1, end)
-	switch {
-	case before == behind:
-	case before && w.isElement(i+1, end):
-		w.wrap(i+1, end, "[", "]")
-	case behind && w.isElement(start, i):
-		w.wrap(start, i, "[", "]")
-	case before && end == i+2:
-		w.listLiteral(i + 1)
-	case behind && start == i-1:
-		w.listLiteral(start)
-	}
-}
-
-// isArray tells whether tokens from start to end are an array by their text: ARRAY[…], or a cast to one.
-func (s *Statement) isArray(start, end int) bool {
-	return s.Is(start, "ARRAY") && s.IsAny(start+1, "[", "(") || s.Is(end-1, "]") && s.Is(end-2, "[") && s.lastCast(start, end) > start
-}
-
-// isElement tells whether tokens from start to end are no array by their text: a number, NULL with its type, a cast to no array, or a
-// literal that is none.
-func (s *Statement) isElement(start, end int) bool {
-	if end == start+1 {
-		switch s.Tokens[start].Kind {
-		case Number:
-			return true
-		case String:
-			return !strings.HasPrefix(strings.TrimSpace(Unquote(s.Raw(start))), "{")
-		}
-		return false
-	}
-	return s.lastCast(start, end) > start && !s.Is(end-1, "]")
 }
 
 // endsOperand tells whether an operand can end with token i: what follows is no prefix.

@@ -61,8 +61,30 @@ func (w *rewrite) pattern(j int, flags string) {
 	if end <= j || w.IsAny(j, "ANY", "ALL", "SOME") {
 		return
 	}
+	if end == j+1 && w.Tokens[j].Kind == String {
+		if text := Unquote(w.Raw(j)); wordEdges(text) != text {
+			w.put(j, Quote(wordEdges(text)))
+		}
+	}
 	w.insert(j, "('(?"+flags+").*(?:' || ")
 	w.append(end-1, " || ').*')")
+}
+
+// wordEdges writes the edges of words in a pattern, \m \M \y and \Y, as DuckDB has them.
+func wordEdges(pattern string) string {
+	b := []byte(pattern)
+	for i := 0; i+1 < len(b); i++ {
+		if b[i] != '\\' {
+			continue
+		}
+		switch i++; b[i] {
+		case 'm', 'M', 'y':
+			b[i] = 'b'
+		case 'Y':
+			b[i] = 'B'
+		}
+	}
+	return string(b)
 }
 
 // primaryEnd returns the token behind the expression that begins at token j, up to the next operator.

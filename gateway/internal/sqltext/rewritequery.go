@@ -9,6 +9,9 @@ import (
 // selectList names the columns of a query whose names are seen by another: in FROM, in WITH, or in what a table or view is
 // made of. Those of the statement's own result are named by the gateway (ColumnNames).
 func (w *rewrite) selectList(i int) {
+	if w.Is(i-1, "(") && w.Is(i-2, "EXISTS") && w.Is(i+1, "FROM") { // DuckDB wants a list
+		w.append(i, " 1")
+	}
 	first := i
 	for w.Is(first-1, "(") {
 		first--
@@ -106,6 +109,9 @@ func (w *rewrite) functionAlias(i int) {
 		return
 	}
 	at := w.afterParens(i + 1)
+	if w.Is(i, "unnest") {
+		w.unnestSeveral(i, at)
+	}
 	if w.Is(i, "generate_subscripts") && w.r.Catalog != "" {
 		w.insert(i, "unnest(")
 		w.put(i, w.r.Catalog+".tavana_subscripts")
@@ -118,6 +124,33 @@ func (w *rewrite) functionAlias(i int) {
 		return
 	}
 	w.append(at, "("+w.Raw(at)+")")
+}
+
+// unnestSeveral makes a query of unnest(a, b) in FROM, whose parenthesis closes before token end: the shorter is filled with NULLs.
+func (w *rewrite) unnestSeveral(i, end int) {
+	several := false
+	for j := i + 2; j < end-1; j++ {
+		switch {
+		case w.IsAny(j, "(", "[", "{"):
+			depth := 0
+			for ; j < end-1; j++ {
+				if w.IsAny(j, "(", "[", "{") {
+					depth++
+				} else if w.IsAny(j, ")", "]", "}") {
+					if depth--; depth == 0 {
+						break
+					}
+				}
+			}
+		case w.Is(j, ","):
+			w.put(j, "), unnest(")
+			several = true
+		}
+	}
+	if several {
+		w.insert(i, "(SELECT ")
+		w.append(end-1, ")")
+	}
 }
 
 // scalarInFrom makes a query of a function in FROM that gives one value: DuckDB has only those that give tables there.

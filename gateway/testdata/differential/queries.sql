@@ -25,7 +25,6 @@ WITH RECURSIVE chain AS (SELECT id, name, boss, 0 AS depth FROM emp WHERE boss I
 
 WITH RECURSIVE t AS (SELECT 1 AS n UNION SELECT (n % 3) + 1 FROM t) SELECT n FROM t ORDER BY n
 
--- differs: fails with 42883: operator does not exist: integer[] || integer
 WITH RECURSIVE t(id, path) AS (SELECT id, ARRAY[id] FROM emp WHERE boss IS NULL UNION ALL SELECT e.id, path || e.id FROM emp e JOIN t ON e.boss = t.id) SELECT * FROM t ORDER BY path
 
 -- differs: fails with 42601: syntax error at or near "SEARCH"

@@ -1,0 +1,110 @@
+package sqltext
+
+import (
+	"regexp"
+	"strings"
+)
+
+// arrays makes arrays of what stands beside the || of an array, as their texts show: an element, or a literal. The operands go
+// from start to token i and behind it to end.
+func (w *rewrite) arrays(start, i, end int) {
+	before, behind := w.isArray(start, i), w.isArray(i+1, end)
+	switch {
+	case before == behind:
+	case before && w.isElement(i+1, end):
+		w.wrap(i+1, end, "[", "]")
+	case behind && w.isElement(start, i):
+		w.wrap(start, i, "[", "]")
+	default:
+		w.contained(start, i, i+1, end)
+	}
+}
+
+// contained reads the literals of arrays beside an operator of arrays.
+func (w *rewrite) contained(start, i, next, end int) {
+	if end == next+1 {
+		w.numberList(next)
+	}
+	if start == i-1 {
+		w.numberList(start)
+	}
+}
+
+var quotedNumbers = regexp.MustCompile(`^\['-?\d+'(, '-?\d+')*\]$`)
+
+// numberList is listLiteral where nothing else tells the type of the elements: whole numbers are those.
+func (w *rewrite) numberList(at int) {
+	w.listLiteral(at)
+	if list := w.instead[at]; quotedNumbers.MatchString(list) {
+		w.put(at, strings.ReplaceAll(list, "'", ""))
+	}
+}
+
+// isArray tells whether tokens from start to end are an array by their text: ARRAY[…], a cast to one, or a column that is
+// named so in a recursive query.
+func (w *rewrite) isArray(start, end int) bool {
+	s := w.Statement
+	return w.isArrayColumn(start, end) || s.Is(start, "ARRAY") && s.IsAny(start+1, "[", "(") || s.Is(end-1, "]") && s.Is(end-2, "[") && s.lastCast(start, end) > start
+}
+
+// isElement tells whether tokens from start to end are no array by their text: a number, NULL with its type, a cast to no array, or a
+// literal that is none.
+func (w *rewrite) isElement(start, end int) bool {
+	s := w.Statement
+	if s.Is(1, "RECURSIVE") && s.onlyNames(start, end) {
+		return !w.isArrayColumn(start, end)
+	}
+	if end == start+1 {
+		switch s.Tokens[start].Kind {
+		case Number:
+			return true
+		case String:
+			return !strings.HasPrefix(strings.TrimSpace(Unquote(s.Raw(start))), "{")
+		}
+		return false
+	}
+	return s.lastCast(start, end) > start && !s.Is(end-1, "]")
+}
+
+// isArrayColumn tells whether tokens from start to end are a column of a recursive query's that begins as ARRAY[…], as the path to a row does.
+func (w *rewrite) isArrayColumn(start, end int) bool {
+	if !w.Is(1, "RECURSIVE") || !w.onlyNames(start, end) {
+		return false
+	}
+	if w.arrayColumns == nil {
+		w.findArrayColumns()
+	}
+	return w.arrayColumns[w.Name(end-1)]
+}
+
+func (w *rewrite) findArrayColumns() {
+	w.arrayColumns = map[string]bool{}
+	for i := range w.Tokens {
+		if !w.Is(i, "SELECT") {
+			continue
+		}
+		var columns []string // of WITH name (columns) AS (SELECT …
+		if open := i - 3; w.Is(i-1, "(") && w.Is(i-2, "AS") && w.Is(open, ")") {
+			if open = w.opening(open); open > 0 {
+				for j := open + 1; j < i-3; j += 2 {
+					columns = append(columns, w.Name(j))
+				}
+			}
+		}
+		for n, at := 0, w.afterDistinct(i+1); ; n++ {
+			end := w.itemEnd(at)
+			if w.Is(at, "ARRAY") && w.Is(at+1, "[") {
+				if n < len(columns) {
+					w.arrayColumns[columns[n]] = true
+				}
+				if w.Name(end-1) != "" {
+					w.arrayColumns[w.Name(end-1)] = true
+				}
+			}
+			if end == at || !w.Is(end, ",") {
+				break
+			}
+			at = end + 1
+		}
+	}
+}
