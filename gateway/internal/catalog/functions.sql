@@ -158,6 +158,7 @@ CREATE MACRO {db}.pgcat.to_number(s, f) AS tavana_to_number(s, f)::DECIMAL(38,9)
 CREATE MACRO {db}.pgcat.tavana_texts(p) AS CASE WHEN typeof(p) = 'VARCHAR' THEN tavana_text_array(p::VARCHAR) ELSE try_cast(p AS VARCHAR[]) END;
 CREATE MACRO {db}.pgcat.tavana_to_jsonb(j) AS tavana_jsonb(j::VARCHAR)::JSON;
 CREATE MACRO {db}.pgcat.tavana_json_get(j, p) AS tavana_json_path(j::VARCHAR, {db}.pgcat.tavana_texts(p), 'json')::JSON;
+CREATE MACRO {db}.pgcat.tavana_jsonb_get(j, p) AS {db}.pgcat.tavana_to_jsonb({db}.pgcat.tavana_json_get(j, p));
 CREATE MACRO {db}.pgcat.tavana_json_get_text(j, p) AS tavana_json_path(j::VARCHAR, {db}.pgcat.tavana_texts(p), 'text');
 CREATE MACRO {db}.pgcat.tavana_json_cut_path(j, p) AS tavana_json_cut(j::VARCHAR, {db}.pgcat.tavana_texts(p))::JSON;
 CREATE MACRO {db}.pgcat.tavana_json_has(a, b) AS tavana_json_contains(a::VARCHAR, b::VARCHAR)::BOOLEAN;

@@ -261,6 +261,9 @@ func (s *Statement) figure(i, end int) (string, int) {
 			return c.aliasOf(), 2
 		}
 	}
+	if s.Is(end-1, ")") && s.Is(s.opening(end-1)-1, "OVERLAPS") {
+		return "overlaps", 2
+	}
 	for at := end - 2; at > i+2; at-- {
 		if s.Is(at-2, "AT") && s.Is(at-1, "TIME") && s.Is(at, "ZONE") && s.primaryStart(end-1) == at+1 {
 			return "timezone", 2

@@ -8,7 +8,11 @@ import (
 // arrays makes arrays of what stands beside the || of an array, as their texts show: an element, or a literal. The operands go
 // from start to token i and behind it to end.
 func (w *rewrite) arrays(start, i, end int) {
-	before, behind := w.isArray(start, i), w.isArray(i+1, end)
+	first := w.firstChain(start, i)
+	before, behind := first > 0 && w.isArray(start, first), w.isArray(i+1, end)
+	if start = w.primaryStart(i - 1); !before {
+		before = w.isArray(start, i)
+	}
 	switch {
 	case before == behind:
 	case before && w.isElement(i+1, end):

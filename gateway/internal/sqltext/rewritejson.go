@@ -49,7 +49,11 @@ func (w *rewrite) jsonOperator(i int) {
 		w.contained(start, i, next, end)
 		return
 	}
-	w.insert(start, w.r.Catalog+"."+jsonOperators[op]+"(")
+	function := jsonOperators[op]
+	if op == "#>" && w.isJSONB(start, i) {
+		function = "tavana_jsonb_get"
+	}
+	w.insert(start, w.r.Catalog+"."+function+"(")
 	w.put(i, ", ")
 	w.drop(i+1, next)
 	w.append(end-1, ")")
@@ -70,19 +74,28 @@ func (w *rewrite) jsonb(i int) {
 		return
 	}
 	start, end := w.chainStart(i-1), w.primaryEnd(i+1)
+	index := w.Is(i+1, "-") && i+2 < len(w.Tokens) && w.Tokens[i+2].Kind == Number // a negative one
+	if index {
+		end = i + 3
+	}
 	if end <= i+1 {
 		return
 	}
+	for at := start; w.Is(at-1, "-") && at > 1 && w.endsOperand(at-2); {
+		if at = w.chainStart(at - 2); w.isJSONB(at, i) {
+			start = at
+		}
+	}
 	if !w.isJSONB(start, i) && !w.isJSONB(i+1, end) {
 		if w.Is(i, "||") {
-			w.arrays(w.primaryStart(i-1), i, end)
+			w.arrays(start, i, end)
 		}
 		return
 	}
 	function := "tavana_json_join"
 	if w.Is(i, "-") {
 		switch {
-		case w.Tokens[i+1].Kind == Number:
+		case index, w.Tokens[i+1].Kind == Number:
 			function = "tavana_json_without_index"
 		case w.Is(i+1, "ARRAY"), w.Is(end-1, "]"):
 			function = "tavana_json_without_keys"
@@ -148,22 +161,19 @@ func (s *Statement) isJSONB(start, end int) bool {
 			return true
 		}
 	}
-	if at := s.lastChain(start, end); at > 0 {
+	if at := s.firstChain(start, end); at > 0 {
 		return s.isJSONB(start, at)
 	}
 	return false
 }
 
-// lastChain returns the first || or -> between start and end, outside of parentheses; 0: there is none.
-func (s *Statement) lastChain(start, end int) int {
+// firstChain returns the first of the operators that leave a jsonb one between start and end, outside of parentheses; 0: there is none.
+func (s *Statement) firstChain(start, end int) int {
 	for i := start; i < end; i++ {
 		switch {
 		case s.IsAny(i, "(", "["):
-			i = s.afterParens(i) - 1
-			if i < start {
-				return 0
-			}
-		case s.IsAny(i, "||", "->"):
+			i = s.closing(i)
+		case s.IsAny(i, "||", "->", "-", "#"):
 			return i
 		}
 	}
@@ -199,8 +209,7 @@ func (w *rewrite) jsonAggregate(i int) bool {
 		last := comma + 1
 		for last < end-1 && !w.Is(last, "ORDER") {
 			if w.IsAny(last, "(", "[") {
-				last = w.afterParens(last)
-				continue
+				last = w.closing(last)
 			}
 			last++
 		}
@@ -266,4 +275,20 @@ func (w *rewrite) toJSONB(start, i, j int) {
 	w.insert(start, w.r.Catalog+".tavana_to_jsonb(")
 	w.put(i, ")")
 	w.drop(i+1, j+1)
+}
+
+// closing returns the token that closes the parenthesis, bracket or brace opened at token i; the statement's end: there is none.
+func (s *Statement) closing(i int) int {
+	depth := 0
+	for ; i < len(s.Tokens); i++ {
+		switch {
+		case s.IsAny(i, "(", "[", "{"):
+			depth++
+		case s.IsAny(i, ")", "]", "}"):
+			if depth--; depth == 0 {
+				return i
+			}
+		}
+	}
+	return i
 }

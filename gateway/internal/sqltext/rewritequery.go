@@ -132,16 +132,7 @@ func (w *rewrite) unnestSeveral(i, end int) {
 	for j := i + 2; j < end-1; j++ {
 		switch {
 		case w.IsAny(j, "(", "[", "{"):
-			depth := 0
-			for ; j < end-1; j++ {
-				if w.IsAny(j, "(", "[", "{") {
-					depth++
-				} else if w.IsAny(j, ")", "]", "}") {
-					if depth--; depth == 0 {
-						break
-					}
-				}
-			}
+			j = w.closing(j)
 		case w.Is(j, ","):
 			w.put(j, "), unnest(")
 			several = true
@@ -240,9 +231,7 @@ func (w *rewrite) keywordCall(i int, macro string, keywords ...string) {
 	for j := i + 2; j < end-1; j++ {
 		switch {
 		case w.IsAny(j, "(", "["):
-			if j = w.afterParens(j) - 1; w.Is(j, "[") {
-				return
-			}
+			j = w.closing(j)
 		case w.IsAny(j, keywords...) && !w.Is(j-1, "."):
 			w.put(j, ",")
 			found = true

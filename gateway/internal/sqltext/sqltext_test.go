@@ -332,7 +332,7 @@ func BenchmarkSplit(b *testing.B) {
 }
 
 // rewritten are the words and operators that rules look for.
-var rewritten = regexp.MustCompile(`(?is)pg_catalog|information_schema|numeric|dec|cast|operator|collate|for|set_config|bc|\\x|~|::|into|explain|using|tablespace|at|by|(as|materialized|lateral|[,()]).*select`)
+var rewritten = regexp.MustCompile(`(?is)pg_catalog|information_schema|numeric|dec|cast|operator|collate|for|set_config|bc|\\x|~|::|into|explain|using|tablespace|at|by|extract|unnest|exists|#|->|e'|(as|materialized|lateral|[,()]).*select`)
 
 // keepsQuoted checks that quoted names stay, in their order, apart from those that a cast's type or a collation was.
 func keepsQuoted(t *testing.T, s *Statement, text string) {

@@ -77,6 +77,9 @@ type Part struct {
 // further parentheses or brackets, and the index of the token after them. ok is false when they do not close, or an
 // argument is empty.
 func (s *Statement) Arguments(i int) (list []Part, next int, ok bool) {
+	if !s.IsAny(i, "(", "[", "{") {
+		return nil, 0, false
+	}
 	depth, first := 0, i+1
 	for ; i < len(s.Tokens); i++ {
 		switch {

@@ -183,3 +183,30 @@ SELECT date_trunc('month', day) AS m, sum(qty) FROM sales GROUP BY m ORDER BY m
 SELECT upper(region), count(*) FROM sales GROUP BY upper(region) ORDER BY upper(region) NULLS FIRST
 
 SELECT region, sum(qty) filter (where product = 'a') AS a, sum(qty) filter (where product = 'b') AS b FROM sales GROUP BY region ORDER BY region
+
+SELECT sum(i8) / count(*) > 1.5, i8 / sum(i8) OVER () FROM every_type WHERE i8 = 0
+
+SELECT dept_id, count(*) / sum(count(*)) OVER () > 0 FROM emp GROUP BY dept_id ORDER BY dept_id
+
+SELECT round(count(*) / sum(count(*)) OVER (), 3)::numeric(5,3) FROM emp GROUP BY dept_id ORDER BY 1
+
+SELECT sum(sum(id)) OVER (), sum(max(id)) OVER (), sum(count(*)) OVER () FROM emp GROUP BY dept_id ORDER BY dept_id
+
+SELECT sum(id::bigint), sum(id::smallint), sum(CASE WHEN id > 2 THEN 1 ELSE 0 END), sum(length(name)), sum(id + 1) FROM emp
+
+SELECT sum(t.s) FROM (SELECT sum(id) AS s FROM emp GROUP BY dept_id) AS t
+
+WITH c AS (SELECT dept_id, sum(id) FROM emp GROUP BY dept_id) SELECT sum FROM c ORDER BY sum
+
+SELECT dept_id FROM emp GROUP BY dept_id HAVING sum(id) > 5 ORDER BY sum(id) DESC
+
+SELECT sum(DISTINCT id) FILTER (WHERE id > 2), sum(ALL id) FROM emp
+
+-- differs: types: numeric for int8
+SELECT (SELECT sum(e.id + d.id) FROM emp e) FROM dept d ORDER BY 1
+
+SELECT max((SELECT sum(id) FROM emp WHERE dept_id = d.id)) FROM dept d
+
+SELECT round(id::float8 / 2), round(score) FROM emp ORDER BY id
+
+SELECT round(max(score)), round(min(id)::float8 + 1.5), sum(round(id::float8)) FROM emp

@@ -162,7 +162,6 @@ SELECT timestamp '2024-02-29 12:00' AT TIME ZONE 'EST'
 -- differs: code: 0A000, not 22023: Unknown TimeZone 'No/Where'!
 SELECT timestamp '2024-02-29 12:00' AT TIME ZONE 'No/Where'
 
--- differs: names: ?column? for overlaps
 SELECT (date '2024-01-01', date '2024-02-01') OVERLAPS (date '2024-01-15', date '2024-03-01'), (date '2024-01-01', interval '10 days') OVERLAPS (date '2024-01-11', interval '1 day')
 
 SELECT date_bin('15 minutes', timestamp '2024-02-29 12:38', timestamp '2001-01-01')
@@ -298,3 +297,19 @@ SELECT date '2024-02-29', timestamp '2024-02-29 12:00'
 SELECT (timestamp '2024-02-29 12:00')::text
 
 SET DateStyle = 'ISO, MDY'
+
+SELECT extract(hour from timestamp '2024-02-29 10:45') + extract(minute from timestamp '2024-02-29 10:45') / 60 = 10.75
+
+SELECT extract(year from d) % 10, extract(month from d) + 1, extract(year from max(d)) FROM every_type WHERE id = 1 GROUP BY d
+
+SELECT extract(year from hired) AS y, count(*) FROM emp GROUP BY extract(year from hired) ORDER BY extract(year from hired)
+
+SELECT date '2024-02-29'::text, timestamp '2024-02-29 10:00'::date, interval '1 day'::text, CAST(timestamptz '2024-02-29 10:00+00' AS date)
+
+SELECT (date '2024-01-01', date '2024-01-31') OVERLAPS (date '2024-01-31', date '2024-02-28'), (date '2024-01-01', date '2024-01-01') OVERLAPS (date '2024-01-01', date '2024-01-01')
+
+SELECT justify_interval(interval '1 mon -1 hour'), justify_hours(interval '-27 hours 1 day'), justify_days(interval '-35 days')
+
+SELECT interval '1 mon 15 days' / 4, interval '10:00' / 3
+
+SELECT date_trunc('day', timestamptz '2024-02-29 23:30+00', 'UTC'), date_bin('1 hour', timestamp '2024-02-29 12:38', timestamp '2024-02-29 00:30')

@@ -170,3 +170,54 @@ SELECT pg_typeof('{}'::json)::text, pg_typeof('{"a":1}'::json->'a')::text
 SELECT pg_typeof('{"a":1}'::json->>'a')::text
 
 SELECT to_json(t) FROM (VALUES (1, 'a')) AS t(n, s)
+
+-- differs: types: json for jsonb
+SELECT id, '{"a":[{"b":1},{"b":null}]}'::jsonb #> ARRAY['a','0'], '{"a":[{"b":1},{"b":null}]}'::jsonb #>> '{a,1,b}', '{"a":1}'::json #>> '{x}' FROM dept ORDER BY id LIMIT 1
+
+SELECT '[1,2,[3]]'::jsonb @> '[3]', '[1,2,[3]]'::jsonb @> '[[3]]', '[1,2]'::jsonb @> '1', '{"a":{"b":1,"c":2}}'::jsonb @> '{"a":{"b":1}}', '{"a":1.0}'::jsonb @> '{"a":1}', 'null'::jsonb @> 'null'
+
+-- differs: types: json for jsonb
+SELECT '{"a":1}'::jsonb || '{"a":2,"b":3}' || '{"c":4}', '[1]'::jsonb || '2', '{"a":1}'::jsonb - 'a' - 'b', '["a","b","a"]'::jsonb - 'a', '[1,2,3]'::jsonb - -1, '{"a":1,"b":2,"c":3}'::jsonb - ARRAY['a','c']
+
+-- differs: types: json for jsonb
+SELECT '{"a":[1,2,{"b":3}]}'::jsonb #- '{a,2,b}', '{"a":[1,2]}'::jsonb #- '{a,-1}', '{"a":1}'::jsonb #- '{x,y}'
+
+SELECT json_agg(name ORDER BY id DESC), json_agg(city), json_agg(id) FILTER (WHERE id > 100) FROM dept
+
+SELECT dept_id, json_agg(e ORDER BY e.id) FROM (SELECT id, name, dept_id, hired FROM emp WHERE id < 4) AS e GROUP BY dept_id ORDER BY dept_id
+
+SELECT json_object_agg(id, name ORDER BY id), json_object_agg(name, hired ORDER BY id) FROM emp WHERE id < 3
+
+SELECT json_build_object('id', id, 'name', name, 'n', ARRAY[id, id], 'nothing', NULL) FROM dept ORDER BY id
+
+SELECT to_json(ts), to_json(d), to_json(n), to_json(f8), to_json(b), to_json(v), to_json(ia), to_json(NULL::int) FROM every_type ORDER BY id LIMIT 3
+
+SELECT row_to_json(t) FROM (SELECT id, name, city FROM dept) AS t ORDER BY t.id
+
+SELECT d.id, e.value FROM dept AS d, json_array_elements('[10,20]') AS e WHERE e.value::text::int = d.id ORDER BY d.id
+
+SELECT k, v FROM (SELECT '{"x":[1,2],"y":"z"}'::jsonb AS doc) AS t, jsonb_each_text(t.doc) AS e(k, v) ORDER BY k
+
+SELECT * FROM json_to_recordset('[{"a":1,"b":"foo"},{"a":"2","c":"bar"}]') AS x(a int, b text) ORDER BY a
+
+SELECT a + 1, b->>'c' FROM jsonb_to_record('{"a":1,"b":{"c":"x"}}') AS t(a int, b jsonb)
+
+-- differs: types: json for jsonb
+SELECT jsonb_pretty('{"a":[1,{"b":[]}],"c":{}}'), json_typeof('[]'), jsonb_array_length('[1,2]'), jsonb_strip_nulls('{"a":null,"b":[null,{"c":null}]}')
+
+-- differs: types: json for jsonb
+SELECT jsonb_set('[{"f1":1},2]', '{0,f2}', '"x"'), jsonb_set('{"a":[]}', '{a,0}', '1'), jsonb_insert('{"a":[0,1,2]}', '{a,1}', '"n"', true), jsonb_insert('[1]', '{-1}', '0')
+
+-- differs: types: json for jsonb
+SELECT json_object('{a,1,b,"x y"}'), json_object('{a,b}', '{1,NULL}'), jsonb_build_array(1, 'x', NULL, true, 1.50, date '2024-02-29')
+
+-- differs: types: json for jsonb
+SELECT '{"b":1,"aa":2,"a":3}'::jsonb, '[1.0, 1e2, "\u00e9\n"]'::jsonb, '  {"a" : [ 1 ] }'::jsonb
+
+SELECT jsonb_array_elements('{"a":1}')
+
+SELECT json_each('[1]')
+
+SELECT '{"a"'::jsonb
+
+SELECT string_agg(value, ',' ORDER BY value) FROM json_array_elements_text('["b","a"]')

@@ -286,3 +286,17 @@ SELECT strpos('ünï', 'ï'), position('😀' in 'a😀')
 
 -- differs: row: text|text|text|integer, not unknown|text|text|integer; types: text for 2206
 SELECT pg_typeof('x'), pg_typeof('x' || 'y'), pg_typeof(substring('abc' from 1)), pg_typeof(length('a'))
+
+SELECT w LIKE ANY (ARRAY['a%', NULL]), w NOT LIKE ALL (ARRAY['x%', 'y%']), w ILIKE ANY ('{A%,b_}') FROM words WHERE w IS NOT NULL ORDER BY w
+
+SELECT count(*) FROM words WHERE w || 'x' LIKE ANY (ARRAY['%x', 'a']) AND w IS NOT NULL
+
+SELECT regexp_matches('foobarbaz', 'ba.', 'g'), (regexp_matches('abc', 'b(.)'))[1]
+
+SELECT m[1] FROM regexp_matches('a1b22', '\d+', 'g') AS m
+
+SELECT regexp_split_to_table('a b  c', '\s+'), 1
+
+SELECT position('b' in 'abc'), overlay('abcdef' placing '##' from 2), E'\u00e9\U0001F600', 'word' ~ '\yword\y', 'swords' ~ '\mword'
+
+SELECT encode('\x00ff5c61'::bytea, 'escape'), decode('\000\\a', 'escape')

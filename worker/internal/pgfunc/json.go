@@ -139,7 +139,7 @@ func writeJSONB(b *strings.Builder, v any, newline, indent string) {
 			separate(b, i, newline, indent)
 			writeJSONB(b, e, newline+indent, indent)
 		}
-		closeOf(b, len(v), ']', newline)
+		b.WriteString(newline + "]")
 	case map[string]any:
 		b.WriteByte('{')
 		for i, k := range sortedKeys(v) {
@@ -148,7 +148,7 @@ func writeJSONB(b *strings.Builder, v any, newline, indent string) {
 			b.WriteString(": ")
 			writeJSONB(b, v[k], newline+indent, indent)
 		}
-		closeOf(b, len(v), '}', newline)
+		b.WriteString(newline + "}")
 	}
 }
 
@@ -161,13 +161,6 @@ func separate(b *strings.Builder, i int, newline, indent string) {
 	case i > 0:
 		b.WriteString(", ")
 	}
-}
-
-func closeOf(b *strings.Builder, n int, c byte, newline string) {
-	if n > 0 {
-		b.WriteString(newline)
-	}
-	b.WriteByte(c)
 }
 
 // sortedKeys are an object's keys as jsonb stores them: shorter ones first.

@@ -1,0 +1,112 @@
+package sqltext
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// A function's type is told by a sample of its argument, with no aggregate in it.
+func TestTypedCalls(t *testing.T) {
+	for sql, want := range map[string]string{
+		"SELECT sum(a) FROM t": "SELECT cat.tavana_sum(sum(a), a, 0) FROM t",
+		"SELECT sum(DISTINCT a + 1) FILTER (WHERE b) OVER w AS s FROM t":   "SELECT cat.tavana_sum(sum(DISTINCT a + 1) FILTER (WHERE b) OVER w, a + 1, 0) AS s FROM t",
+		"SELECT sum(count(*)) OVER () FROM t":                              "SELECT cat.tavana_sum(sum(count(*)) OVER (), 0::BIGINT, 0) FROM t",
+		"SELECT sum(sum(a)) OVER (PARTITION BY b) FROM t":                  "SELECT cat.tavana_sum(sum(cat.tavana_sum(sum(a), a, 0)) OVER (PARTITION BY b), cat.tavana_sum(a, a, 0), 0) FROM t",
+		"SELECT sum((SELECT 1)), sum(*), sum(), sum(COLUMNS(*)), sum":      "SELECT sum((SELECT 1)), sum(*), sum(), sum(COLUMNS(*)), sum",
+		"WITH c AS (SELECT sum(a) FROM t) SELECT sum FROM c":               `WITH c AS (SELECT cat.tavana_sum(sum(a), a, 0) AS "sum" FROM t) SELECT sum FROM c`,
+		"SELECT round(a), round(a, 2), round(max(a))":                      "SELECT cat.tavana_round(a, a, 0), round(a, 2), cat.tavana_round(max(a), ( a ), 0)",
+		"SELECT extract(epoch FROM a), extract(year FROM b)":               "SELECT cat.tavana_epoch(  a, a, 0), (extract(year FROM b)::DECIMAL(18,0))",
+		"SELECT 'sum(a)', \"sum\"(a) /* sum(a) */ FROM t":                  "SELECT 'sum(a)', \"sum\"(a) /* sum(a) */ FROM t",
+		"SELECT (ARRAY[1,2]) @> '{1}', a.sum, t.round FROM t ORDER BY sum": "SELECT (ARRAY[1,2]) @> [1], a.sum, t.round FROM t ORDER BY sum",
+	} {
+		checkWords(t, sql, want)
+	}
+}
+
+// The operators of json bind from left to right; those of other types are left alone.
+func TestJSONOperators(t *testing.T) {
+	for sql, want := range map[string]string{
+		"SELECT a #>> '{b}' = 'c' FROM t":           "SELECT cat.tavana_json_get_text(a , '{b}') = 'c' FROM t",
+		"SELECT a->'b' ? 'c', a ?| b, $1 ?& c":      "SELECT cat.tavana_json_key(a->'b' , 'c'), cat.tavana_json_any_key(a , b), cat.tavana_json_all_keys($1 , c)",
+		"SELECT a @> b, a <@ '[1]', c < @d":         "SELECT a @> b, cat.tavana_json_in(a , '[1]'), c < @d",
+		"SELECT a || b, a - b, -c, d->-1":           "SELECT a || b, a - b, -c, d-> -1",
+		"SELECT a::jsonb - 'b' || c":                "SELECT cat.tavana_json_join(cat.tavana_json_without(cat.tavana_to_jsonb(a) , 'b') , c)",
+		"SELECT a::jsonb->'b', '?' , \"a?\" FROM t": "SELECT a::JSON->'b', '?' , \"a?\" FROM t",
+		"SELECT a # b, c #- '{d}'":                  "SELECT xor(a , b), cat.tavana_json_cut_path(c , '{d}')",
+	} {
+		checkWords(t, sql, want)
+	}
+}
+
+// Functions that return rows are made rows of where rows can be.
+func TestSetFunctions(t *testing.T) {
+	for sql, want := range map[string]string{
+		"SELECT json_array_elements(a) FROM t":                                                                    "SELECT unnest(cat.json_array_elements(a)) FROM t",
+		"SELECT e FROM json_array_elements_text(a) AS e":                                                          `SELECT e FROM (SELECT unnest(cat.json_array_elements_text(a)) AS "e") AS e`,
+		"SELECT value FROM json_array_elements(a) AS e":                                                           `SELECT value FROM (SELECT unnest(cat.json_array_elements(a)) AS "value") AS e`,
+		"SELECT * FROM t, jsonb_each(t.a)":                                                                        "SELECT * FROM t, (SELECT unnest(cat.jsonb_each(t.a), recursive := true)) AS jsonb_each",
+		"SELECT 1 WHERE regexp_matches(a, 'b')":                                                                   "SELECT 1 WHERE regexp_matches(a, 'b')",
+		"SELECT * FROM json_to_record(j) AS t(a int, b json)":                                                     `SELECT * FROM (SELECT CAST(tavana_record->>'a' AS  int) AS "a", CAST(tavana_record->'b' AS JSON) AS "b" FROM (SELECT (j)::JSON AS tavana_record)) AS t`,
+		"SELECT * FROM unnest(a, ARRAY[b, c]) AS t(x, y)":                                                         "SELECT * FROM (SELECT unnest(a), unnest( ARRAY[b, c])) AS t(x, y)",
+		"SELECT json_agg(a ORDER BY b) FILTER (WHERE c) FROM t":                                                   "SELECT cat.tavana_json_agg(list(a ORDER BY b) FILTER (WHERE c)) FROM t",
+		"SELECT json_object_agg(a, b[1] ORDER BY c) FROM t":                                                       "SELECT cat.tavana_json_object_agg(list({'k': a, 'v':  b[1]} ORDER BY c)) FROM t",
+		"SELECT json_build_object('a', 1), json_build_array()":                                                    "SELECT cat.tavana_json_build_object(row('a', 1)), CAST('[]' AS JSON)",
+		"SELECT a NOT LIKE ALL (ARRAY['x']) FROM t":                                                               `SELECT cat.tavana_all(list_transform(ARRAY [ 'x' ], lambda tavana_pattern: a NOT LIKE tavana_pattern ESCAPE '\'))     FROM t`,
+		"WITH RECURSIVE r(i, p) AS (SELECT i, ARRAY[i] FROM t UNION ALL SELECT t.i, p || t.i FROM t, r) SELECT 1": "WITH RECURSIVE r(i, p) AS (SELECT i, ARRAY[i] AS \"array\" FROM t UNION ALL SELECT t.i, p || [t.i] FROM t, r) SELECT 1",
+	} {
+		checkWords(t, sql, want)
+	}
+}
+
+var aroundMarks = regexp.MustCompile(`\s*([(),\[\]]|$)\s*`)
+
+// checkWords is checkRewrite without a look at blanks.
+func checkWords(t *testing.T, sql, want string) {
+	t.Helper()
+	squeeze := func(s string) string {
+		return aroundMarks.ReplaceAllString(strings.Join(strings.Fields(s), " "), "$1")
+	}
+	if got := rewriteForTest(t, sql); squeeze(got) != squeeze(want) {
+		t.Errorf("%s\nis  %s\nnot %s", sql, got, want)
+	}
+}
+
+// FuzzRewriteOfWords: no order of words and operators that rules look for makes a rule fail, or a text of unbounded length.
+func FuzzRewriteOfWords(f *testing.F) {
+	words := strings.Fields(`SELECT FROM WHERE WITH RECURSIVE r ( ) [ ] { } , ; . :: || - -> ->> # > < @ ? | & ~ * ! / = + a t 1 '{1,2}' '{"a":1}' E'\u00e9' '[1]' $1 "q" AS AND NOT IN ANY ALL SOME LIKE ILIKE
+		sum round extract epoch year second DISTINCT FILTER OVER ORDER BY GROUP WITHIN count max json_agg jsonb_object_agg json_build_object jsonb_build_array json_each json_to_recordset
+		json_array_elements regexp_matches unnest generate_subscripts generate_series ORDINALITY overlay PLACING FOR position OVERLAPS INTERVAL ARRAY jsonb json int text CAST CASE WHEN
+		THEN END EXISTS UNION COLUMNS substring SIMILAR TO ESCAPE OPERATOR pg_catalog pg_type regclass IGNORE NULLS LATERAL INTO VALUES`)
+	f.Add([]byte{0, 50, 5, 28, 6, 1, 29})
+	f.Add([]byte{0, 28, 18, 31, 1, 29})
+	f.Fuzz(func(t *testing.T, picks []byte) {
+		const most = 60
+		if len(picks) > most {
+			return
+		}
+		var b strings.Builder
+		for _, p := range picks {
+			b.WriteString(words[int(p)%len(words)])
+			if p < 128 {
+				b.WriteByte(' ')
+			}
+		}
+		list, err := Split(b.String())
+		if err != nil {
+			return
+		}
+		r := &Rules{
+			Catalog: "cat", Information: "inf", InCatalog: isSystem, IsRelation: isSystem, Scalar: isSystem,
+			Value: func(string) (string, bool) { return "'v'", true }, Literal: func(_, s string) (string, string, error) { return s, "", nil },
+			Array: func(l string) (string, bool) { return "['1']", strings.HasPrefix(l, "{") },
+		}
+		for i := range list {
+			got, err := list[i].Rewrite(r, nil)
+			_ = list[i].ColumnNames()
+			if err == nil && len(got.Text) > 1<<20 {
+				t.Fatalf("%q becomes %d bytes", list[i].Text, len(got.Text))
+			}
+		}
+	})
+}
