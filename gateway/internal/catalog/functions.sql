@@ -19,8 +19,6 @@ CREATE MACRO {db}.pgcat.div(a, b) AS trunc({db}.pgcat."//"(a, b))::DECIMAL(38,0)
 -- Of a sample whose type is not known DuckDB takes what costs least: the macro of a structure, since 0 is an INTEGER.
 CREATE MACRO {db}.pgcat.tavana_sum(s, x TINYINT, z BIGINT) AS s::BIGINT, (s, x SMALLINT, z BIGINT) AS s::BIGINT, (s, x INTEGER, z BIGINT) AS s::BIGINT,
 	(s, x BIGINT, z BIGINT) AS s::DECIMAL(38,0), (s, x HUGEINT, z BIGINT) AS s::DECIMAL(38,0), (s, x STRUCT(tavana_unknown BOOLEAN), z INTEGER) AS s, (s, x, z) AS s;
-CREATE MACRO {db}.pgcat.tavana_round(v, x DOUBLE, z BIGINT) AS round_even(v, 0), (v, x FLOAT, z BIGINT) AS round_even(v, 0)::DOUBLE, (v, x INTEGER, z BIGINT) AS v::DOUBLE, (v, x BIGINT, z BIGINT) AS v::DOUBLE,
-	(v, x HUGEINT, z BIGINT) AS v, (v, x DECIMAL(38,9), z BIGINT) AS system.main.round(v), (v, x STRUCT(tavana_unknown BOOLEAN), z INTEGER) AS system.main.round(v), (v, x, z) AS system.main.round(v);
 CREATE MACRO {db}.pgcat.tavana_epoch(v, x DATE, z BIGINT) AS epoch(v)::DECIMAL(18,0), (v, x STRUCT(tavana_unknown BOOLEAN), z INTEGER) AS epoch(v)::DECIMAL(20,6), (v, x, z) AS epoch(v)::DECIMAL(20,6);
 
 -- Numbers.
@@ -163,11 +161,11 @@ CREATE MACRO {db}.pgcat.tavana_json_get_text(j, p) AS tavana_json_path(j::VARCHA
 CREATE MACRO {db}.pgcat.tavana_json_cut_path(j, p) AS tavana_json_cut(j::VARCHAR, {db}.pgcat.tavana_texts(p))::JSON;
 CREATE MACRO {db}.pgcat.tavana_json_has(a, b) AS tavana_json_contains(a::VARCHAR, b::VARCHAR)::BOOLEAN;
 CREATE MACRO {db}.pgcat.tavana_json_in(a, b) AS tavana_json_contains(b::VARCHAR, a::VARCHAR)::BOOLEAN;
-CREATE MACRO {db}.pgcat.tavana_json_key(j, k) AS tavana_json_exists(j::VARCHAR, [k::VARCHAR], 'all')::BOOLEAN;
+CREATE MACRO {db}.pgcat.tavana_json_key(j, k) AS CASE WHEN k IS NOT NULL THEN tavana_json_exists(j::VARCHAR, [k::VARCHAR], 'all')::BOOLEAN END;
 CREATE MACRO {db}.pgcat.tavana_json_any_key(j, k) AS tavana_json_exists(j::VARCHAR, {db}.pgcat.tavana_texts(k), 'any')::BOOLEAN;
 CREATE MACRO {db}.pgcat.tavana_json_all_keys(j, k) AS tavana_json_exists(j::VARCHAR, {db}.pgcat.tavana_texts(k), 'all')::BOOLEAN;
 CREATE MACRO {db}.pgcat.tavana_json_join(a, b) AS tavana_json_concat(a::VARCHAR, b::VARCHAR)::JSON;
-CREATE MACRO {db}.pgcat.tavana_json_without(j, k) AS tavana_json_delete(j::VARCHAR, [k::VARCHAR], 'key')::JSON;
+CREATE MACRO {db}.pgcat.tavana_json_without(j, k) AS CASE WHEN k IS NOT NULL THEN tavana_json_delete(j::VARCHAR, [k::VARCHAR], 'key')::JSON END;
 CREATE MACRO {db}.pgcat.tavana_json_without_index(j, i) AS tavana_json_delete(j::VARCHAR, [i::VARCHAR], 'index')::JSON;
 CREATE MACRO {db}.pgcat.tavana_json_without_keys(j, k) AS tavana_json_delete(j::VARCHAR, {db}.pgcat.tavana_texts(k), 'key')::JSON;
 CREATE MACRO {db}.pgcat.to_json(x) AS CASE WHEN x IS NOT NULL THEN tavana_to_json(system.main.to_json(x)::VARCHAR, typeof(x), '')::JSON END;
@@ -195,7 +193,7 @@ CREATE MACRO {db}.pgcat.json_each(j) AS {db}.pgcat.tavana_json_each(j::VARCHAR, 
 CREATE MACRO {db}.pgcat.jsonb_each(j) AS {db}.pgcat.tavana_json_each(tavana_jsonb(j::VARCHAR), 'json')::STRUCT("key" VARCHAR, "value" JSON)[];
 CREATE MACRO {db}.pgcat.json_each_text(j) AS {db}.pgcat.tavana_json_each(j::VARCHAR, 'text');
 CREATE MACRO {db}.pgcat.jsonb_each_text(j) AS {db}.pgcat.tavana_json_each(tavana_jsonb(j::VARCHAR), 'text');
-CREATE MACRO {db}.pgcat.json_array_length(j) AS tavana_json_length(j::VARCHAR)::INTEGER;
+CREATE MACRO {db}.pgcat.json_array_length(j) AS tavana_json_length(j::VARCHAR)::INTEGER, (j, p) AS system.main.json_array_length(j, p);
 CREATE MACRO {db}.pgcat.jsonb_array_length(j) AS tavana_json_length(j::VARCHAR)::INTEGER;
 CREATE MACRO {db}.pgcat.json_typeof(j) AS tavana_json_typeof(j::VARCHAR);
 CREATE MACRO {db}.pgcat.jsonb_typeof(j) AS tavana_json_typeof(j::VARCHAR);

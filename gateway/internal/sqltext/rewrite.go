@@ -51,9 +51,13 @@ type rewrite struct {
 	typed  []typed
 	// arrayColumns are the columns of a recursive query that are arrays; nil: not looked for.
 	arrayColumns map[string]bool
-	// later is done when all else is rewritten.
-	later []func()
-	err   error
+	// later is done when all else is rewritten, and then names, which stand behind all.
+	later, names []func()
+	// listed is a token in the list of a SELECT.
+	listed int
+	// hasJSONB and hasArrays tell whether the statement speaks of them at all.
+	hasJSONB, hasArrays bool
+	err                 error
 }
 
 func (w *rewrite) put(i int, text string) {
@@ -89,7 +93,7 @@ func (w *rewrite) drop(from, end int) {
 //
 // The error is set_config's.
 func (s *Statement) Rewrite(r *Rules, casts []string) (Rewritten, error) {
-	w := &rewrite{Statement: s, r: r}
+	w := &rewrite{Statement: s, r: r, hasJSONB: strings.Contains(s.Text, "jsonb") || strings.Contains(s.Text, "JSONB"), hasArrays: strings.Contains(s.Text, "[")}
 	w.selectInto()
 	for i, t := range s.Tokens {
 		switch t.Kind {
@@ -143,8 +147,11 @@ func (s *Statement) Rewrite(r *Rules, casts []string) (Rewritten, error) {
 		}
 	}
 	w.systemColumns()
-	w.typedCalls()
 	for _, f := range w.later {
+		f()
+	}
+	w.typedCalls()
+	for _, f := range w.names {
 		f()
 	}
 	return w.text(), w.err
@@ -263,16 +270,31 @@ func (w *rewrite) word(i int, name string) {
 	case "like", "ilike":
 		w.escape(i + 1)
 	case "jsonb":
-		if _, done := w.instead[i]; !done && w.isType(i) {
+		_, done := w.instead[i]
+		switch {
+		case done:
+		case w.isType(i):
 			w.put(i, "JSON")
+		case i+1 < len(w.Tokens) && w.Tokens[i+1].Kind == String && w.r.Catalog != "": // jsonb '{}'
+			w.put(i, w.r.Catalog+".tavana_to_jsonb(")
+			w.append(i+1, ")")
 		}
+	case "json_object":
+		w.jsonObject(i)
 	default:
-		if own, ok := renamed[name]; ok && w.Is(i+1, "(") && !w.inFrom(i) {
-			w.put(i, own)
+		if w.Is(i+1, "(") {
+			w.function(i, name)
 		}
-		if !w.set(i, name) && !w.jsonAggregate(i) && !w.jsonBuild(i) {
-			w.scalarInFrom(i)
-		}
+	}
+}
+
+// function applies the rules for a call of a function at token i.
+func (w *rewrite) function(i int, name string) {
+	if own, ok := renamed[name]; ok && !w.inFrom(i) {
+		w.put(i, own)
+	}
+	if !w.set(i, name) && !w.jsonAggregate(i) && !w.jsonBuild(i) {
+		w.scalarInFrom(i)
 	}
 }
 
@@ -285,7 +307,9 @@ func (w *rewrite) pgCatalog(i int) {
 		return
 	}
 	name := w.Name(i + 2)
-	if w.r.InCatalog != nil && w.r.InCatalog(name) && !w.stands(name, i+2) {
+	_, isSet := setFunctions[name]
+	_, isRecord := recordFunctions[name]
+	if w.r.InCatalog != nil && w.r.InCatalog(name) && !w.stands(name, i+2) && !isSet && !isRecord {
 		w.put(i, w.r.Catalog)
 		return
 	}
@@ -333,10 +357,12 @@ func (w *rewrite) informationSchema(i int) {
 // ownDatabase leaves out the database's name before one of PostgreSQL's own schemas: DuckDB has them elsewhere.
 func (w *rewrite) ownDatabase(i int) {
 	switch {
-	case w.Name(i) == "pg_temp_1" && w.Is(i+1, ".") && w.Tokens[i].Kind == Quoted:
+	case !w.Is(i+1, "."):
+		return
+	case w.Tokens[i].Kind == Quoted && w.Name(i) == "pg_temp_1":
 		w.put(i, "temp")
 		return
-	case w.r.Value == nil || !w.Is(i+1, ".") || !w.Is(i+3, "."):
+	case w.r.Value == nil || !w.Is(i+3, "."):
 		return
 	}
 	own, ok := w.r.Value("current_database")
@@ -552,6 +578,9 @@ func (w *rewrite) functionColumn(i int, name string) {
 }
 
 func (s *Statement) isFunctionColumn(name string) bool {
+	if !strings.HasPrefix(name, "typ") && name != "amhandler" {
+		return false
+	}
 	relation := functionColumns[name]
 	return relation != "" && s.mentions(relation)
 }

@@ -94,7 +94,7 @@ func TestExplainOptions(t *testing.T) {
 // A function that gives one value is a query in FROM, whose column is called by the function or its alias.
 func TestScalarsInFrom(t *testing.T) {
 	for sql, want := range map[string]string{
-		"SELECT s[i] FROM generate_series(1, 2) AS i, one(a, (b)) s WHERE true": "SELECT s[i] FROM generate_series(1, 2) AS i(i), (SELECT one(a, (b)) AS s) s WHERE true",
+		"SELECT s[i] FROM generate_series(1, 2) AS i, one(a, (b)) s WHERE true": "SELECT s[i] FROM (SELECT generate_series::INTEGER AS generate_series FROM generate_series(1, 2)) AS i(i), (SELECT one(a, (b)) AS s) s WHERE true",
 		"SELECT * FROM one(1) AS x(y), one(2) WHERE one(3) > 0":                 "SELECT * FROM (SELECT one(1) AS y) AS x(y), (SELECT one(2) AS one) AS one WHERE one(3) > 0",
 		"SELECT a, one(1) FROM many(1) s WHERE one(2) > 0":                      "SELECT a, one(1) FROM many(1) s WHERE one(2) > 0",
 		"SELECT trim(' ' FROM one(a)) AS b, a IS DISTINCT FROM one(b)":          "SELECT trim(' ' FROM one(a)) AS b, a IS DISTINCT FROM one(b)",

@@ -70,7 +70,7 @@ func (w *rewrite) xor(i int) {
 
 // jsonb rewrites || and - where an operand is a jsonb as its text shows.
 func (w *rewrite) jsonb(i int) {
-	if w.r.Catalog == "" || i == 0 || !w.endsOperand(i-1) {
+	if w.r.Catalog == "" || i == 0 || !w.hasJSONB && !w.hasArrays || !w.endsOperand(i-1) {
 		return
 	}
 	start, end := w.chainStart(i-1), w.primaryEnd(i+1)
@@ -81,7 +81,7 @@ func (w *rewrite) jsonb(i int) {
 	if end <= i+1 {
 		return
 	}
-	for at := start; w.Is(at-1, "-") && at > 1 && w.endsOperand(at-2); {
+	for at, n := start, 0; n < 100 && w.Is(at-1, "-") && at > 1 && w.endsOperand(at-2); n++ {
 		if at = w.chainStart(at - 2); w.isJSONB(at, i) {
 			start = at
 		}
@@ -122,8 +122,9 @@ func (s *Statement) endsOperand(i int) bool {
 // chainStart returns the first token of the operand that ends at token i, with the operators of json before it, which bind
 // from left to right.
 func (s *Statement) chainStart(i int) int {
+	const most = 100 // operands; more would cost the square of their number
 	start := s.primaryStart(i)
-	for start > 1 {
+	for n := 0; start > 1 && n < most; n++ {
 		first := start - 1
 		for first > 0 && s.Tokens[first].Kind == Op && s.Tokens[first-1].Kind == Op && s.Tokens[first-1].End == s.Tokens[first].Start && !s.IsAny(first-1, ")", "]") {
 			first--
@@ -143,7 +144,8 @@ func (s *Statement) chainStart(i int) int {
 // isJSONB tells whether tokens from start to end are a jsonb, by their text: a cast to it, or a call of a function that
 // makes one.
 func (s *Statement) isJSONB(start, end int) bool {
-	for s.Is(start, "(") && s.afterParens(start) == end {
+	const most = 8
+	for n := 0; n < most && s.Is(start, "(") && s.afterParens(start) == end; n++ {
 		start, end = start+1, end-1
 	}
 	if s.Is(start, "pg_catalog") && s.Is(start+1, ".") {
@@ -153,7 +155,7 @@ func (s *Statement) isJSONB(start, end int) bool {
 	switch {
 	case s.Is(end-1, "jsonb") && s.Is(end-2, "::"):
 		return true
-	case s.Is(start, "CAST") && s.Is(end-2, "jsonb"):
+	case s.Is(start, "CAST") && s.Is(end-2, "jsonb"), s.Is(start, "jsonb") && end == start+2:
 		return true
 	case s.Is(start+1, "(") && s.afterParens(start+1) == end:
 		switch name {
@@ -161,23 +163,27 @@ func (s *Statement) isJSONB(start, end int) bool {
 			return true
 		}
 	}
-	if at := s.firstChain(start, end); at > 0 {
+	if at := s.firstChain(start, end); at > start {
 		return s.isJSONB(start, at)
 	}
 	return false
 }
 
-// firstChain returns the first of the operators that leave a jsonb one between start and end, outside of parentheses; 0: there is none.
-func (s *Statement) firstChain(start, end int) int {
+// firstChain returns the first of the operators that leave a jsonb one between start and end, outside of parentheses; 0: there is none, or
+// another operator or a clause with them.
+func (s *Statement) firstChain(start, end int) (first int) {
 	for i := start; i < end; i++ {
 		switch {
 		case s.IsAny(i, "(", "["):
 			i = s.closing(i)
-		case s.IsAny(i, "||", "->", "-", "#"):
-			return i
+		case s.Is(i, "->>"), s.Is(i, ">") && s.Is(i-1, ">") && s.Is(i-2, "#"), s.IsAny(i, "CASE", "SELECT", "FROM", "IS", "AND", "OR", "NOT", "IN", "LIKE", "=", "<", "<=", ">=", "<>", "!=", "?", "@", "+", "*", "/", "%"),
+			s.Is(i, ">") && !s.Is(i-1, "#"):
+			return 0
+		case first == 0 && s.IsAny(i, "||", "->", "-", "#"):
+			first = i
 		}
 	}
-	return 0
+	return first
 }
 
 // isJSON tells whether tokens from start to end are json or jsonb, or the literal of an object or an array of JSON.
@@ -195,12 +201,16 @@ func (s *Statement) isJSON(start, end int) bool {
 // jsonAggregate writes json_agg and its kin as the catalog's function of a list.
 func (w *rewrite) jsonAggregate(i int) bool {
 	name := w.Name(i)
+	switch name {
+	case "json_agg", "jsonb_agg", "json_object_agg", "jsonb_object_agg":
+	default:
+		return false
+	}
 	end := w.afterParens(i + 1)
-	if w.r.Catalog == "" || !w.Is(i+1, "(") || !w.Is(end-1, ")") || w.Is(i-1, ".") && !w.Is(i-2, "pg_catalog") {
+	if w.r.Catalog == "" || !w.Is(end-1, ")") || w.Is(i-1, ".") && !w.Is(i-2, "pg_catalog") {
 		return false
 	}
 	switch name {
-	case "json_agg", "jsonb_agg":
 	case "json_object_agg", "jsonb_object_agg":
 		comma := w.itemEnd(i + 2)
 		if !w.Is(comma, ",") {
@@ -216,8 +226,6 @@ func (w *rewrite) jsonAggregate(i int) bool {
 		w.append(i+1, "{'k': ")
 		w.put(comma, ", 'v': ")
 		w.append(last-1, "}")
-	default:
-		return false
 	}
 	w.put(i, "list")
 	w.wrap(i, w.afterOver(end), w.r.Catalog+".tavana_"+name+"(", ")")
@@ -238,6 +246,9 @@ func (w *rewrite) jsonBuild(i int) bool {
 		return false
 	}
 	args, _, _ := w.Arguments(i + 1)
+	if w.Is(i+2, "VARIADIC") {
+		return false
+	}
 	switch {
 	case len(args) == 0 && strings.HasSuffix(name, "object"):
 		w.put(i, "CAST('{}' AS JSON)")
@@ -255,6 +266,15 @@ func (w *rewrite) jsonBuild(i int) bool {
 		w.append(end-1, ")")
 	}
 	return true
+}
+
+// jsonObject leaves DuckDB's json_object('a', 1) its own: PostgreSQL's takes arrays.
+func (w *rewrite) jsonObject(i int) {
+	args, _, ok := w.Arguments(i + 1)
+	if !ok || len(args) == 1 || w.Is(i+2, "ARRAY") || w.Tokens[i+2].Kind == String && strings.HasPrefix(Unquote(w.Raw(i+2)), "{") {
+		return
+	}
+	w.insert(i, "system.main.")
 }
 
 // wrap puts open before tokens from start to end (exclusive), and closing behind, as the innermost of what stands there.

@@ -240,7 +240,7 @@ func (w *rewrite) likeOperator(i int) {
 		name, first = "NOT "+name, i-1
 	}
 	end := w.primaryEnd(next)
-	if end <= next || !w.mayEscape(next, end) {
+	if end <= next || w.IsAny(next, "ANY", "ALL", "SOME") || !w.mayEscape(next, end) {
 		return
 	}
 	w.drop(first, next)
@@ -275,6 +275,11 @@ func (w *rewrite) likeAny(i int) {
 		function = "tavana_all"
 	}
 	start := w.chainStart(first - 1)
+	for j := start; j < first; j++ {
+		if w.Is(j, "SELECT") { // DuckDB takes no subquery in a lambda
+			return
+		}
+	}
 	if end == i+4 && w.Tokens[i+2].Kind == String {
 		if w.listLiteral(i + 2); w.instead[i+2] == "" {
 			return

@@ -1,6 +1,7 @@
 package sqltext
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/angelerator/tavana/internal/pgerror"
@@ -32,7 +33,7 @@ func (w *rewrite) selectList(i int) {
 			if name := w.itemName(at, end); name != "" && strings.EqualFold(name, w.Raw(end-1)) && end > at+1 {
 				w.put(end-1, name) // an alias
 			} else if name != "" {
-				w.append(end-1, ` AS "`+strings.ReplaceAll(name, `"`, `""`)+`"`)
+				w.names = append(w.names, func() { w.append(end-1, ` AS "`+strings.ReplaceAll(name, `"`, `""`)+`"`) })
 			}
 		}
 		if !w.Is(end, ",") {
@@ -79,13 +80,27 @@ func (s *Statement) selectsInto(i int) (in into, ok bool) {
 	return in, true
 }
 
+// has tells whether the statement has a word in it, without quotes.
+func (s *Statement) has(word string) bool {
+	for i := range s.Tokens {
+		if s.Is(i, word) {
+			return true
+		}
+	}
+	return false
+}
+
 // selectInto writes SELECT … INTO as CREATE TABLE … AS.
 func (w *rewrite) selectInto() {
 	i := 0
 	if w.Is(0, "WITH") {
 		i = w.afterWith(0)
 	}
-	in, ok := w.selectsInto(i)
+	var in into
+	ok := w.has("INTO")
+	if ok {
+		in, ok = w.selectsInto(i)
+	}
 	if !ok {
 		w.into.list = -1
 		return
@@ -109,8 +124,15 @@ func (w *rewrite) functionAlias(i int) {
 		return
 	}
 	at := w.afterParens(i + 1)
-	if w.Is(i, "unnest") {
+	switch {
+	case w.Is(i, "unnest"):
 		w.unnestSeveral(i, at)
+	case w.isSeriesOfInt4(i) && !w.Is(at, "WITH"):
+		w.insert(i, "(SELECT generate_series::INTEGER AS generate_series FROM ")
+		w.append(at-1, ")")
+		if alias := at; !w.Is(alias, "AS") && (w.Name(alias) == "" || w.Tokens[alias].Kind == Word && isClause(w.Name(alias))) {
+			w.append(at-1, " AS generate_series")
+		}
 	}
 	if w.Is(i, "generate_subscripts") && w.r.Catalog != "" {
 		w.insert(i, "unnest(")
@@ -182,9 +204,32 @@ func (w *rewrite) setInList(i int) {
 		case w.Is(j, "SELECT"):
 			w.insert(i, "unnest(")
 			w.append(w.afterParens(i+1)-1, ")")
+			if w.isSeriesOfInt4(i) {
+				w.append(w.afterParens(i+1)-1, "::INTEGER")
+			}
 			return
 		}
 	}
+}
+
+// isSeriesOfInt4 tells whether token i is a generate_series of whole numbers that are literals of int4: DuckDB's is of int8.
+func (w *rewrite) isSeriesOfInt4(i int) bool {
+	end := w.afterParens(i + 1)
+	if !w.Is(i, "generate_series") || !w.Is(i+1, "(") || !w.Is(end-1, ")") {
+		return false
+	}
+	for j := i + 2; j < end-1; j++ {
+		switch {
+		case w.IsAny(j, ",", "-"):
+		case w.Tokens[j].Kind != Number:
+			return false
+		default:
+			if _, err := strconv.ParseInt(w.Raw(j), 10, 32); err != nil {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // extract gives EXTRACT(field FROM …) its type, numeric, and seconds their fraction: DuckDB's whole numbers would be divided

@@ -22,14 +22,16 @@ func (w *rewrite) set(i int, name string) (ok bool) {
 		return false
 	}
 	end := w.afterParens(i + 1)
-	if name == "regexp_matches" && (w.inFrom(i) || w.inSelectList(i)) { // elsewhere it is DuckDB's, a condition
+	inList := w.inSelectList(i)
+	inFrom := !inList && w.inFrom(i)
+	if name == "regexp_matches" && (inFrom || inList) { // elsewhere it is DuckDB's, a condition
 		w.put(i, "tavana_regexp_rows")
 	}
 	switch {
 	case !w.Is(end-1, ")"):
-	case w.inFrom(i):
+	case inFrom:
 		w.setInFrom(i, end, column)
-	case w.inSelectList(i):
+	case inList:
 		w.insert(i, "unnest("+w.r.Catalog+".")
 		w.append(end-1, ")")
 	case name == "regexp_matches":
@@ -55,6 +57,13 @@ func (w *rewrite) setInFrom(i, end int, column string) {
 	}
 	named := alias != "" && w.Is(at+1, "(")
 	switch {
+	case column == "*" && ordinality:
+		w.insert(i, "(SELECT unnest(tavana_list, recursive := true), generate_subscripts(tavana_list, 1) AS ordinality FROM (SELECT "+w.r.Catalog+".")
+		w.append(end-1, " AS tavana_list))")
+		if alias == "" {
+			w.append(end-1, " AS "+w.Raw(i))
+		}
+		return
 	case column == "*":
 		w.insert(i, "(SELECT unnest("+w.r.Catalog+".")
 		w.append(end-1, ", recursive := true))")
@@ -62,7 +71,17 @@ func (w *rewrite) setInFrom(i, end int, column string) {
 			w.append(end-1, " AS "+w.Raw(i))
 		}
 		return
-	case column == "" || alias != "" && !named && !w.mentions(column):
+	case column != "" && alias != "" && !named:
+		field, whole := w.mentionsOf(alias, column)
+		if field && whole && !ordinality { // the value, by either name
+			w.insert(i, `(SELECT tavana_value AS "`+column+`", tavana_value AS "`+alias+`" FROM (SELECT unnest(`+w.r.Catalog+".")
+			w.append(end-1, ") AS tavana_value))")
+			return
+		}
+		if !field {
+			column = alias
+		}
+	case column == "":
 		column = w.Name(i)
 		if alias != "" {
 			column = alias
@@ -79,6 +98,23 @@ func (w *rewrite) setInFrom(i, end int, column string) {
 	if alias == "" {
 		w.append(end-1, " AS "+w.Raw(i))
 	}
+}
+
+// mentionsOf tells whether the statement has relation.column in it, or the column by its bare name alone, and whether it has the relation
+// itself as a value.
+func (s *Statement) mentionsOf(relation, column string) (field, whole bool) {
+	bare := false
+	for i := range s.Tokens {
+		switch {
+		case s.Name(i) == column && s.Is(i-1, "."):
+			field = field || s.Name(i-2) == relation
+		case s.Name(i) == column:
+			bare = true
+		case s.Name(i) == relation && !s.IsAny(i-1, "AS", ")", ".") && !s.Is(i+1, "."):
+			whole = true
+		}
+	}
+	return field || bare && !whole, whole
 }
 
 // recordFunctions make records of JSON, whose columns stand behind the alias; their value tells whether they make several.
@@ -109,11 +145,11 @@ func (w *rewrite) records(i int, name string) (ok bool) {
 		if column == "" || typeEnd == at+1 {
 			return false
 		}
-		operator := "->>"
+		how := "'text'"
 		if w.IsAny(at+1, "json", "jsonb") {
-			operator, typ = "->", "JSON"
+			how, typ = "'json'", "JSON"
 		}
-		list[n] = "CAST(tavana_record" + operator + Quote(column) + " AS " + typ + `) AS "` + strings.ReplaceAll(column, `"`, `""`) + `"`
+		list[n] = "CAST(tavana_json_path(tavana_record::VARCHAR, [" + Quote(column) + "], " + how + ") AS " + typ + `) AS "` + strings.ReplaceAll(column, `"`, `""`) + `"`
 		at = typeEnd + 1
 	}
 	from := "(SELECT " + strings.Join(list, ", ") + " FROM (SELECT "
@@ -134,17 +170,19 @@ func (w *rewrite) records(i int, name string) (ok bool) {
 }
 
 // inSelectList tells whether token i is in the list of a SELECT, outside of a subquery's other parts.
-func (s *Statement) inSelectList(i int) bool {
+func (w *rewrite) inSelectList(i int) bool {
+	s, at := w.Statement, i
 	for i--; i >= 0; i-- {
 		switch {
+		case w.listed > 0 && i == w.listed, s.Is(i, "SELECT"):
+			w.listed = at
+			return true
 		case s.IsAny(i, ")", "]"):
 			if i = s.opening(i); i < 0 {
 				return false
 			}
 		case s.IsAny(i, "FROM", "WHERE", "ON", "BY", "HAVING", "VALUES", "IN", "THEN", "ELSE", "WHEN", "LIMIT", "OFFSET", "SET", "RETURNING") && !s.isOperandFrom(i):
 			return false
-		case s.Is(i, "SELECT"):
-			return true
 		}
 	}
 	return false

@@ -18,13 +18,19 @@ type typed struct {
 	wraps bool
 }
 
+// The most typed calls of a statement, and the longest sample in bytes: those of a nested call grow with each level.
+const (
+	maxTyped  = 500
+	maxSample = 2000
+)
+
 // unknownSample is a sample of no known type.
 const unknownSample = "NULL::STRUCT(tavana_unknown BOOLEAN)"
 
 // sum notes a sum, whose type is that of its argument.
 func (w *rewrite) sum(i int) {
 	args, end, ok := w.Arguments(i + 1)
-	if w.r.Catalog == "" || !w.Is(i+1, "(") || !ok || len(args) != 1 {
+	if w.r.Catalog == "" || !ok || len(args) != 1 || len(w.typed) == maxTyped {
 		return
 	}
 	arg, argEnd := i+2, end-1
@@ -39,18 +45,28 @@ func (w *rewrite) sum(i int) {
 	w.typed = append(w.typed, typed{macro: "tavana_sum", from: i, to: w.afterOver(end), arg: arg, argEnd: argEnd, wraps: true})
 }
 
-// round notes a round() of one argument: of a double, halves go to the even number.
+// round rounds halves of what is cast to a double to the even number. Other doubles may be what PostgreSQL has as numeric, such as
+// averages and quotients, whose halves go away from zero.
 func (w *rewrite) round(i int) {
 	args, end, ok := w.Arguments(i + 1)
-	if w.r.Catalog == "" || !w.Is(i+1, "(") || !ok || len(args) != 1 || w.inFrom(i) {
+	if !ok || len(args) != 1 {
 		return
 	}
-	w.put(i, w.r.Catalog+".tavana_round")
-	w.typed = append(w.typed, typed{macro: "tavana_round", from: i, to: end, arg: i + 2, argEnd: end - 1})
+	first := i + 2
+	if w.Is(first, "-") {
+		first++
+	}
+	if at := w.lastCast(first, end-1); at > 0 && w.primaryStart(at-1) == first && isFloatType(w.Name(at+1)) {
+		w.put(i, "round_even")
+		w.append(end-2, ", 0")
+	}
 }
 
 // epoch notes EXTRACT(EPOCH FROM …), whose parenthesis closes at token end.
 func (w *rewrite) epoch(i, end int) {
+	if len(w.typed) == maxTyped {
+		return
+	}
 	w.put(i, w.r.Catalog+".tavana_epoch")
 	w.drop(i+2, i+4)
 	w.typed = append(w.typed, typed{macro: "tavana_epoch", from: i, to: end + 1, arg: i + 4, argEnd: end})
@@ -111,6 +127,9 @@ func (w *rewrite) sample(i, end int) string {
 		}
 		b.WriteString(text)
 		b.WriteByte(' ')
+		if b.Len() > maxSample {
+			return ""
+		}
 		i = next
 	}
 	return strings.TrimSpace(b.String())

@@ -71,7 +71,7 @@ SELECT round(2.345, 2), round(2.5, 0), round(1234.5, -2), round(-2.345, 2)
 -- differs: row: 2.345, not 2.34500
 SELECT round(2.345, 5)
 
--- differs: types: int4 for numeric
+-- differs: types: int4 for float8, int4 for numeric
 SELECT round(5), round(1250, -2)
 
 -- differs: row: 5, not 5.0; types: int4 for numeric

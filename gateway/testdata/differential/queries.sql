@@ -262,27 +262,20 @@ SELECT dept_id AS d, count(*) FROM emp GROUP BY dept_id HAVING d > 10
 -- differs: answers 1; SELECT 1 where PostgreSQL fails with 42601
 SELECT id FROM (SELECT 1 AS id)
 
--- differs: types: int8 for int4
 SELECT * FROM generate_series(1, 3)
 
--- differs: types: int8 for int4
 SELECT * FROM generate_series(1, 10, 4) AS g ORDER BY g
 
--- differs: types: int8 for int4
 SELECT * FROM generate_series(3, 1, -1) AS g(n)
 
 SELECT * FROM generate_series(1, 0)
 
--- differs: types: int8 for int4
 SELECT generate_series(1, 3) AS n
 
--- differs: types: int8 for int4
 SELECT generate_series(1, 2), generate_series(1, 3)
 
--- differs: types: int8 for int4
 SELECT generate_series(1, 2) * 10 AS n ORDER BY n DESC
 
--- differs: types: int8 for int4
 SELECT id, generate_series(1, 2) AS g FROM dept WHERE id < 30 ORDER BY 1, 2
 
 -- differs: types: int8 for int4
@@ -297,7 +290,6 @@ SELECT * FROM generate_series(1.5, 3.0, 0.5) AS g
 -- differs: fails with 0A000: ROWS FROM() not implemented
 SELECT * FROM ROWS FROM (generate_series(1, 2), generate_series(1, 3)) AS t(a, b)
 
--- differs: types: int8 for int4
 SELECT max(g) FROM generate_series(1, 100) AS g WHERE g % 7 = 0
 
 TABLE dept ORDER BY id

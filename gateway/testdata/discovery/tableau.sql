@@ -59,7 +59,6 @@ SELECT res."TABLE_SCHEM", res."TABLE_NAME", res."COLUMN_NAME", res."KEY_SEQ", re
 	WHERE s.nspname = 'shop' AND ct.relname = 'orders' AND i.indisprimary
 ) res WHERE res."ATTNUM" = res."KEY" ORDER BY res."TABLE_NAME", res."PK_NAME", res."KEY_SEQ"
 
--- differs: types: int8 for int4
 -- Foreign keys.
 SELECT pkn.nspname AS "PKTABLE_SCHEM", pkc.relname AS "PKTABLE_NAME", pka.attname AS "PKCOLUMN_NAME", fkn.nspname AS "FKTABLE_SCHEM", fkc.relname AS "FKTABLE_NAME", fka.attname AS "FKCOLUMN_NAME", pos.n AS "KEY_SEQ",
 	CASE con.confdeltype WHEN 'c' THEN 0 WHEN 'n' THEN 2 WHEN 'd' THEN 4 WHEN 'r' THEN 1 WHEN 'a' THEN 3 END AS "DELETE_RULE", con.conname AS "FK_NAME", pkic.relname AS "PK_NAME"

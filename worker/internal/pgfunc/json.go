@@ -367,6 +367,9 @@ func sameNumber(a, b json.Number) bool {
 	if a == b {
 		return true
 	}
+	if strings.ContainsAny(numeric(a)+numeric(b), "eE") { // beyond maxExponent
+		return false
+	}
 	x, ok1 := new(big.Rat).SetString(numeric(a))
 	y, ok2 := new(big.Rat).SetString(numeric(b))
 	return ok1 && ok2 && x.Cmp(y) == 0
