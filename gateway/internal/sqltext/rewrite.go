@@ -57,6 +57,7 @@ type rewrite struct {
 	listed int
 	// hasJSONB and hasArrays tell whether the statement speaks of them at all.
 	hasJSONB, hasArrays bool
+	looked              int // at so many tokens, to tell what an operator's operands are
 	err                 error
 }
 

@@ -74,6 +74,10 @@ func (w *rewrite) jsonb(i int) {
 		return
 	}
 	start, end := w.chainStart(i-1), w.primaryEnd(i+1)
+	const operator, most = 64, 1 << 20 // tokens; operands deep inside each other would cost the square of their number
+	if w.looked += i - start + operator; w.looked > most {
+		return
+	}
 	index := w.Is(i+1, "-") && i+2 < len(w.Tokens) && w.Tokens[i+2].Kind == Number // a negative one
 	if index {
 		end = i + 3
@@ -144,8 +148,12 @@ func (s *Statement) chainStart(i int) int {
 // isJSONB tells whether tokens from start to end are a jsonb, by their text: a cast to it, or a call of a function that
 // makes one.
 func (s *Statement) isJSONB(start, end int) bool {
-	const most = 8
-	for n := 0; n < most && s.Is(start, "(") && s.afterParens(start) == end; n++ {
+	const most = 16 // deeper expressions would cost the cube of their depth
+	return s.isJSONBWithin(start, end, most)
+}
+
+func (s *Statement) isJSONBWithin(start, end, levels int) bool {
+	for ; levels > 0 && s.Is(start, "(") && s.afterParens(start) == end; levels-- {
 		start, end = start+1, end-1
 	}
 	if s.Is(start, "pg_catalog") && s.Is(start+1, ".") {
@@ -163,8 +171,10 @@ func (s *Statement) isJSONB(start, end int) bool {
 			return true
 		}
 	}
-	if at := s.firstChain(start, end); at > start {
-		return s.isJSONB(start, at)
+	if levels > 0 {
+		if at := s.firstChain(start, end); at > start {
+			return s.isJSONBWithin(start, at, levels-1)
+		}
 	}
 	return false
 }
