@@ -227,6 +227,28 @@ func TestTheLakesCatalogIsNotWritten(t *testing.T) {
 	w.want(c, "SELECT name FROM pg_tavana.keys", "t_pkey")
 }
 
+// What is stored in the lake calls functions of a database whose name is the same for all versions: a catalog's is of one.
+func TestWhatIsStoredOutlivesTheCatalog(t *testing.T) {
+	w := openLasting(t, 1, nil)
+	c := w.connect()
+	w.do(c, "CREATE TABLE t (a int, b bigint, d double precision, j json)", `INSERT INTO t VALUES (1, 10, 0.5, '{"x":1}'), (2, 20, 1, '{"x":2}')`,
+		`CREATE VIEW v AS SELECT sum(a), sum(b) / 4 AS quarter, max(d::text) AS d, extract(epoch FROM date '1970-01-02') AS e, json_agg(j ORDER BY a) AS j,
+			bool_or(j::jsonb @> '{"x":2}') AS has FROM t`)
+	const answer = `3|7.5|1|86400|[{"x":1}, {"x":2}]|t`
+	w.want(c, "SELECT * FROM v", answer)
+	definition, err := query(t.Context(), c, "SELECT pg_get_viewdef('v'::regclass)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := strings.Join(definition, " "); strings.Contains(text, catalog.Database) || !strings.Contains(text, catalog.Lasting) {
+		t.Errorf("the view is %s", text)
+	}
+	w.want(w.connect(), "SELECT * FROM v", answer)
+	if len(catalog.Lasting) != len(catalog.Database) {
+		t.Errorf("positions in a text with %s are not those in one with %s", catalog.Lasting, catalog.Database)
+	}
+}
+
 // Comments on tables, whose tables may be many, are not looked for in DuckDB's list of tables.
 func TestCommentsOnTables(t *testing.T) {
 	w := openLasting(t, 1, nil)

@@ -55,6 +55,38 @@ var (
 // Own is the schema, as clients name it, of Tavana's own views.
 const Own = "tavana"
 
+// Lasting is the name of a database with the functions alone, which views and defaults of lasting tables call: it stays when the catalog
+// of another version has another name. A function there must go on to mean what it did.
+//
+// It is as long as Database, so that a text in which it stands for that keeps its positions.
+const Lasting = "pg_functions_v1"
+
+// LastingSQL makes the database Lasting.
+func LastingSQL() string {
+	return "CREATE SCHEMA " + Lasting + ".pgcat;\n" + strings.ReplaceAll(functions, "{db}", Lasting)
+}
+
+var (
+	lastingFunctions = func() map[string]bool {
+		m := map[string]bool{}
+		for _, c := range created.FindAllStringSubmatch(functions, -1) {
+			m[c[2]] = true
+		}
+		return m
+	}()
+	call = regexp.MustCompile(regexp.QuoteMeta(Catalog) + `\."?([a-z_0-9]+)`)
+)
+
+// Stored returns a statement whose expressions are stored with the functions of Lasting for those of the catalog.
+func Stored(sql string) string {
+	return call.ReplaceAllStringFunc(sql, func(s string) string {
+		if name := strings.TrimPrefix(s[len(Catalog)+1:], `"`); lastingFunctions[name] {
+			return Lasting + s[len(Database):]
+		}
+		return s
+	})
+}
+
 // SQL makes the catalog.
 func SQL() string { return strings.ReplaceAll(sql, "{db}", Database) }
 

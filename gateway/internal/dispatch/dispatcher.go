@@ -90,10 +90,13 @@ func New(cfg Config, r *router.Router, reg prometheus.Registerer, log *slog.Logg
 	return d
 }
 
-// bootstrap gives a worker that joins PostgreSQL's catalog.
+// bootstrap gives a worker that joins PostgreSQL's catalog, and the functions that lasting views call.
 func (d *Dispatcher) bootstrap(ctx context.Context, w *router.Worker) error {
 	tables, err := emptyTables()
 	if err != nil {
+		return err
+	}
+	if err := w.Client.Bootstrap(ctx, &workerpb.BootstrapRequest{Database: catalog.Lasting, Sql: catalog.LastingSQL()}); err != nil {
 		return err
 	}
 	return w.Client.Bootstrap(ctx, &workerpb.BootstrapRequest{Database: catalog.Database, Sql: catalog.SQL(), Tables: tables})

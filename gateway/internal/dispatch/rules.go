@@ -20,7 +20,11 @@ func (s *Session) rewrite(st *session.Statement, p *session.Portal, run bool) (s
 	if run {
 		rules.SetConfig, rules.Params = s.setConfig, p.Texts
 	}
-	return st.Rewrite(&rules, p.Casts)
+	text, err := st.Rewrite(&rules, p.Casts)
+	if st.IsAny(0, "CREATE", "ALTER") {
+		text.Text = catalog.Stored(text.Text)
+	}
+	return text, err
 }
 
 // value is what a name such as current_user stands for in this session.
