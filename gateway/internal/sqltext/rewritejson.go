@@ -118,7 +118,8 @@ func (s *Statement) endsOperand(i int) bool {
 	case Op:
 		return s.IsAny(i, ")", "]")
 	case Word:
-		return !isReserved(s.Raw(i)) || s.IsAny(i, "END", "NULL", "TRUE", "FALSE")
+		word := s.Raw(i)
+		return s.IsAny(i, "END", "NULL", "TRUE", "FALSE") || !isReserved(word) && !isKeyword(word) && !isClause(word)
 	}
 	return true
 }

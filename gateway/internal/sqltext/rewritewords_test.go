@@ -39,6 +39,7 @@ func TestJSONOperators(t *testing.T) {
 		"SELECT a::jsonb->'b', '?' , \"a?\" FROM t":                             "SELECT a::JSON->'b', '?' , \"a?\" FROM t",
 		"SELECT a::jsonb->'b'->>'c' || 'd', a::jsonb || b = c":                  "SELECT a::JSON->'b'->>'c' || 'd', cat.tavana_json_join(cat.tavana_to_jsonb(a), b) = c",
 		"SELECT jsonb '[1]' @> '1', (SELECT 1 FROM t WHERE a::jsonb ? 'b') - 1": "SELECT cat.tavana_json_has(cat.tavana_to_jsonb('[1]'), '1'), (SELECT 1 AS \"?column?\" FROM t WHERE cat.tavana_json_key(a::JSON, 'b')) - 1",
+		"SELECT a FROM t WHERE ~b = 1 LIMIT ? OFFSET ?":                         "SELECT a FROM t WHERE ~b = 1 LIMIT ? OFFSET ?",
 		"SELECT a # b, c #- '{d}'":                                              "SELECT xor(a , b), cat.tavana_json_cut_path(c , '{d}')",
 	} {
 		checkWords(t, sql, want)

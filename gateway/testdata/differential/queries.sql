@@ -136,7 +136,7 @@ SELECT (1, NULL) < (1, 1)
 -- differs: row: {"":1,"":"a b","":null,"":true}, not (1,"a b",,t); types: text for record
 SELECT ROW(1, 'a b', NULL, true)
 
--- differs: row: {"id":10,"name":"Sales","city":"Rome"}, not (10,Sales,Rome); types: text for 16392
+-- differs: row: {"id":10,"name":"Sales","city":"Rome"}, not (10,Sales,Rome); types: text for a table's own
 SELECT d FROM dept AS d ORDER BY d.id
 
 SELECT (d).name FROM dept AS d ORDER BY d.id
