@@ -174,7 +174,7 @@ func answerTo(t *testing.T, c *pgconn.PgConn, sql string) answer {
 func difference(ours, theirs answer, texts bool) string {
 	switch {
 	case ours.code == "" && theirs.code != "":
-		return "answers " + shortened(strings.Join(append(slices.Clone(ours.rows), ours.tag), "; ")) + " where PostgreSQL fails with " + theirs.code
+		return "answers " + shortened(strings.Join(append(slices.Sorted(slices.Values(ours.rows)), ours.tag), "; ")) + " where PostgreSQL fails with " + theirs.code
 	case ours.code != "" && theirs.code == "":
 		return "fails with " + ours.code + ": " + shortened(ours.text)
 	}
@@ -191,12 +191,7 @@ func difference(ours, theirs answer, texts bool) string {
 	case len(ours.rows) != len(theirs.rows):
 		all = append(all, fmt.Sprintf("rows: %d, not %d", len(ours.rows), len(theirs.rows)))
 	case !slices.Equal(ours.rows, theirs.rows):
-		for i, row := range ours.rows {
-			if row != theirs.rows[i] {
-				all = append(all, "row: "+shortened(row)+", not "+shortened(theirs.rows[i]))
-				break
-			}
-		}
+		all = append(all, differentRow(ours.rows, theirs.rows))
 	}
 	if len(ours.types) != len(theirs.types) {
 		all = append(all, fmt.Sprintf("columns: %d, not %d", len(ours.types), len(theirs.types)))
@@ -208,6 +203,17 @@ func difference(ours, theirs answer, texts bool) string {
 		all = append(all, "tag: "+ours.tag+", not "+theirs.tag)
 	}
 	return strings.Join(all, "; ")
+}
+
+// differentRow says which row is another, in whatever order they came.
+func differentRow(ours, theirs []string) string {
+	ours, theirs = slices.Sorted(slices.Values(ours)), slices.Sorted(slices.Values(theirs))
+	for i, row := range ours {
+		if row != theirs[i] {
+			return "row: " + shortened(row) + ", not " + shortened(theirs[i])
+		}
+	}
+	return "order of the rows"
 }
 
 // pairs says which of ours are other than theirs, each pair once.

@@ -246,6 +246,12 @@ func (w *rewrite) word(i int, name string) {
 		w.likeAny(i)
 	case "set_config":
 		w.setConfig(i)
+	case "set":
+		w.setColumns(i)
+	case "fetch":
+		w.withTies(i)
+	case "symmetric":
+		w.symmetric(i)
 	case "float":
 		w.float(i)
 	case "pg_temp", "pg_temp_1":

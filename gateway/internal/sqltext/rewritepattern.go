@@ -286,11 +286,7 @@ func (w *rewrite) likeAny(i int) {
 		}
 	}
 	w.later = append(w.later, func() {
-		var patterns strings.Builder
-		for j := i + 2; j < end-1; j++ {
-			patterns.WriteString(w.rendered(j) + " ")
-		}
-		w.insert(start, w.r.Catalog+"."+function+"(list_transform("+strings.TrimSpace(patterns.String())+", lambda tavana_pattern: ")
+		w.insert(start, w.r.Catalog+"."+function+"(list_transform("+w.renderedAll(i+2, end-1)+", lambda tavana_pattern: ")
 		w.drop(first, end)
 		for j := first; j < end; j++ {
 			delete(w.before, j)

@@ -135,6 +135,18 @@ func (w *rewrite) sample(i, end int) string {
 	return strings.TrimSpace(b.String())
 }
 
+// renderedAll is rendered for tokens from i to end, with a blank where something stands between them.
+func (w *rewrite) renderedAll(i, end int) string {
+	var b strings.Builder
+	for first := i; i < end; i++ {
+		if i > first && w.Tokens[i].Start > w.Tokens[i-1].End {
+			b.WriteByte(' ')
+		}
+		b.WriteString(w.rendered(i))
+	}
+	return b.String()
+}
+
 // rendered is token i with what else it is rewritten to.
 func (w *rewrite) rendered(i int) string {
 	text, ok := w.instead[i]

@@ -79,12 +79,38 @@ func checkWords(t *testing.T, sql, want string) {
 	}
 }
 
+// A list of columns that is set to a query's is set column by column.
+func TestSetColumns(t *testing.T) {
+	for sql, want := range map[string]string{
+		"UPDATE t SET (a, b) = (SELECT x, y[1] FROM u WHERE u.id = t.id), c = 1 WHERE d": "UPDATE t SET a = (SELECT x FROM u WHERE u.id = t.id), b = (SELECT y[1] FROM u WHERE u.id = t.id), c = 1 WHERE d",
+		"UPDATE t SET (a, b) = (SELECT x::text, sum(y) FROM u)":                          "UPDATE t SET a = (SELECT cat.tavana_text(x) FROM u), b = (SELECT sum(y) FROM u)",
+		"UPDATE t SET (a, b) = (SELECT * FROM u)":                                        "UPDATE t SET (a, b) = (SELECT * FROM u)",
+		"UPDATE t SET (a, b) = (1, 2)":                                                   "UPDATE t SET (a, b) = (1, 2)",
+	} {
+		checkWords(t, sql, want)
+	}
+}
+
+// Ties and BETWEEN SYMMETRIC are conditions of other forms.
+func TestTiesAndSymmetricRanges(t *testing.T) {
+	for sql, want := range map[string]string{
+		"SELECT a FROM t ORDER BY b DESC, c FETCH FIRST 2 ROWS WITH TIES":               "SELECT a FROM t QUALIFY rank() OVER (ORDER BY b DESC, c) <= 2 ORDER BY b DESC, c",
+		"SELECT 1 FROM (SELECT a FROM t ORDER BY f(a, 1) FETCH NEXT ROW WITH TIES) u":   `SELECT 1 FROM (SELECT a FROM t QUALIFY rank() OVER (ORDER BY f(a, 1)) <= 1 ORDER BY f(a, 1)) u`,
+		"SELECT a FROM t ORDER BY 1 FETCH FIRST 2 ROWS WITH TIES":                       "SELECT a FROM t ORDER BY 1 FETCH FIRST 2 ROWS WITH TIES",
+		"SELECT a FROM t UNION SELECT b FROM u ORDER BY a FETCH FIRST 2 ROWS WITH TIES": "SELECT a FROM t UNION SELECT b FROM u ORDER BY a FETCH FIRST 2 ROWS WITH TIES",
+		"SELECT a FROM t ORDER BY b FETCH FIRST 2 ROWS ONLY":                            "SELECT a FROM t ORDER BY b FETCH FIRST 2 ROWS ONLY",
+		"SELECT a NOT BETWEEN SYMMETRIC b + 1 AND f(c) AND d":                           "SELECT a NOT BETWEEN least(b + 1, f(c)) AND greatest(b + 1, f(c)) AND d",
+	} {
+		checkWords(t, sql, want)
+	}
+}
+
 // FuzzRewriteOfWords: no order of words and operators that rules look for makes a rule fail, or a text of unbounded length.
 func FuzzRewriteOfWords(f *testing.F) {
 	words := strings.Fields(`SELECT FROM WHERE WITH RECURSIVE r ( ) [ ] { } , ; . :: || - -> ->> # > < @ ? | & ~ * ! / = + a t 1 '{1,2}' '{"a":1}' E'\u00e9' '[1]' $1 "q" AS AND NOT IN ANY ALL SOME LIKE ILIKE
 		sum round extract epoch year second DISTINCT FILTER OVER ORDER BY GROUP WITHIN count max json_agg jsonb_object_agg json_build_object jsonb_build_array json_each json_to_recordset
 		json_array_elements regexp_matches unnest generate_subscripts generate_series ORDINALITY overlay PLACING FOR position OVERLAPS INTERVAL ARRAY jsonb json int text CAST CASE WHEN
-		THEN END EXISTS UNION COLUMNS substring SIMILAR TO ESCAPE OPERATOR pg_catalog pg_type regclass IGNORE NULLS LATERAL INTO VALUES`)
+		THEN END EXISTS UNION COLUMNS substring SIMILAR TO ESCAPE OPERATOR pg_catalog pg_type regclass IGNORE NULLS LATERAL INTO VALUES UPDATE SET FETCH FIRST ROWS WITH TIES BETWEEN SYMMETRIC`)
 	f.Add([]byte{0, 50, 5, 28, 6, 1, 29})
 	f.Add([]byte{0, 28, 18, 31, 1, 29})
 	f.Fuzz(func(t *testing.T, picks []byte) {

@@ -178,10 +178,10 @@ SELECT 1 FROM dept LIMIT -1
 -- differs: code: 2201W, not 2201X: LIMIT/OFFSET cannot be negative
 SELECT 1 FROM dept OFFSET -1
 
--- differs: answers 30|Empty; 20|Lab; 10|Sales; 40|Ünit; SELECT 4 where PostgreSQL fails with 42P10
+-- differs: answers 10|Sales; 20|Lab; 30|Empty; 40|Ünit; SELECT 4 where PostgreSQL fails with 42P10
 SELECT DISTINCT ON (id) id, name FROM dept ORDER BY name
 
--- differs: answers Sales; Lab; Empty; Ünit; SELECT 4 where PostgreSQL fails with 42P10
+-- differs: answers Empty; Lab; Sales; Ünit; SELECT 4 where PostgreSQL fails with 42P10
 SELECT DISTINCT name FROM dept ORDER BY id
 
 -- differs: text: each UNION, INTERSECT or EXCEPT query must have the same number of columns; position: 0, not 23

@@ -2,10 +2,10 @@ SELECT DISTINCT ON (dept_id) dept_id, id, name FROM emp ORDER BY dept_id, salary
 
 SELECT DISTINCT dept_id FROM emp ORDER BY dept_id
 
--- differs: answers 10|1; 20|4; NULL|6; 40|7; SELECT 4 where PostgreSQL fails with 42P10
+-- differs: answers 10|1; 20|4; 40|7; NULL|6; SELECT 4 where PostgreSQL fails with 42P10
 SELECT DISTINCT ON (dept_id) dept_id, id FROM emp ORDER BY id
 
--- differs: answers 10; 20; NULL; 40; SELECT 4 where PostgreSQL fails with 42P10
+-- differs: answers 10; 20; 40; NULL; SELECT 4 where PostgreSQL fails with 42P10
 SELECT DISTINCT dept_id FROM emp ORDER BY id
 
 SELECT d.name, e.name FROM dept AS d, LATERAL (SELECT name FROM emp WHERE dept_id = d.id ORDER BY salary DESC, id LIMIT 1) AS e ORDER BY 1
@@ -72,7 +72,6 @@ SELECT NULL::text AS a UNION ALL SELECT 'x' ORDER BY a NULLS FIRST
 
 SELECT id, salary FROM emp ORDER BY salary DESC NULLS LAST FETCH FIRST 3 ROWS ONLY
 
--- differs: fails with 42601: syntax error at or near "WITH"
 SELECT salary FROM emp WHERE salary IS NOT NULL ORDER BY salary FETCH FIRST 2 ROWS WITH TIES
 
 SELECT id FROM emp ORDER BY id FETCH NEXT ROW ONLY
@@ -181,7 +180,6 @@ SELECT true IS TRUE, NULL::bool IS UNKNOWN, NULL::bool IS NOT TRUE, false IS NOT
 
 SELECT 5 BETWEEN 1 AND 10, 5 BETWEEN 10 AND 1, 5 NOT BETWEEN 1 AND 3, NULL BETWEEN 1 AND 2
 
--- differs: fails with 0A000: Expression type T_List (223)
 SELECT 5 BETWEEN SYMMETRIC 10 AND 1, 5 NOT BETWEEN SYMMETRIC 10 AND 1
 
 SELECT * FROM (VALUES (1, 'a')) AS a(id, x) JOIN (VALUES (1, 'b')) AS b(id, y) USING (id)
@@ -356,3 +354,11 @@ SELECT upper(name), count(*), sum(1) + 1, id * 2, (id), -id, NOT true, CASE id W
 
 -- differs: row: 10|10.000000000|10|10|x|2024-01-01|Sales|S|2|10|Salesx|t|NULL, not 10|10|10|10|x|2024-01-01|Sales|S|2|10|Salesx|t|NULL; types: int4 for text
 SELECT CAST(id AS bigint), id::numeric, nullif(id, 1), greatest(id, 1), 'x', date '2024-01-01', trim(name), substring(name from 1 for 1), position('a' in name), (d.id), name || 'x', true, NULL FROM dept AS d WHERE id = 10
+
+SELECT qty FROM sales ORDER BY qty NULLS LAST FETCH FIRST 3 ROWS WITH TIES
+
+SELECT dept_id, count(*) FROM emp GROUP BY dept_id ORDER BY count(*) DESC FETCH FIRST ROW WITH TIES
+
+SELECT id FROM emp WHERE id BETWEEN SYMMETRIC 3 AND 1 ORDER BY id
+
+SELECT e.s FROM (SELECT sum(id) s, round(avg(id)) FROM emp) AS e
