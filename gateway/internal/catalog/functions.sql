@@ -19,6 +19,8 @@ CREATE MACRO {db}.pgcat.div(a, b) AS trunc({db}.pgcat."//"(a, b))::DECIMAL(38,0)
 -- Of a sample whose type is not known DuckDB takes what costs least: the macro of a structure, since 0 is an INTEGER.
 CREATE MACRO {db}.pgcat.tavana_sum(s, x TINYINT, z BIGINT) AS s::BIGINT, (s, x SMALLINT, z BIGINT) AS s::BIGINT, (s, x INTEGER, z BIGINT) AS s::BIGINT,
 	(s, x BIGINT, z BIGINT) AS s::DECIMAL(38,0), (s, x HUGEINT, z BIGINT) AS s::DECIMAL(38,0), (s, x STRUCT(tavana_unknown BOOLEAN), z INTEGER) AS s, (s, x, z) AS s;
+CREATE MACRO {db}.pgcat.tavana_round(v, x TINYINT, z BIGINT) AS v::DOUBLE, (v, x SMALLINT, z BIGINT) AS v::DOUBLE, (v, x INTEGER, z BIGINT) AS v::DOUBLE, (v, x BIGINT, z BIGINT) AS v::DOUBLE,
+	(v, x HUGEINT, z BIGINT) AS v, (v, x STRUCT(tavana_unknown BOOLEAN), z INTEGER) AS v, (v, x, z) AS v;
 CREATE MACRO {db}.pgcat.tavana_epoch(v, x DATE, z BIGINT) AS epoch(v)::DECIMAL(18,0), (v, x STRUCT(tavana_unknown BOOLEAN), z INTEGER) AS epoch(v)::DECIMAL(20,6), (v, x, z) AS epoch(v)::DECIMAL(20,6);
 
 -- Numbers.
@@ -63,6 +65,8 @@ CREATE MACRO {db}.pgcat.substr(s, f) AS system.main.substring(s, greatest(f, 1))
 	(s, f, n) AS CASE WHEN n < 0 THEN {db}.pgcat.tavana_error('22011', 'negative substring length not allowed') ELSE system.main.substring(s, greatest(f, 1), greatest(f + n - greatest(f, 1), 0)) END;
 CREATE MACRO {db}.pgcat.tavana_overlay(s, r, f) AS system.main.substring(s, 1, f - 1) || r || system.main.substring(s, f + strlen(r)::INTEGER),
 	(s, r, f, n) AS system.main.substring(s, 1, f - 1) || r || system.main.substring(s, f + n);
+CREATE MACRO {db}.pgcat."overlay"(s, r, f) AS {db}.pgcat.tavana_overlay(s, r, f), (s, r, f, n) AS {db}.pgcat.tavana_overlay(s, r, f, n);
+CREATE MACRO {db}.pgcat."position"(s, t) AS system.main.strpos(s, t)::INTEGER;
 CREATE MACRO {db}.pgcat.btrim(s) AS trim(s, ' '), (s, c) AS trim(s, c);
 CREATE MACRO {db}.pgcat.lpad(s, n) AS CASE WHEN n <= 0 THEN '' ELSE system.main.lpad(s, n::INTEGER, ' ') END,
 	(s, n, f) AS CASE WHEN n <= 0 THEN '' WHEN f = '' THEN system.main.left(s, n) ELSE system.main.lpad(s, n::INTEGER, f) END;
@@ -133,6 +137,7 @@ CREATE MACRO {db}.pgcat.justify_interval(i) AS tavana_justify(i::VARCHAR, 'both'
 CREATE MACRO {db}.pgcat.tavana_divide_interval(i, n) AS tavana_interval_part(i::VARCHAR, n::DOUBLE::VARCHAR)::INTERVAL;
 CREATE MACRO {db}.pgcat.tavana_overlap(a, b, c, d) AS CASE WHEN least(a, b) > least(c, d) THEN least(a, b) < greatest(c, d) WHEN least(a, b) < least(c, d) THEN least(c, d) < greatest(a, b) ELSE least(a, b) = least(c, d) END;
 CREATE MACRO {db}.pgcat.tavana_overlaps(a, b, c, d) AS {db}.pgcat.tavana_overlap(a, b, c, d), (a, b INTERVAL, c, d INTERVAL) AS {db}.pgcat.tavana_overlap(a, a + b, c, c + d), (a, b INTERVAL, c, d) AS {db}.pgcat.tavana_overlap(a, a + b, c, d), (a, b, c, d INTERVAL) AS {db}.pgcat.tavana_overlap(a, b, c, c + d);
+CREATE MACRO {db}.pgcat."overlaps"(a, b, c, d) AS {db}.pgcat.tavana_overlap(a, b, c, d);
 CREATE MACRO {db}.pgcat.date_trunc(f, x) AS system.main.date_trunc(f, x), (f, x, zone) AS timezone(zone, system.main.date_trunc(f, timezone(zone, x)));
 CREATE MACRO {db}.pgcat."current_timestamp"(p) AS make_timestamptz((system.main.round(epoch_us(now()) / 10 ** (6 - p)) * 10 ** (6 - p))::BIGINT);
 CREATE MACRO {db}.pgcat."localtimestamp"(p) AS make_timestamptz((system.main.round(epoch_us(now()) / 10 ** (6 - p)) * 10 ** (6 - p))::BIGINT)::TIMESTAMP;

@@ -2,6 +2,7 @@ package sqltext
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -52,13 +53,20 @@ type rewrite struct {
 	// arrayColumns are the columns of a recursive query that are arrays; nil: not looked for.
 	arrayColumns map[string]bool
 	// later is done when all else is rewritten, and then names, which stand behind all.
-	later, names []func()
+	later []later
+	names []func()
 	// listed is a token in the list of a SELECT.
 	listed int
 	// hasJSONB and hasArrays tell whether the statement speaks of them at all.
 	hasJSONB, hasArrays bool
 	looked              int // at so many tokens, to tell what an operator's operands are
 	err                 error
+}
+
+// later is what becomes of tokens from one to another when what is inside is rewritten.
+type later struct {
+	from, to int
+	do       func()
 }
 
 func (w *rewrite) put(i int, text string) {
@@ -148,10 +156,12 @@ func (s *Statement) Rewrite(r *Rules, casts []string) (Rewritten, error) {
 		}
 	}
 	w.systemColumns()
-	for _, f := range w.later {
-		f()
+	w.typedCalls(false)
+	slices.SortStableFunc(w.later, func(a, b later) int { return (a.to - a.from) - (b.to - b.from) }) // what is inside another first
+	for _, l := range w.later {
+		l.do()
 	}
-	w.typedCalls()
+	w.typedCalls(true)
 	for _, f := range w.names {
 		f()
 	}

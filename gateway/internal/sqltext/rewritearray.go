@@ -20,17 +20,25 @@ func (w *rewrite) arrays(start, i, end int) {
 	case behind && w.isElement(start, i):
 		w.wrap(start, i, "[", "]")
 	default:
-		w.contained(start, i, i+1, end)
+		if end == i+2 {
+			w.numberList(i + 1)
+		}
+		if start == i-1 {
+			w.numberList(start)
+		}
 	}
 }
 
-// contained reads the literals of arrays beside an operator of arrays.
+// contained writes the literals of arrays beside @> and <@ as texts that DuckDB reads as a list of the other side's type.
 func (w *rewrite) contained(start, i, next, end int) {
-	if end == next+1 {
-		w.numberList(next)
-	}
-	if start == i-1 {
-		w.numberList(start)
+	for _, at := range []int{start, next} {
+		if at == start && start != i-1 || at == next && end != next+1 || w.Tokens[at].Kind != String {
+			continue
+		}
+		w.listLiteral(at)
+		if list := w.instead[at]; list != "" && !strings.Contains(list, "''") && !strings.Contains(list, `\`) { // which such a text writes otherwise
+			w.put(at, Quote(list))
+		}
 	}
 }
 
@@ -48,7 +56,7 @@ func (w *rewrite) numberList(at int) {
 // named so in a recursive query.
 func (w *rewrite) isArray(start, end int) bool {
 	s := w.Statement
-	return w.isArrayColumn(start, end) || s.Is(start, "ARRAY") && s.IsAny(start+1, "[", "(") || s.Is(end-1, "]") && s.Is(end-2, "[") && s.lastCast(start, end) > start
+	return w.isArrayColumn(start, end) || s.Is(start, "ARRAY") && s.IsAny(start+1, "[", "(") && s.closing(start+1) == end-1 || s.Is(end-1, "]") && s.Is(end-2, "[") && s.lastCast(start, end) > start
 }
 
 // isElement tells whether tokens from start to end are no array by their text: a number, NULL with its type, a cast to no array, or a

@@ -282,10 +282,10 @@ func (w *rewrite) jsonBuild(i int) bool {
 // jsonObject leaves DuckDB's json_object('a', 1) its own: PostgreSQL's takes arrays.
 func (w *rewrite) jsonObject(i int) {
 	args, _, ok := w.Arguments(i + 1)
-	if !ok || len(args) == 1 || w.Is(i+2, "ARRAY") || w.Tokens[i+2].Kind == String && strings.HasPrefix(Unquote(w.Raw(i+2)), "{") {
-		return
+	key := ok && len(args) == 2 && w.Tokens[i+2].Kind == String && !strings.HasPrefix(strings.TrimSpace(Unquote(w.Raw(i+2))), "{")
+	if key || len(args) > 2 {
+		w.insert(i, "system.main.")
 	}
-	w.insert(i, "system.main.")
 }
 
 // wrap puts open before tokens from start to end (exclusive), and closing behind, as the innermost of what stands there.

@@ -47,10 +47,10 @@ func (w *rewrite) withTies(i int) {
 		case w.Is(j, "("):
 			return
 		case w.Is(j, "SELECT"):
-			if w.IsAny(j-1, "UNION", "INTERSECT", "EXCEPT", "ALL", "DISTINCT") {
+			if w.IsAny(j-1, "UNION", "INTERSECT", "EXCEPT", "ALL", "DISTINCT") || w.Is(j+1, "DISTINCT") {
 				return
 			}
-			w.later = append(w.later, func() {
+			w.later = append(w.later, later{order, rows + 2, func() {
 				n := "1"
 				if rows > count {
 					n = w.renderedAll(count, rows)
@@ -58,13 +58,14 @@ func (w *rewrite) withTies(i int) {
 				condition := "QUALIFY rank() OVER (" + w.renderedAll(order, i) + ") <= " + n + " "
 				w.insert(order, condition)
 				w.drop(i, rows+3)
-			})
+			}})
 			return
 		}
 	}
 }
 
-// symmetric writes BETWEEN SYMMETRIC a AND b, whose SYMMETRIC is token i, as BETWEEN the lesser AND the greater.
+// symmetric writes BETWEEN SYMMETRIC a AND b, whose SYMMETRIC is token i, as BETWEEN the lesser AND the greater. (least() and greatest()
+// skip NULL.)
 func (w *rewrite) symmetric(i int) {
 	if !w.Is(i-1, "BETWEEN") {
 		return
@@ -77,10 +78,10 @@ func (w *rewrite) symmetric(i int) {
 		and++
 	}
 	end := w.operandEnd(and + 1)
-	if and == i+1 || end <= and+1 {
+	if and == i+1 || end <= and+1 || end < len(w.Tokens) && w.Tokens[end].Kind == String { // DATE '…'
 		return
 	}
-	w.later = append(w.later, func() {
+	w.later = append(w.later, later{i, end, func() {
 		low, high := w.renderedAll(i+1, and), w.renderedAll(and+1, end)
 		for j := i; j < end; j++ {
 			delete(w.before, j)
@@ -89,6 +90,7 @@ func (w *rewrite) symmetric(i int) {
 			}
 			w.put(j, "")
 		}
-		w.put(i, "least("+low+", "+high+") AND greatest("+low+", "+high+")")
-	})
+		lesser := "CASE WHEN " + low + " <= " + high + " THEN "
+		w.put(i, lesser+low+" ELSE "+high+" END AND "+lesser+high+" ELSE "+low+" END")
+	}})
 }

@@ -285,7 +285,7 @@ func (w *rewrite) likeAny(i int) {
 			return
 		}
 	}
-	w.later = append(w.later, func() {
+	w.later = append(w.later, later{start, end, func() {
 		w.insert(start, w.r.Catalog+"."+function+"(list_transform("+w.renderedAll(i+2, end-1)+", lambda tavana_pattern: ")
 		w.drop(first, end)
 		for j := first; j < end; j++ {
@@ -295,5 +295,5 @@ func (w *rewrite) likeAny(i int) {
 			}
 		}
 		w.put(first, operator+` tavana_pattern ESCAPE '\'))`)
-	})
+	}})
 }

@@ -56,6 +56,7 @@ func (w *rewrite) setInFrom(i, end int, column string) {
 		alias = ""
 	}
 	named := alias != "" && w.Is(at+1, "(")
+	both := ""
 	switch {
 	case column == "*" && ordinality:
 		w.insert(i, "(SELECT unnest(tavana_list, recursive := true), generate_subscripts(tavana_list, 1) AS ordinality FROM (SELECT "+w.r.Catalog+".")
@@ -72,13 +73,10 @@ func (w *rewrite) setInFrom(i, end int, column string) {
 		}
 		return
 	case column != "" && alias != "" && !named:
-		field, whole := w.mentionsOf(alias, column)
-		if field && whole && !ordinality { // the value, by either name
-			w.insert(i, `(SELECT tavana_value AS "`+column+`", tavana_value AS "`+alias+`" FROM (SELECT unnest(`+w.r.Catalog+".")
-			w.append(end-1, ") AS tavana_value))")
-			return
-		}
-		if !field {
+		switch field, whole := w.mentionsOf(alias, column); {
+		case field && whole:
+			both = `, unnest(tavana_list) AS "` + alias + `"` // the value, by either name
+		case !field:
 			column = alias
 		}
 	case column == "":
@@ -89,7 +87,10 @@ func (w *rewrite) setInFrom(i, end int, column string) {
 	}
 	quoted := `"` + column + `"`
 	if ordinality {
-		w.insert(i, "(SELECT unnest(tavana_list) AS "+quoted+", generate_subscripts(tavana_list, 1) AS ordinality FROM (SELECT "+w.r.Catalog+".")
+		both += ", generate_subscripts(tavana_list, 1) AS ordinality"
+	}
+	if both != "" {
+		w.insert(i, "(SELECT unnest(tavana_list) AS "+quoted+both+" FROM (SELECT "+w.r.Catalog+".")
 		w.append(end-1, " AS tavana_list))")
 	} else {
 		w.insert(i, "(SELECT unnest("+w.r.Catalog+".")
@@ -110,11 +111,11 @@ func (s *Statement) mentionsOf(relation, column string) (field, whole bool) {
 			field = field || s.Name(i-2) == relation
 		case s.Name(i) == column:
 			bare = true
-		case s.Name(i) == relation && !s.IsAny(i-1, "AS", ")", ".") && !s.Is(i+1, "."):
+		case s.Name(i) == relation && !s.IsAny(i-1, "AS", ")", ".", "ORDINALITY") && !s.Is(i+1, "."):
 			whole = true
 		}
 	}
-	return field || bare && !whole, whole
+	return field || bare, whole
 }
 
 // recordFunctions make records of JSON, whose columns stand behind the alias; their value tells whether they make several.

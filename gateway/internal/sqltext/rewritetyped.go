@@ -1,6 +1,9 @@
 package sqltext
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // Some functions have results whose type, and so what is made of them later, depends on their argument's: PostgreSQL's sum of
 // int4 is int8, by which / divides whole numbers, and that of int8 is numeric, by which it does not. Macros of the catalog
@@ -45,7 +48,7 @@ func (w *rewrite) sum(i int) {
 	w.typed = append(w.typed, typed{macro: "tavana_sum", from: i, to: w.afterOver(end), arg: arg, argEnd: argEnd, wraps: true})
 }
 
-// round rounds halves of what is cast to a double to the even number. Other doubles may be what PostgreSQL has as numeric, such as
+// round gives a round() of whole numbers its type, double precision, and rounds halves of what is cast to that to the even number. Other doubles may be what PostgreSQL has as numeric, such as
 // averages and quotients, whose halves go away from zero.
 func (w *rewrite) round(i int) {
 	args, end, ok := w.Arguments(i + 1)
@@ -59,6 +62,8 @@ func (w *rewrite) round(i int) {
 	if at := w.lastCast(first, end-1); at > 0 && w.primaryStart(at-1) == first && isFloatType(w.Name(at+1)) {
 		w.put(i, "round_even")
 		w.append(end-2, ", 0")
+	} else if w.r.Catalog != "" && len(w.typed) < maxTyped {
+		w.typed = append(w.typed, typed{macro: "tavana_round", from: i, to: end, arg: i + 2, argEnd: end - 1, wraps: true})
 	}
 }
 
@@ -89,24 +94,20 @@ func (s *Statement) afterOver(i int) int {
 	return i
 }
 
-// typedCalls gives the noted calls their samples, when all else is rewritten.
-func (w *rewrite) typedCalls() {
+// typedCalls gives the noted calls of one kind their samples, when their arguments are rewritten.
+func (w *rewrite) typedCalls(wraps bool) {
 	samples := make([]string, len(w.typed))
 	for n, t := range w.typed {
 		samples[n] = w.sample(t.arg, t.argEnd)
 	}
 	for n, t := range w.typed {
 		sample := samples[n]
-		if sample == "" {
-			if t.wraps {
-				continue
-			}
-			sample = unknownSample
-		}
-		if t.wraps {
+		switch {
+		case t.wraps != wraps:
+		case wraps && sample != "":
 			w.wrap(t.from, t.to, w.r.Catalog+"."+t.macro+"(", ", "+sample+", 0)")
-		} else {
-			w.append(t.argEnd-1, ", "+sample+", 0")
+		case !wraps:
+			w.append(t.argEnd-1, ", "+cmp.Or(sample, unknownSample)+", 0")
 		}
 	}
 }

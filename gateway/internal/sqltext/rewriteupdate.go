@@ -22,12 +22,20 @@ func (w *rewrite) setColumns(i int) {
 	if len(items) != len(names) || !w.Is(end, ")") || rest > end {
 		return
 	}
+	for j := rest; j < end; j++ {
+		switch {
+		case w.IsAny(j, "(", "["):
+			j = w.closing(j)
+		case w.IsAny(j, "ORDER", "LIMIT", "OFFSET", "FETCH", "GROUP", "UNION", "INTERSECT", "EXCEPT"): // the queries might find different rows
+			return
+		}
+	}
 	for _, item := range items {
 		if item[0] == item[1] || w.Is(item[1]-1, "*") {
 			return
 		}
 	}
-	w.later = append(w.later, func() {
+	w.later = append(w.later, later{i, end, func() {
 		from := w.renderedAll(rest, end)
 		set := make([]string, len(names))
 		for n, item := range items {
@@ -39,5 +47,5 @@ func (w *rewrite) setColumns(i int) {
 			w.put(j, "")
 		}
 		w.put(i+1, strings.Join(set, ", "))
-	})
+	}})
 }

@@ -182,3 +182,6 @@ SELECT ARRAY[1,2] @> '{1}', '{1}' <@ ARRAY[1,2], ARRAY['a'] || 'b'::text || 'c':
 WITH RECURSIVE up AS (SELECT id, boss, ARRAY[name] AS names FROM emp WHERE boss IS NULL UNION ALL SELECT e.id, e.boss, up.names || e.name FROM emp e JOIN up ON e.boss = up.id) SELECT id, names FROM up ORDER BY id
 
 SELECT s, (ARRAY[5,6,7])[s] FROM generate_subscripts(ARRAY[5,6,7], 1) AS s ORDER BY s
+
+-- differs: names: array for ?column?
+SELECT ARRAY['007','x'] @> '{007}', 'ids=' || ARRAY[1,2]::text, ARRAY[1,2]::text || '!'

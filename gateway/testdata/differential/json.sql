@@ -221,3 +221,9 @@ SELECT json_each('[1]')
 SELECT '{"a"'::jsonb
 
 SELECT string_agg(value, ',' ORDER BY value) FROM json_array_elements_text('["b","a"]')
+
+SELECT value->>'x' AS tag FROM json_array_elements('[{"x":"b"},{"x":"a"}]') AS tag ORDER BY tag->>'x'
+
+SELECT value, ordinality FROM json_array_elements_text('["b","a"]') WITH ORDINALITY e ORDER BY 2
+
+SELECT json_object(array_agg(name ORDER BY id), array_agg(city ORDER BY id)) FROM dept

@@ -71,7 +71,7 @@ SELECT round(2.345, 2), round(2.5, 0), round(1234.5, -2), round(-2.345, 2)
 -- differs: row: 2.345, not 2.34500
 SELECT round(2.345, 5)
 
--- differs: types: int4 for float8, int4 for numeric
+-- differs: types: int4 for numeric
 SELECT round(5), round(1250, -2)
 
 -- differs: row: 5, not 5.0; types: int4 for numeric
@@ -301,3 +301,7 @@ SELECT '1e400'::float8
 SELECT 1e39::float4
 
 SELECT 3.7 :: int, (-3.5)::bigint, 1e10::bigint
+
+SELECT round(5) / 2, round(count(*)) / 3, round(7::bigint) FROM dept
+
+SELECT 1 BETWEEN SYMMETRIC NULL AND 1, 3 BETWEEN SYMMETRIC 5 AND 1
