@@ -56,7 +56,8 @@ var (
 const Own = "tavana"
 
 // Lasting is the name of a database with the functions alone, which views and defaults of lasting tables call: it stays when the catalog
-// of another version has another name. A function there must go on to mean what it did.
+// of another version has another name. A function there must go on to mean what it did. A worker has it from the first gateway that
+// it meets: what is new in a version is not there while an older one's workers are still about.
 //
 // It is as long as Database, so that a text in which it stands for that keeps its positions.
 const Lasting = "pg_functions_v1"
