@@ -203,7 +203,7 @@ def check_rollback():
         run(conn, "CREATE TABLE flight_rollback (a INTEGER)")
         conn.commit()
         c.equal(run(conn, "INSERT INTO flight_rollback VALUES (1), (2)"), 2)
-        c.equal(rows(conn, "SELECT sum(a) FROM flight_rollback"), [(Decimal(3),)])
+        c.equal(rows(conn, "SELECT sum(a) FROM flight_rollback"), [(3,)])
         conn.rollback()
         c.equal(rows(conn, "SELECT count(*) FROM flight_rollback"), [(0,)])
         run(conn, "INSERT INTO flight_rollback VALUES (5)")

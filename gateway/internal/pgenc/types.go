@@ -155,7 +155,8 @@ func TypeOf(f arrow.Field) Type {
 	if n, ok := sizes[t.OID]; ok {
 		t.Size = n
 	}
-	if d, ok := f.Type.(*arrow.Decimal128Type); ok {
+	const most = 38 // digits: a sum of int8, which has no precision
+	if d, ok := f.Type.(*arrow.Decimal128Type); ok && (d.Precision != most || d.Scale != 0) {
 		t.Mod = (d.Precision<<16 | d.Scale) + 4
 	}
 	return t
