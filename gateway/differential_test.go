@@ -231,13 +231,13 @@ func pairs(what string, ours, theirs []string) []string {
 }
 
 func typeNames(oids []uint32) []string {
-	names := make([]string, len(oids))
+	names, known := make([]string, len(oids)), pgtype.NewMap()
 	for i, oid := range oids {
 		const firstUsers = 16384 // number of an object that no initdb has made
 		if names[i] = strconv.Itoa(int(oid)); oid >= firstUsers {
 			names[i] = "a table's own"
 		}
-		if t, ok := pgtype.NewMap().TypeForOID(oid); ok {
+		if t, ok := known.TypeForOID(oid); ok {
 			names[i] = t.Name
 		}
 	}

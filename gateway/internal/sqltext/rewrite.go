@@ -49,7 +49,7 @@ type rewrite struct {
 	into                    into
 	// system are the system columns that the statement names, by the relations' names or "" for any.
 	system []systemColumn
-	typed  []typed
+	typed  []typed // in the order of their tokens
 	// arrayColumns are the columns of a recursive query that are arrays; nil: not looked for.
 	arrayColumns map[string]bool
 	// later is done when all else is rewritten, and then names, which stand behind all.
@@ -94,6 +94,17 @@ func (w *rewrite) append(i int, text string) {
 func (w *rewrite) drop(from, end int) {
 	for i := from; i < end; i++ {
 		w.put(i, "")
+	}
+}
+
+// erase is drop with what has been put around the tokens, but for what stands behind them all.
+func (w *rewrite) erase(from, end int) {
+	w.drop(from, end)
+	for i := from; i < end; i++ {
+		delete(w.before, i)
+		if i < end-1 {
+			delete(w.behind, i)
+		}
 	}
 }
 
@@ -324,9 +335,7 @@ func (w *rewrite) pgCatalog(i int) {
 		return
 	}
 	name := w.Name(i + 2)
-	_, isSet := setFunctions[name]
-	_, isRecord := recordFunctions[name]
-	if w.r.InCatalog != nil && w.r.InCatalog(name) && !w.stands(name, i+2) && !isSet && !isRecord {
+	if w.r.InCatalog != nil && w.r.InCatalog(name) && !w.stands(name, i+2) && !returnsRows(name) {
 		w.put(i, w.r.Catalog)
 		return
 	}

@@ -221,8 +221,7 @@ func (w *rewrite) jsonAggregate(i int) bool {
 	if w.r.Catalog == "" || !w.Is(end-1, ")") || w.Is(i-1, ".") && !w.Is(i-2, "pg_catalog") {
 		return false
 	}
-	switch name {
-	case "json_object_agg", "jsonb_object_agg":
+	if strings.HasSuffix(name, "_object_agg") {
 		comma := w.itemEnd(i + 2)
 		if !w.Is(comma, ",") {
 			return false
@@ -306,20 +305,4 @@ func (w *rewrite) toJSONB(start, i, j int) {
 	w.insert(start, w.r.Catalog+".tavana_to_jsonb(")
 	w.put(i, ")")
 	w.drop(i+1, j+1)
-}
-
-// closing returns the token that closes the parenthesis, bracket or brace opened at token i; the statement's end: there is none.
-func (s *Statement) closing(i int) int {
-	depth := 0
-	for ; i < len(s.Tokens); i++ {
-		switch {
-		case s.IsAny(i, "(", "[", "{"):
-			depth++
-		case s.IsAny(i, ")", "]", "}"):
-			if depth--; depth == 0 {
-				return i
-			}
-		}
-	}
-	return i
 }

@@ -57,7 +57,7 @@ func (w *rewrite) withTies(i int) {
 				}
 				condition := "QUALIFY rank() OVER (" + w.renderedAll(order, i) + ") <= " + n + " "
 				w.insert(order, condition)
-				w.drop(i, rows+3)
+				w.erase(i, rows+3)
 			}})
 			return
 		}
@@ -83,13 +83,7 @@ func (w *rewrite) symmetric(i int) {
 	}
 	w.later = append(w.later, later{i, end, func() {
 		low, high := w.renderedAll(i+1, and), w.renderedAll(and+1, end)
-		for j := i; j < end; j++ {
-			delete(w.before, j)
-			if j < end-1 {
-				delete(w.behind, j)
-			}
-			w.put(j, "")
-		}
+		w.erase(i, end)
 		lesser := "CASE WHEN " + low + " <= " + high + " THEN "
 		w.put(i, lesser+low+" ELSE "+high+" END AND "+lesser+high+" ELSE "+low+" END")
 	}})

@@ -118,17 +118,7 @@ func (s *Statement) primaryEnd(j int) int {
 		case s.Is(j, "(") && s.Name(j-1) != "":
 			j = s.afterParens(j)
 		case s.Is(j, "["):
-			for depth := 0; j < len(s.Tokens); j++ {
-				if s.Is(j, "[") {
-					depth++
-				} else if s.Is(j, "]") {
-					depth--
-				}
-				if depth == 0 {
-					break
-				}
-			}
-			j++
+			j = s.closing(j) + 1
 		case s.Is(j, "::"):
 			j += 2
 		default:
@@ -287,13 +277,7 @@ func (w *rewrite) likeAny(i int) {
 	}
 	w.later = append(w.later, later{start, end, func() {
 		w.insert(start, w.r.Catalog+"."+function+"(list_transform("+w.renderedAll(i+2, end-1)+", lambda tavana_pattern: ")
-		w.drop(first, end)
-		for j := first; j < end; j++ {
-			delete(w.before, j)
-			if j < end-1 {
-				delete(w.behind, j)
-			}
-		}
+		w.erase(first, end)
 		w.put(first, operator+` tavana_pattern ESCAPE '\'))`)
 	}})
 }

@@ -12,6 +12,13 @@ var setFunctions = map[string]string{
 	"string_to_table": "", "regexp_split_to_table": "", "regexp_matches": "",
 }
 
+// returnsRows tells whether a function is one that set rewrites.
+func returnsRows(name string) bool {
+	_, isSet := setFunctions[name]
+	_, isRecord := recordFunctions[name]
+	return isSet || isRecord
+}
+
 // set rewrites a call of one of them at token i; ok is false for what is none.
 func (w *rewrite) set(i int, name string) (ok bool) {
 	if _, ok := recordFunctions[name]; ok {

@@ -552,3 +552,19 @@ func (s *Statement) opening(i int) int {
 	}
 	return -1
 }
+
+// closing returns the token that closes the parenthesis, bracket or brace opened at token i; the statement's end: there is none.
+func (s *Statement) closing(i int) int {
+	depth := 0
+	for ; i < len(s.Tokens); i++ {
+		switch {
+		case s.IsAny(i, "(", "[", "{"):
+			depth++
+		case s.IsAny(i, ")", "]", "}"):
+			if depth--; depth == 0 {
+				return i
+			}
+		}
+	}
+	return i
+}

@@ -2,6 +2,7 @@ package sqltext
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 )
 
@@ -48,8 +49,8 @@ func (w *rewrite) sum(i int) {
 	w.typed = append(w.typed, typed{macro: "tavana_sum", from: i, to: w.afterOver(end), arg: arg, argEnd: argEnd, wraps: true})
 }
 
-// round gives a round() of whole numbers its type, double precision, and rounds halves of what is cast to that to the even number. Other doubles may be what PostgreSQL has as numeric, such as
-// averages and quotients, whose halves go away from zero.
+// round gives a round() of whole numbers its type, double precision, and rounds halves of what is cast to that to the even
+// number. Other doubles may be what PostgreSQL has as numeric, such as averages and quotients, whose halves go away from zero.
 func (w *rewrite) round(i int) {
 	args, end, ok := w.Arguments(i + 1)
 	if !ok || len(args) != 1 {
@@ -98,7 +99,9 @@ func (s *Statement) afterOver(i int) int {
 func (w *rewrite) typedCalls(wraps bool) {
 	samples := make([]string, len(w.typed))
 	for n, t := range w.typed {
-		samples[n] = w.sample(t.arg, t.argEnd)
+		if t.wraps == wraps {
+			samples[n] = w.sample(t.arg, t.argEnd)
+		}
 	}
 	for n, t := range w.typed {
 		sample := samples[n]
@@ -159,14 +162,13 @@ func (w *rewrite) rendered(i int) string {
 
 // sampleCall is sample for a call at token i that needs another word; next is 0 where there is none.
 func (w *rewrite) sampleCall(i int) (text string, next int) {
-	for _, t := range w.typed {
-		if t.from == i {
-			s := w.sample(t.arg, t.argEnd)
-			if s == "" {
-				return "", t.to
-			}
-			return w.r.Catalog + "." + t.macro + "(" + s + ", " + s + ", 0)", t.to
+	if n, ok := slices.BinarySearchFunc(w.typed, i, func(t typed, i int) int { return t.from - i }); ok {
+		t := w.typed[n]
+		s := w.sample(t.arg, t.argEnd)
+		if s == "" {
+			return "", t.to
 		}
+		return w.r.Catalog + "." + t.macro + "(" + s + ", " + s + ", 0)", t.to
 	}
 	if !w.Is(i+1, "(") || w.Tokens[i].Kind != Word || w.Is(i-1, ".") {
 		return "", 0

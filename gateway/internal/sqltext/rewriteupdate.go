@@ -41,11 +41,7 @@ func (w *rewrite) setColumns(i int) {
 		for n, item := range items {
 			set[n] = names[n].Text + " = (SELECT " + w.renderedAll(item[0], item[1]) + " " + from + ")"
 		}
-		for j := i + 1; j <= end; j++ {
-			delete(w.before, j)
-			delete(w.behind, j)
-			w.put(j, "")
-		}
+		w.erase(i+1, end+1)
 		w.put(i+1, strings.Join(set, ", "))
 	}})
 }

@@ -47,6 +47,29 @@ func TestWritten(t *testing.T) {
 	}
 }
 
+// DuckDB's JSON of a value, as PostgreSQL writes it by the value's type; types nest without end.
+func TestToJSON(t *testing.T) {
+	deep, open, closed := "INTEGER", "1", "1"
+	for range 40 {
+		deep, open, closed = "STRUCT("+deep+")", `{"":`+open+"}", `{"f1":`+closed+"}"
+	}
+	for _, c := range []struct{ in, typ, form, want string }{
+		{"1.5", "DECIMAL(3,2)", "", "1.50"},
+		{`{"":1,"":null,"":"2024-01-01 10:00:00+00"}`, `STRUCT(INTEGER, "NULL", TIMESTAMP WITH TIME ZONE)`, "", `{"f1":1,"f2":null,"f3":"2024-01-01T10:00:00+00:00"}`},
+		{`{"a b":[1.0],"int":{"x":"y"}}`, `STRUCT("a b" DOUBLE[], "int" MAP(VARCHAR, VARCHAR))`, "", `{"a b":[1],"int":{"x":"y"}}`},
+		{`[{"id":1},{"id":2}]`, "STRUCT(id INTEGER)[]", "agg", "[{\"id\":1}, \n {\"id\":2}]"},
+		{`[null,null]`, `"NULL"[]`, "agg", "[null, null]"},
+		{`{"":"a","":1.5,"":2,"":true}`, "STRUCT(VARCHAR, DECIMAL(2,1), INTEGER, BOOLEAN)", "object", `{"a" : 1.5, "2" : true}`},
+		{`{"":1,"":"x"}`, "STRUCT(INTEGER, VARCHAR)", "array", `[1, "x"]`},
+		{`[{"k":"a","v":1}]`, "STRUCT(k VARCHAR, v INTEGER)[]", "objectagg", `{ "a" : 1 }`},
+		{open, deep, "", closed},
+	} {
+		if got, err := call(t, "tavana_to_json", c.in, c.typ, c.form); err != nil || got.Text != c.want {
+			t.Errorf("%s %s %s: %s (%v), want %s", c.in, c.typ, c.form, got.Text, err, c.want)
+		}
+	}
+}
+
 // No text makes the functions panic, and what they refuse has a SQLSTATE.
 func FuzzFunctions(f *testing.F) {
 	for _, s := range []string{"a", `['a\'`, "%1$s%-*3$L", `(\m[[:alpha:]]+)*?\1`, "1 day -00:00:01", `\x0`, "FM9,999.99PR", "YYYY-MM-DD HH24:MI:SS.US TZ", "[[", "]"} {

@@ -45,17 +45,7 @@ func (w *jsonWriter) outermost(raw json.RawMessage, t *valueType, form string) e
 		if t.of != nil && t.of[0].kind == 'r' {
 			separator = ", \n "
 		}
-		w.WriteByte('[')
-		for i, e := range list {
-			if i > 0 {
-				w.WriteString(separator)
-			}
-			if err := w.value(e, t.element(0)); err != nil {
-				return err
-			}
-		}
-		w.WriteByte(']')
-		return nil
+		return w.array(list, func(int) *valueType { return t.element(0) }, separator)
 	case formObjectAgg:
 		list, _, err := elementsOf(string(raw))
 		if err != nil {
@@ -78,19 +68,28 @@ func (w *jsonWriter) outermost(raw json.RawMessage, t *valueType, form string) e
 		if form == formObject {
 			return w.pairs(all, t, "{", "}")
 		}
-		w.WriteByte('[')
+		values := make([]json.RawMessage, len(all))
 		for i, m := range all {
-			if i > 0 {
-				w.WriteString(", ")
-			}
-			if err := w.value(m.value, t.element(i)); err != nil {
-				return err
-			}
+			values[i] = m.value
 		}
-		w.WriteByte(']')
-		return nil
+		return w.array(values, t.element, ", ")
 	}
 	return w.value(raw, t)
+}
+
+// array writes values, each of the type that of gives.
+func (w *jsonWriter) array(values []json.RawMessage, of func(i int) *valueType, separator string) error {
+	w.WriteByte('[')
+	for i, v := range values {
+		if i > 0 {
+			w.WriteString(separator)
+		}
+		if err := w.value(v, of(i)); err != nil {
+			return err
+		}
+	}
+	w.WriteByte(']')
+	return nil
 }
 
 // pairs writes an object of keys and values that follow each other; t is the structure of them, or of one pair.
@@ -140,16 +139,7 @@ func (w *jsonWriter) value(raw json.RawMessage, t *valueType) error {
 		if err != nil {
 			return err
 		}
-		w.WriteByte('[')
-		for i, e := range list {
-			if i > 0 {
-				w.WriteByte(',')
-			}
-			if err := w.value(e, t.element(0)); err != nil {
-				return err
-			}
-		}
-		w.WriteByte(']')
+		return w.array(list, func(int) *valueType { return t.element(0) }, ",")
 	case (t.kind == 'r' || t.kind == 'm') && kind(string(raw)) == '{':
 		members, _, err := membersOf(string(raw))
 		if err != nil {
@@ -228,10 +218,9 @@ func (w *jsonWriter) scalar(raw, typ string) error {
 
 // valueType is a type of DuckDB's: a scalar's name, or a list, a structure, or a map.
 type valueType struct {
-	kind   byte // s(calar), l(ist), r(ecord), m(ap)
-	name   string
-	fields []string
-	of     []*valueType
+	kind byte   // s(calar), l(ist), r(ecord), m(ap)
+	name string // a scalar's
+	of   []*valueType
 }
 
 // parseType reads a type as typeof() writes it; nil: it is none.
@@ -260,8 +249,7 @@ func parseType(s string) (t *valueType, rest string) {
 			case ')':
 				depth--
 			case '"':
-				_, n := parseName(s[end:])
-				end += max(n-1, 0)
+				end += max(fieldName(s[end:])-1, 0)
 			}
 		}
 		t, s = &valueType{kind: 's', name: s[:end]}, s[end:]
@@ -276,20 +264,22 @@ func parseType(s string) (t *valueType, rest string) {
 	return t, s
 }
 
+// parseRecord reads a structure's fields, which have names or none: then there are their types alone.
 func parseRecord(s string) (t *valueType, rest string) {
 	t = &valueType{kind: 'r'}
 	for {
-		name, n := parseName(s)
-		of, after := parseType(s[n:])
-		// A structure without names has types alone.
-		if n == 0 || of == nil || of.kind == 's' && (of.name == "" || strings.HasPrefix(of.name, "WITH TIME ZONE")) || s[n-1] != ' ' {
-			name = ""
+		var of *valueType
+		var after string
+		if n := fieldName(s); n > 0 && s[n-1] == ' ' {
+			of, after = parseType(s[n:])
+		}
+		if of == nil || of.kind == 's' && (of.name == "" || strings.HasPrefix(of.name, "WITH TIME ZONE")) {
 			of, after = parseType(s)
 		}
 		if of == nil {
 			return nil, ""
 		}
-		t.fields, t.of = append(t.fields, name), append(t.of, of)
+		t.of = append(t.of, of)
 		switch s = after; {
 		case strings.HasPrefix(s, ", "):
 			s = s[2:]
@@ -301,28 +291,24 @@ func parseRecord(s string) (t *valueType, rest string) {
 	}
 }
 
-// parseName reads a field's name, with quotes or without, and returns its length with the blank behind it.
-func parseName(s string) (name string, n int) {
+// fieldName returns the length of a field's name, and of the blank behind it, or of anything else in quotes; 0: there is none.
+func fieldName(s string) int {
 	if !strings.HasPrefix(s, `"`) {
-		i := strings.IndexAny(s, " ,)[(")
-		if i <= 0 || s[i] != ' ' {
-			return "", 0
+		if i := strings.IndexAny(s, " ,)[("); i > 0 && s[i] == ' ' {
+			return i + 1
 		}
-		return s[:i], i + 1
+		return 0
 	}
-	var b strings.Builder
 	for i := 1; i < len(s); i++ {
-		if s[i] == '"' {
-			if i+1 < len(s) && s[i+1] == '"' {
-				i++
-			} else {
-				if i+1 < len(s) && s[i+1] == ' ' {
-					i++
-				}
-				return b.String(), i + 1
-			}
+		switch {
+		case s[i] != '"':
+		case strings.HasPrefix(s[i:], `""`):
+			i++
+		case strings.HasPrefix(s[i:], `" `):
+			return i + 2
+		default:
+			return i + 1
 		}
-		b.WriteByte(s[i])
 	}
-	return "", 0
+	return 0
 }
