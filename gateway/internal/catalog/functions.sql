@@ -17,8 +17,9 @@ CREATE MACRO {db}.pgcat.div(a, b) AS trunc({db}.pgcat."//"(a, b))::DECIMAL(38,0)
 
 -- Functions whose result has the type of their argument, beside which a sample of that stands (gateway/internal/sqltext/rewritetyped.go).
 -- Of a sample whose type is not known DuckDB takes what costs least: the macro of a structure, since 0 is an INTEGER.
+-- A sum of int8 has 37 digits: pgenc.SumPrecision.
 CREATE MACRO {db}.pgcat.tavana_sum(s, x TINYINT, z BIGINT) AS s::BIGINT, (s, x SMALLINT, z BIGINT) AS s::BIGINT, (s, x INTEGER, z BIGINT) AS s::BIGINT,
-	(s, x BIGINT, z BIGINT) AS s::DECIMAL(38,0), (s, x HUGEINT, z BIGINT) AS s::DECIMAL(38,0), (s, x STRUCT(tavana_unknown BOOLEAN), z INTEGER) AS s, (s, x, z) AS s;
+	(s, x BIGINT, z BIGINT) AS s::DECIMAL(37,0), (s, x HUGEINT, z BIGINT) AS s::DECIMAL(37,0), (s, x STRUCT(tavana_unknown BOOLEAN), z INTEGER) AS s, (s, x, z) AS s;
 CREATE MACRO {db}.pgcat.tavana_round(v, x TINYINT, z BIGINT) AS v::DOUBLE, (v, x SMALLINT, z BIGINT) AS v::DOUBLE, (v, x INTEGER, z BIGINT) AS v::DOUBLE, (v, x BIGINT, z BIGINT) AS v::DOUBLE,
 	(v, x HUGEINT, z BIGINT) AS v, (v, x STRUCT(tavana_unknown BOOLEAN), z INTEGER) AS v, (v, x, z) AS v;
 CREATE MACRO {db}.pgcat.tavana_epoch(v, x DATE, z BIGINT) AS epoch(v)::DECIMAL(18,0), (v, x STRUCT(tavana_unknown BOOLEAN), z INTEGER) AS epoch(v)::DECIMAL(20,6), (v, x, z) AS epoch(v)::DECIMAL(20,6);

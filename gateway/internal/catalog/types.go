@@ -3,6 +3,7 @@ package catalog
 import (
 	"cmp"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/angelerator/tavana/gateway/internal/pgenc"
@@ -204,6 +205,6 @@ func typeMacros() string {
 	}
 	return `CREATE MACRO {db}.pgcat.tavana_base_oid(t) AS CASE WHEN t LIKE 'DECIMAL%' THEN 1700 ELSE coalesce(MAP {` + base.String() + `'TIMESTAMP WITH TIME ZONE': 1184, 'TIME WITH TIME ZONE': 1266}[t], 25) END;
 CREATE MACRO {db}.pgcat.tavana_type_oid(t) AS CASE ` + vectors.String() + `WHEN t LIKE '%]' THEN coalesce(MAP {` + strings.TrimSuffix(arrays.String(), ", ") + `}[{db}.pgcat.tavana_base_oid(regexp_replace(t, '(\[\d*\])+$', ''))], 1009) ELSE {db}.pgcat.tavana_base_oid(t) END;
-CREATE MACRO {db}.pgcat.tavana_typmod(t) AS CASE WHEN regexp_matches(t, '^DECIMAL\(\d+,\d+\)') THEN regexp_extract(t, '(\d+),', 1)::INTEGER * 65536 + regexp_extract(t, ',(\d+)', 1)::INTEGER + 4 ELSE -1 END::INTEGER;
+CREATE MACRO {db}.pgcat.tavana_typmod(t) AS CASE WHEN regexp_matches(t, '^DECIMAL\(\d+,\d+\)') AND NOT t LIKE 'DECIMAL(` + strconv.Itoa(pgenc.SumPrecision) + `,0)%' THEN regexp_extract(t, '(\d+),', 1)::INTEGER * 65536 + regexp_extract(t, ',(\d+)', 1)::INTEGER + 4 ELSE -1 END::INTEGER;
 `
 }

@@ -144,6 +144,10 @@ func OIDOf(duckType string) OID {
 	return OIDText
 }
 
+// SumPrecision is how many digits a sum of int8 has, and the one precision that is described as none, as PostgreSQL's
+// sum has none. No sum needs more, and people who want all the digits there are write 38.
+const SumPrecision = 37
+
 // TypeOf returns how a result column is described.
 func TypeOf(f arrow.Field) Type {
 	k := kindOf(f)
@@ -155,8 +159,7 @@ func TypeOf(f arrow.Field) Type {
 	if n, ok := sizes[t.OID]; ok {
 		t.Size = n
 	}
-	const most = 38 // digits: a sum of int8, which has no precision
-	if d, ok := f.Type.(*arrow.Decimal128Type); ok && (d.Precision != most || d.Scale != 0) {
+	if d, ok := f.Type.(*arrow.Decimal128Type); ok && (d.Precision != SumPrecision || d.Scale != 0) {
 		t.Mod = (d.Precision<<16 | d.Scale) + 4
 	}
 	return t
