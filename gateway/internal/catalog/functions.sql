@@ -18,8 +18,12 @@ CREATE MACRO {db}.pgcat.div(a, b) AS trunc({db}.pgcat."//"(a, b))::DECIMAL(38,0)
 -- Functions whose result has the type of their argument, beside which a sample of that stands (gateway/internal/sqltext/rewritetyped.go).
 -- Of a sample whose type is not known DuckDB takes what costs least: the macro of a structure, since 0 is an INTEGER.
 -- A sum of int8 has 37 digits: pgenc.SumPrecision.
-CREATE MACRO {db}.pgcat.tavana_sum(s, x TINYINT, z BIGINT) AS s::BIGINT, (s, x SMALLINT, z BIGINT) AS s::BIGINT, (s, x INTEGER, z BIGINT) AS s::BIGINT,
-	(s, x BIGINT, z BIGINT) AS s::DECIMAL(37,0), (s, x HUGEINT, z BIGINT) AS s::DECIMAL(37,0), (s, x STRUCT(tavana_unknown BOOLEAN), z INTEGER) AS s, (s, x, z) AS s;
+CREATE MACRO {db}.pgcat.tavana_sum(s, i, x TINYINT, z BIGINT) AS s::BIGINT, (s, i, x SMALLINT, z BIGINT) AS s::BIGINT, (s, i, x INTEGER, z BIGINT) AS s::BIGINT,
+	(s, i, x BIGINT, z BIGINT) AS s::DECIMAL(37,0), (s, i, x HUGEINT, z BIGINT) AS s::DECIMAL(37,0), (s, i, x INTERVAL, z BIGINT) AS i,
+	(s, i, x STRUCT(tavana_unknown BOOLEAN), z INTEGER) AS s, (s, i, x, z) AS s;
+CREATE MACRO {db}.pgcat.tavana_micros(x) AS epoch_us(x::VARCHAR::INTERVAL); -- by way of a text, since DuckDB binds it for other types too
+CREATE MACRO {db}.pgcat.tavana_percentile(s, i, x INTERVAL, z BIGINT) AS to_days((i::BIGINT // 86400000000)::INTEGER) + to_microseconds(i::BIGINT % 86400000000),
+	(s, i, x STRUCT(tavana_unknown BOOLEAN), z INTEGER) AS s, (s, i, x, z) AS s;
 CREATE MACRO {db}.pgcat.tavana_round(v, x TINYINT, z BIGINT) AS v::DOUBLE, (v, x SMALLINT, z BIGINT) AS v::DOUBLE, (v, x INTEGER, z BIGINT) AS v::DOUBLE, (v, x BIGINT, z BIGINT) AS v::DOUBLE,
 	(v, x HUGEINT, z BIGINT) AS v, (v, x STRUCT(tavana_unknown BOOLEAN), z INTEGER) AS v, (v, x, z) AS v;
 CREATE MACRO {db}.pgcat.tavana_epoch(v, x DATE, z BIGINT) AS epoch(v)::DECIMAL(18,0), (v, x STRUCT(tavana_unknown BOOLEAN), z INTEGER) AS epoch(v)::DECIMAL(20,6), (v, x, z) AS epoch(v)::DECIMAL(20,6);
@@ -131,7 +135,7 @@ CREATE MACRO {db}.pgcat.regexp_replace(s, p, r) AS tavana_regexp_replace(s, p, r
 -- Dates. What the clock says now, not at the transaction's beginning, is asked of the operating system.
 CREATE MACRO {db}.pgcat.clock_timestamp() AS make_timestamptz(tavana_clock()::BIGINT);
 CREATE MACRO {db}.pgcat.statement_timestamp() AS now();
-CREATE MACRO {db}.pgcat.make_interval(years := 0, months := 0, weeks := 0, days := 0, hours := 0, mins := 0, secs := 0) AS to_months((years * 12 + months)::INTEGER) + to_days((weeks * 7 + days)::INTEGER) + to_hours(hours::BIGINT) + to_minutes(mins::BIGINT) + to_microseconds(system.main.round(secs * 1000000)::BIGINT);
+CREATE MACRO {db}.pgcat.make_interval(years := 0, months := 0, weeks := 0, days := 0, hours := 0, mins := 0, secs := 0) AS to_months((years * 12 + months)::INTEGER) + to_days((weeks * 7 + days)::INTEGER) + to_hours(hours::BIGINT) + to_minutes(mins::BIGINT) + to_microseconds(system.main.round(secs::DOUBLE * 1000000)::BIGINT);
 CREATE MACRO {db}.pgcat.justify_days(i) AS tavana_justify(i::VARCHAR, 'days')::INTERVAL;
 CREATE MACRO {db}.pgcat.justify_hours(i) AS tavana_justify(i::VARCHAR, 'hours')::INTERVAL;
 CREATE MACRO {db}.pgcat.justify_interval(i) AS tavana_justify(i::VARCHAR, 'both')::INTERVAL;

@@ -239,6 +239,8 @@ func (w *rewrite) word(i int, name string) {
 		w.extract(i)
 	case "sum":
 		w.sum(i)
+	case "percentile_cont":
+		w.percentile(i)
 	case "round":
 		w.round(i)
 	case "overlay":

@@ -49,6 +49,21 @@ func (w *rewrite) sum(i int) {
 	w.typed = append(w.typed, typed{macro: "tavana_sum", from: i, to: w.afterOver(end), arg: arg, argEnd: argEnd, wraps: true})
 }
 
+// percentile notes a percentile_cont(…) WITHIN GROUP (ORDER BY …), which is double precision, or an interval of intervals.
+func (w *rewrite) percentile(i int) {
+	within := w.afterParens(i + 1)
+	if w.r.Catalog == "" || !w.Is(i+1, "(") || !w.Is(within, "WITHIN") || !w.Is(within+2, "(") || !w.Is(within+4, "BY") || len(w.typed) == maxTyped {
+		return
+	}
+	arg, end := within+5, w.afterParens(within+2)
+	argEnd := min(w.itemEnd(arg), end-1)
+	for ; argEnd > arg && (w.IsAny(argEnd-1, "ASC", "DESC", "NULLS") || w.Is(argEnd-2, "NULLS")); argEnd-- {
+	}
+	if argEnd > arg {
+		w.typed = append(w.typed, typed{macro: "tavana_percentile", from: i, to: w.afterOver(end), arg: arg, argEnd: argEnd, wraps: true})
+	}
+}
+
 // round gives a round() of whole numbers its type, double precision, and rounds halves of what is cast to that to the even
 // number. Other doubles may be what PostgreSQL has as numeric, such as averages and quotients, whose halves go away from zero.
 func (w *rewrite) round(i int) {
@@ -103,16 +118,40 @@ func (w *rewrite) typedCalls(wraps bool) {
 			samples[n] = w.sample(t.arg, t.argEnd)
 		}
 	}
-	for n, t := range w.typed {
-		sample := samples[n]
+	for n := len(w.typed) - 1; n >= 0; n-- { // the innermost first
+		t, sample := w.typed[n], samples[n]
 		switch {
 		case t.wraps != wraps:
-		case wraps && sample != "":
-			w.wrap(t.from, t.to, w.r.Catalog+"."+t.macro+"(", ", "+sample+", 0)")
-		case !wraps:
+		case wraps:
+			intervals := w.ofIntervals(t)
+			if t.macro == "tavana_percentile" {
+				w.wrap(t.arg, t.argEnd, "CAST(", " AS DOUBLE)")
+			}
+			if sample != "" {
+				w.wrap(t.from, t.to, w.r.Catalog+"."+t.macro+"(", intervals+", "+sample+", 0)")
+			}
+		default:
 			w.append(t.argEnd-1, ", "+cmp.Or(sample, unknownSample)+", 0")
 		}
 	}
+}
+
+// ofIntervals returns what a call is if its argument turns out to be an interval, as another argument of the macro that has one.
+// What is inside the call is rewritten, the call itself is not.
+func (w *rewrite) ofIntervals(t typed) string {
+	var call string
+	switch t.macro {
+	case "tavana_sum":
+		call = "tavana_sum_intervals" + w.renderedAll(t.from+1, t.to)
+	case "tavana_percentile":
+		call = w.renderedAll(t.from, t.arg) + " " + w.r.Catalog + ".tavana_micros(" + w.renderedAll(t.arg, t.argEnd) + ") " + w.renderedAll(t.argEnd, t.to)
+	default:
+		return ""
+	}
+	if len(call) > maxSample {
+		call = "NULL"
+	}
+	return ", " + call
 }
 
 // sample returns an expression of the type of tokens from i to end; "": none is known.
@@ -164,11 +203,18 @@ func (w *rewrite) rendered(i int) string {
 func (w *rewrite) sampleCall(i int) (text string, next int) {
 	if n, ok := slices.BinarySearchFunc(w.typed, i, func(t typed, i int) int { return t.from - i }); ok {
 		t := w.typed[n]
+		if t.macro == "tavana_percentile" {
+			return "0::DOUBLE", t.to
+		}
 		s := w.sample(t.arg, t.argEnd)
 		if s == "" {
 			return "", t.to
 		}
-		return w.r.Catalog + "." + t.macro + "(" + s + ", " + s + ", 0)", t.to
+		call := w.r.Catalog + "." + t.macro + "(" + s + ", "
+		if t.macro == "tavana_sum" {
+			call += s + ", "
+		}
+		return call + s + ", 0)", t.to
 	}
 	if !w.Is(i+1, "(") || w.Tokens[i].Kind != Word || w.Is(i-1, ".") {
 		return "", 0

@@ -9,17 +9,20 @@ import (
 // A function's type is told by a sample of its argument, with no aggregate in it.
 func TestTypedCalls(t *testing.T) {
 	for sql, want := range map[string]string{
-		"SELECT sum(a) FROM t": "SELECT cat.tavana_sum(sum(a), a, 0) FROM t",
-		"SELECT sum(DISTINCT a + 1) FILTER (WHERE b) OVER w AS s FROM t":   "SELECT cat.tavana_sum(sum(DISTINCT a + 1) FILTER (WHERE b) OVER w, a + 1, 0) AS s FROM t",
-		"SELECT sum(count(*)) OVER () FROM t":                              "SELECT cat.tavana_sum(sum(count(*)) OVER (), 0::BIGINT, 0) FROM t",
-		"SELECT sum(sum(a)) OVER (PARTITION BY b) FROM t":                  "SELECT cat.tavana_sum(sum(cat.tavana_sum(sum(a), a, 0)) OVER (PARTITION BY b), cat.tavana_sum(a, a, 0), 0) FROM t",
+		"SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY a + 1 DESC NULLS LAST) FILTER (WHERE b) FROM t": "SELECT cat.tavana_percentile(percentile_cont(0.5) WITHIN GROUP (ORDER BY CAST(a + 1 AS DOUBLE) DESC NULLS LAST) FILTER (WHERE b), " +
+			"percentile_cont(0.5) WITHIN GROUP (ORDER BY cat.tavana_micros(a + 1) DESC NULLS LAST) FILTER (WHERE b), a + 1, 0) FROM t",
+		"SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY (SELECT 1)) FROM t": "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY CAST((SELECT 1) AS DOUBLE)) FROM t",
+		"SELECT sum(a) FROM t": "SELECT cat.tavana_sum(sum(a), tavana_sum_intervals(a), a, 0) FROM t",
+		"SELECT sum(DISTINCT a + 1) FILTER (WHERE b) OVER w AS s FROM t":   "SELECT cat.tavana_sum(sum(DISTINCT a + 1) FILTER (WHERE b) OVER w, tavana_sum_intervals(DISTINCT a + 1) FILTER (WHERE b) OVER w, a + 1, 0) AS s FROM t",
+		"SELECT sum(count(*)) OVER () FROM t":                              "SELECT cat.tavana_sum(sum(count(*)) OVER (), tavana_sum_intervals(count(*)) OVER (), 0::BIGINT, 0) FROM t",
+		"SELECT sum(sum(a)) OVER (PARTITION BY b) FROM t":                  "SELECT cat.tavana_sum(sum(cat.tavana_sum(sum(a), tavana_sum_intervals(a), a, 0)) OVER (PARTITION BY b), tavana_sum_intervals(cat.tavana_sum(sum(a), tavana_sum_intervals(a), a, 0)) OVER (PARTITION BY b), cat.tavana_sum(a, a, a, 0), 0) FROM t",
 		"SELECT sum((SELECT 1)), sum(*), sum(), sum(COLUMNS(*)), sum":      "SELECT sum((SELECT 1)), sum(*), sum(), sum(COLUMNS(*)), sum",
-		"WITH c AS (SELECT sum(a) FROM t) SELECT sum FROM c":               `WITH c AS (SELECT cat.tavana_sum(sum(a), a, 0) AS "sum" FROM t) SELECT sum FROM c`,
+		"WITH c AS (SELECT sum(a) FROM t) SELECT sum FROM c":               `WITH c AS (SELECT cat.tavana_sum(sum(a), tavana_sum_intervals(a), a, 0) AS "sum" FROM t) SELECT sum FROM c`,
 		"SELECT round(a), round(a, 2), round(max(a))":                      "SELECT cat.tavana_round(round(a), a, 0), round(a, 2), cat.tavana_round(round(max(a)), (a), 0)",
 		"SELECT extract(epoch FROM a), extract(year FROM b)":               "SELECT cat.tavana_epoch(  a, a, 0), (extract(year FROM b)::DECIMAL(18,0))",
 		"SELECT sum, round FROM t ORDER BY sum":                            "SELECT sum, round FROM t ORDER BY sum",
 		"SELECT round(a::float8 / 2), round(a::double precision)":          "SELECT cat.tavana_round(round(a::float8 / 2), a :: float8 / 2, 0), round_even(a::double precision, 0)",
-		"SELECT sum(a LIKE ANY (ARRAY['b'])) FROM (SELECT round(1.5)) t":   `SELECT cat.tavana_sum(sum(cat.tavana_any(list_transform(ARRAY['b'], lambda tavana_pattern: a LIKE tavana_pattern ESCAPE '\'))), cat.tavana_any(list_transform(ARRAY['b'], lambda tavana_pattern: a LIKE tavana_pattern ESCAPE '\')), 0) FROM (SELECT cat.tavana_round(round(1.5), 1.5, 0) AS "round") t`,
+		"SELECT sum(a LIKE ANY (ARRAY['b'])) FROM (SELECT round(1.5)) t":   `SELECT cat.tavana_sum(sum(cat.tavana_any(list_transform(ARRAY['b'], lambda tavana_pattern: a LIKE tavana_pattern ESCAPE '\'))  ), tavana_sum_intervals(cat.tavana_any(list_transform(ARRAY['b'], lambda tavana_pattern: a LIKE tavana_pattern ESCAPE '\'))  ), cat.tavana_any(list_transform(ARRAY['b'], lambda tavana_pattern: a LIKE tavana_pattern ESCAPE '\')), 0) FROM (SELECT cat.tavana_round(round(1.5), 1.5, 0) AS "round") t`,
 		"CREATE TABLE t AS SELECT extract(year FROM a), b || 'c'":          `CREATE TABLE t AS SELECT (extract(year FROM a)::DECIMAL(18,0)) AS "extract", b || 'c' AS "?column?"`,
 		"SELECT 'sum(a)', \"sum\"(a) /* sum(a) */ FROM t":                  "SELECT 'sum(a)', \"sum\"(a) /* sum(a) */ FROM t",
 		"SELECT (ARRAY[1,2]) @> '{1}', a.sum, t.round FROM t ORDER BY sum": "SELECT (ARRAY[1,2]) @> '[''1'']', a.sum, t.round FROM t ORDER BY sum",
@@ -112,7 +115,7 @@ func TestTiesAndSymmetricRanges(t *testing.T) {
 // FuzzRewriteOfWords: no order of words and operators that rules look for makes a rule fail, or a text of unbounded length.
 func FuzzRewriteOfWords(f *testing.F) {
 	words := strings.Fields(`SELECT FROM WHERE WITH RECURSIVE r ( ) [ ] { } , ; . :: || - -> ->> # > < @ ? | & ~ * ! / = + a t 1 '{1,2}' '{"a":1}' E'\u00e9' '[1]' $1 "q" AS AND NOT IN ANY ALL SOME LIKE ILIKE
-		sum round extract epoch year second DISTINCT FILTER OVER ORDER BY GROUP WITHIN count max json_agg jsonb_object_agg json_build_object jsonb_build_array json_each json_to_recordset
+		sum round percentile_cont extract epoch year second DISTINCT FILTER OVER ORDER BY GROUP WITHIN count max json_agg jsonb_object_agg json_build_object jsonb_build_array json_each json_to_recordset
 		json_array_elements regexp_matches unnest generate_subscripts generate_series ORDINALITY overlay PLACING FOR position OVERLAPS INTERVAL ARRAY jsonb json int text CAST CASE WHEN
 		THEN END EXISTS UNION COLUMNS substring SIMILAR TO ESCAPE OPERATOR pg_catalog pg_type regclass IGNORE NULLS LATERAL INTO VALUES UPDATE SET FETCH FIRST ROWS WITH TIES BETWEEN SYMMETRIC`)
 	f.Add([]byte{0, 50, 5, 28, 6, 1, 29})

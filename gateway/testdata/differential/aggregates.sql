@@ -64,7 +64,6 @@ SELECT regr_count(id, bonus), regr_avgx(id, bonus), regr_avgy(id, bonus) FROM em
 
 SELECT round(regr_slope(qty, id)::numeric, 9), round(regr_intercept(qty, id)::numeric, 9), round(regr_r2(qty, id)::numeric, 9), round(regr_sxx(qty, id)::numeric, 9), round(regr_sxy(qty, id)::numeric, 9), round(regr_syy(qty, id)::numeric, 9) FROM sales
 
--- differs: row: 3500.24, not 3500.245; types: numeric for float8
 SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY salary) FROM emp
 
 SELECT percentile_cont(0.25) WITHIN GROUP (ORDER BY id), percentile_disc(0.25) WITHIN GROUP (ORDER BY id) FROM emp
@@ -212,3 +211,20 @@ SELECT round(id::float8 / 2), round(score) FROM emp ORDER BY id
 
 -- differs: row: 10000000000|3|28, not 10000000000|2|28
 SELECT round(max(score)), round(min(id)::float8 + 1.5), sum(round(id::float8)) FROM emp
+
+-- differs: fails with 42883: operator does not exist: interval // integer
+SELECT sum(iv), avg(ts - timestamp '2024-01-01'), sum(ts - timestamp '2024-01-01') / 2, sum(iv) FILTER (WHERE id > 5), count(*) FROM (VALUES (1, interval '1 day 23 hours', timestamp '2024-01-02 07:00'), (2, interval '1 month -2 days', timestamp '2024-01-04 12:00'), (3, NULL, NULL)) AS v(id, iv, ts)
+
+SELECT id, sum(iv) OVER (ORDER BY id), sum(iv) OVER (ORDER BY id ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) FROM (VALUES (1, interval '1 day 23 hours'), (2, NULL), (3, interval '25 hours')) AS v(id, iv) ORDER BY id
+
+SELECT id % 2 AS odd, sum(make_interval(secs => id * 1000000)), sum(sum(make_interval(hours => id))) OVER (ORDER BY id % 2) FROM emp GROUP BY id % 2 ORDER BY odd
+
+SELECT sum(iv) FROM (SELECT interval '100000000 years' AS iv FROM generate_series(1, 2)) AS s
+
+-- differs: row: 1 day 23:30:30|2 days 06:00:45, not 1 day 23:30:30|3 days -17:59:15
+SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY iv), percentile_cont(0.25) WITHIN GROUP (ORDER BY iv DESC) FROM (VALUES (interval '1 day 23 hours'), (interval '12 hours'), (interval '3 days'), (interval '2 days 1 minute')) AS v(iv)
+
+-- differs: row: 20|3690.1749999999997|6700.5|3350.1, not 20|3690.175|6700.5|3350.1
+SELECT dept_id, percentile_cont(0.3) WITHIN GROUP (ORDER BY salary DESC NULLS LAST) AS p, percentile_cont(0.5) WITHIN GROUP (ORDER BY (salary * 2)::int) FILTER (WHERE id > 2), round(percentile_cont(0.5) WITHIN GROUP (ORDER BY salary)::numeric, 1) FROM emp GROUP BY dept_id ORDER BY dept_id
+
+SELECT percentile_cont(ARRAY[0.25, 0.75]) WITHIN GROUP (ORDER BY salary) FROM emp
