@@ -468,6 +468,10 @@ func (s *Statement) primaryStart(i int) int {
 			if open <= 0 {
 				return max(open, 0)
 			}
+			if call := s.beforeClause(open); call > 0 {
+				i = call
+				continue
+			}
 			if s.Is(open, "(") && s.Name(open-1) == "" || s.Is(open, "(") && isKeyword(s.Raw(open-1)) {
 				return open
 			}
@@ -476,13 +480,25 @@ func (s *Statement) primaryStart(i int) int {
 				return open
 			}
 			continue
-		case s.Is(i-1, "."), s.Is(i-1, "::"):
+		case s.Is(i-1, "."), s.Is(i-1, "::"), s.Is(i-1, "OVER") && s.Is(i-2, ")"):
 			i -= 2
 			continue
 		case s.Is(i, "END"):
 			return s.caseStart(i)
 		}
 		return s.literalStart(i)
+	}
+	return 0
+}
+
+// beforeClause returns the token before the FILTER, OVER or WITHIN GROUP of an aggregate whose parenthesis opens at token i; 0: it is
+// none's.
+func (s *Statement) beforeClause(i int) int {
+	switch {
+	case s.IsAny(i-1, "FILTER", "OVER") && s.Is(i-2, ")"):
+		return i - 2
+	case s.Is(i-1, "GROUP") && s.Is(i-2, "WITHIN") && s.Is(i-3, ")"):
+		return i - 3
 	}
 	return 0
 }

@@ -140,11 +140,12 @@ func (w *rewrite) typedCalls(wraps bool) {
 // What is inside the call is rewritten, the call itself is not.
 func (w *rewrite) ofIntervals(t typed) string {
 	var call string
+	last := " " + w.Raw(t.to-1) // without what is put around the call
 	switch t.macro {
 	case "tavana_sum":
-		call = "tavana_sum_intervals" + w.renderedAll(t.from+1, t.to)
+		call = "tavana_sum_intervals" + w.renderedAll(t.from+1, t.to-1) + last
 	case "tavana_percentile":
-		call = w.renderedAll(t.from, t.arg) + " " + w.r.Catalog + ".tavana_micros(" + w.renderedAll(t.arg, t.argEnd) + ") " + w.renderedAll(t.argEnd, t.to)
+		call = w.Raw(t.from) + w.renderedAll(t.from+1, t.arg) + " " + w.r.Catalog + ".tavana_micros(" + w.renderedAll(t.arg, t.argEnd) + ") " + w.renderedAll(t.argEnd, t.to-1) + last
 	default:
 		return ""
 	}

@@ -228,3 +228,7 @@ SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY iv), percentile_cont(0.25) WI
 SELECT dept_id, percentile_cont(0.3) WITHIN GROUP (ORDER BY salary DESC NULLS LAST) AS p, percentile_cont(0.5) WITHIN GROUP (ORDER BY (salary * 2)::int) FILTER (WHERE id > 2), round(percentile_cont(0.5) WITHIN GROUP (ORDER BY salary)::numeric, 1) FROM emp GROUP BY dept_id ORDER BY dept_id
 
 SELECT percentile_cont(ARRAY[0.25, 0.75]) WITHIN GROUP (ORDER BY salary) FROM emp
+
+SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY id)::text, 'x' || percentile_cont(0.5) WITHIN GROUP (ORDER BY id)::text, interval '10 days' / percentile_cont(0.5) WITHIN GROUP (ORDER BY id) FROM emp
+
+SELECT id, sum(id) OVER ()::text, sum(id) OVER w::text AS b, sum(id) FILTER (WHERE id > 1) OVER w::text || 'x', interval '10 days' / sum(id) OVER w AS c, -5 + sum(id) OVER w::text::int AS d FROM emp WINDOW w AS (ORDER BY id) ORDER BY id
