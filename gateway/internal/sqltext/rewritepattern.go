@@ -121,10 +121,8 @@ func (s *Statement) primaryEnd(j int) int {
 			j = s.closing(j) + 1
 		case s.Is(j, "::"):
 			j += 2
-		case s.Is(j-1, ")") && s.IsAny(j, "FILTER", "OVER") && s.Is(j+1, "("):
-			j++
-		case s.Is(j-1, ")") && (s.Is(j, "OVER") && s.Name(j+1) != "" || s.Is(j, "WITHIN") && s.Is(j+1, "GROUP")):
-			j += 2
+		case s.Is(j-1, ")") && s.afterOver(j) > j:
+			j = s.afterOver(j)
 		default:
 			return min(j, len(s.Tokens))
 		}

@@ -93,8 +93,11 @@ func (w *rewrite) epoch(i, end int) {
 	w.typed = append(w.typed, typed{macro: "tavana_epoch", from: i, to: end + 1, arg: i + 4, argEnd: end})
 }
 
-// afterOver returns the token behind the FILTER and OVER of a call whose parenthesis closes before token i.
+// afterOver returns the token behind the WITHIN GROUP, FILTER and OVER of a call whose parenthesis closes before token i.
 func (s *Statement) afterOver(i int) int {
+	if s.Is(i, "WITHIN") && s.Is(i+1, "GROUP") && s.Is(i+2, "(") {
+		i = s.afterParens(i + 2)
+	}
 	if s.Is(i, "FILTER") && s.Is(i+1, "(") {
 		i = s.afterParens(i + 1)
 	}

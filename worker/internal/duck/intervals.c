@@ -1,4 +1,4 @@
-// sum(INTERVAL), which DuckDB has not. See intervals.go. The declarations are those of duckdb.h that it takes.
+// tavana_sum_intervals(INTERVAL): DuckDB's sum takes none. See intervals.go. The declarations are those of duckdb.h that it takes.
 #include <stdbool.h>
 #include <stdint.h>
 

@@ -12,10 +12,11 @@ import (
 	bindings "github.com/duckdb/duckdb-go-bindings"
 )
 
-// registerIntervalSum adds sum(INTERVAL) to DuckDB's sum. It is in C since the bindings for Go have no aggregates.
+// registerIntervalSum makes tavana_sum_intervals(INTERVAL) an aggregate of the instance, for catalogs' macros to call: DuckDB
+// lets nobody add a form to its own sum. It is in C since the bindings for Go have no aggregates.
 func registerIntervalSum(conn bindings.Connection) error {
 	if !C.tavana_register_interval_sum(conn.Ptr, C.int(bindings.TypeInterval)) {
-		return errors.New("registering sum(INTERVAL)")
+		return errors.New("registering the function tavana_sum_intervals")
 	}
 	return nil
 }
