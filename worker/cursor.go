@@ -160,7 +160,7 @@ func (c *cursor) start(rest *func()) (*duck.Pending, error) {
 // sorts: that is its share of the ledger.
 func (c *cursor) begin(pending *duck.Pending) error {
 	grown := c.w.measure(c.quitCtx)
-	defer c.w.cursors.works()()
+	defer c.w.cursorWorks()()
 	result, err := pending.Wait()
 	share, ok := grown()
 	if err != nil {
@@ -233,7 +233,7 @@ func (c *cursor) serve() bool {
 
 // spoolSome puts a batch on disk, if there is one.
 func (c *cursor) spoolSome() error {
-	defer c.w.cursors.works()()
+	defer c.w.cursorWorks()()
 	rec, err := c.next(0)
 	if err != nil {
 		return nil // the reader will hear of it when it comes there
@@ -248,7 +248,7 @@ func (c *cursor) spoolSome() error {
 }
 
 func (c *cursor) answer(r *fetchRequest) {
-	defer c.w.cursors.works()()
+	defer c.w.cursorWorks()()
 	a := c.fetch(r.from, r.rows)
 	select {
 	case r.answer <- a:

@@ -254,8 +254,10 @@ func (cs *cursors) setLive(c *cursor, share uint64) {
 	c.begun, c.live, c.spools, c.share = true, share > 0, false, share
 }
 
-// works notes that a cursor begins to work; the caller calls done when it waits again.
-func (cs *cursors) works() (done func()) {
+// cursorWorks notes that a cursor begins to work; the caller calls done when it waits again.
+func (w *Worker) cursorWorks() (done func()) {
+	cs := &w.cursors
+	defer w.stir()
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
 	cs.working++

@@ -57,6 +57,7 @@ func (w *Worker) SetMemoryLimit(_ context.Context, r *workerpb.SetMemoryLimitReq
 	w.limit = l
 	w.notify()
 	w.mu.Unlock()
+	w.stir()
 	if shrinks {
 		giveBackPages()
 	}

@@ -11,12 +11,13 @@ import (
 // grow by while statements of sessions run, which may be making them. It is exact for one that runs alone.
 type peaks struct {
 	at      time.Time
-	started uint64    // executions at the last look, and
-	newest  time.Time // when there was a new one
-	idle    bool      // nothing ran at the last look
-	before  uint64    // held when nothing ran, without tables, in bytes
-	tables  uint64    // in memory at the last look, in bytes
-	pressed bool      // the last state that was sent early told of pressure
+	started uint64        // executions at the last look, and
+	newest  time.Time     // when there was a new one
+	idle    bool          // nothing ran at the last look
+	before  uint64        // held when nothing ran, without tables, in bytes
+	tables  uint64        // in memory at the last look, in bytes
+	pressed bool          // the last state that was sent early told of pressure
+	cpu     time.Duration // of the process at the last look
 }
 
 const (
@@ -25,6 +26,8 @@ const (
 	peaksEvery, peaksLater, peaksIdle, newTime = 20 * time.Millisecond, 100 * time.Millisecond, time.Second, time.Second
 	// pressure is the share of the process's limit whose use is told at once, not with the next state: someone may give more.
 	pressure = .80
+	// leastWork is the process's CPU time within which what runs for a while is not looked at: all of it waits for its clients.
+	leastWork = 5 * time.Millisecond
 )
 
 // look notes what the running executions hold.
@@ -41,10 +44,11 @@ func (p *peaks) look(w *Worker) {
 	case now.Sub(p.newest) > newTime:
 		every = peaksLater
 	}
-	if now.Sub(p.at) < every {
+	if now.Sub(p.at) < every || every == peaksLater && len(w.running) > 0 && cpuTime()-p.cpu < leastWork {
 		w.mu.Unlock()
 		return
 	}
+	defer func() { p.cpu = cpuTime() }()
 	p.at = now
 	running := make([]*execution, 0, len(w.running))
 	var reserved uint64

@@ -141,6 +141,7 @@ func (w *Worker) add(e *execution) error {
 	w.started++
 	w.works.Add(1)
 	w.notify()
+	w.stir()
 	return nil
 }
 

@@ -16,7 +16,11 @@ import (
 //	nearly all in use           →  malloc gives back its free pages, which are part of what is not counted
 //	idle                        →  free pages are given back, and after --idle-release what DuckDB caches too
 const (
-	steerEvery = 10 * time.Millisecond
+	// steerEvery is how often it looks where memory may soon run short, or something new runs; steerSeldom while there is much room
+	// and what runs has done so for a while; steerIdle while nothing runs, until something does.
+	steerEvery, steerSeldom, steerIdle = 10 * time.Millisecond, 100 * time.Millisecond, time.Second
+	// growth is how much memory a thread can fill in a second, in bytes.
+	growth = 2 << 30
 	// trimAfter is how long nothing must run before free pages are given back: a moment's pause is no idleness.
 	trimAfter = time.Second
 	// leastLimit is what DuckDB keeps in any case.
@@ -35,16 +39,32 @@ func nextLimit(now uint64, l memoryLimit, resident, counted uint64) uint64 {
 
 // steer runs until ctx ends.
 func (w *Worker) steer(ctx context.Context) {
-	tick := time.NewTicker(steerEvery)
-	defer tick.Stop()
+	next := time.NewTimer(steerEvery)
+	defer next.Stop()
 	s := steering{w: w, limit: w.memory().duckdb, idleSince: time.Now()}
+	var stirred chan struct{} // nil while it looks often anyway
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-tick.C:
-			s.look()
+		case <-stirred:
+			stirred = nil
+			next.Reset(steerEvery)
+		case <-next.C:
+			wait := s.look()
+			if stirred = nil; wait > steerEvery {
+				stirred = w.stirred
+			}
+			next.Reset(wait)
 		}
+	}
+}
+
+// stir makes steer look often, as something begins to run.
+func (w *Worker) stir() {
+	select {
+	case w.stirred <- struct{}{}:
+	default:
 	}
 }
 
@@ -54,7 +74,8 @@ type steering struct {
 	limit     uint64 // DuckDB's, now
 	of        memoryLimit
 	idleSince time.Time
-	started   uint64    // executions at the last look
+	started   uint64    // executions at the last look, and
+	newest    time.Time // when there was a new one
 	trimmed   uint64    // executions when free pages were given back
 	released  uint64    // executions when caches were let go
 	abandoned time.Time // when sessions of clients that are gone were looked for
@@ -62,7 +83,8 @@ type steering struct {
 	peaks     peaks
 }
 
-func (s *steering) look() {
+// look steers, and returns when to look again if nothing begins to run before.
+func (s *steering) look() time.Duration {
 	w := s.w
 	w.mu.Lock()
 	idle, started, l := len(w.running) == 0, w.started, w.limit
@@ -73,16 +95,20 @@ func (s *steering) look() {
 		s.of, s.limit = l, l.duckdb
 		w.allowGrowth(processMemory())
 	}
-	if !idle || started != s.started {
-		s.idleSince, s.started = time.Now(), started
+	now := time.Now()
+	if started != s.started {
+		s.started, s.newest = started, now
+	}
+	if !idle || s.newest == now {
+		s.idleSince = now
 	}
 	s.peaks.look(w)
-	if now := time.Now(); now.Sub(s.abandoned) > time.Second {
+	if now.Sub(s.abandoned) > time.Second {
 		s.abandoned = now
 		w.closeAbandoned(now)
 		w.dropExpiredResults(now)
 	}
-	if now := time.Now(); now.Sub(s.cursors) > w.cfg.CursorCleanupInterval {
+	if now.Sub(s.cursors) > w.cfg.CursorCleanupInterval {
 		s.cursors = now
 		w.closeIdleCursors(now)
 	}
@@ -90,7 +116,7 @@ func (s *steering) look() {
 		if s.limit != l.duckdb && w.setDuckDB(l, l.duckdb) == nil {
 			s.limit = l.duckdb // the next statement begins with all of it
 		}
-		quiet := time.Since(s.idleSince)
+		quiet := now.Sub(s.idleSince)
 		if started != s.trimmed && quiet > trimAfter {
 			giveBackPages()
 			s.trimmed = started
@@ -98,7 +124,7 @@ func (s *steering) look() {
 		if release := w.cfg.IdleRelease; release > 0 && started != s.released && quiet > release && w.giveBack(l) {
 			s.released, s.limit = started, l.duckdb
 		}
-		return
+		return s.rest(quiet)
 	}
 	resident, mapped := processMemory()
 	if resident > l.total-l.total/5 {
@@ -110,7 +136,7 @@ func (s *steering) look() {
 	if resident > l.total/2 { // below, what it counts makes no difference
 		mem, err := w.in.Memory()
 		if err != nil {
-			return
+			return steerEvery
 		}
 		counted = mem.Used
 		if mem.Spilled > 0 { // cursors that wait make room for those that run
@@ -119,15 +145,41 @@ func (s *steering) look() {
 	}
 	next := nextLimit(s.limit, l, resident, counted)
 	if next == s.limit {
-		return
+		return s.patience(resident)
 	}
 	if w.setDuckDB(l, next) != nil {
 		next = counted // that much can't be freed now, but nothing more is to be had
 		if w.setDuckDB(l, next) != nil {
-			return
+			return steerEvery
 		}
 	}
 	s.limit = next
+	return steerEvery
+}
+
+// patience is how long what runs can't fill half of the limit.
+func (s *steering) patience(resident uint64) time.Duration {
+	if time.Since(s.newest) < newTime {
+		return steerEvery
+	}
+	half := s.of.total / 2
+	seconds := float64(half-min(resident, half)) / float64(growth*s.w.cfg.threads())
+	return min(max(time.Duration(seconds*float64(time.Second)), steerEvery), steerSeldom)
+}
+
+// rest is how long there is nothing to do while nothing runs, which is so since quiet.
+func (s *steering) rest(quiet time.Duration) time.Duration {
+	if !s.peaks.idle {
+		return steerEvery
+	}
+	wait := min(steerIdle, s.w.cfg.CursorCleanupInterval)
+	if s.started != s.trimmed {
+		wait = min(wait, trimAfter-quiet)
+	}
+	if release := s.w.cfg.IdleRelease; release > 0 && s.started != s.released {
+		wait = min(wait, release-quiet)
+	}
+	return max(wait, steerEvery)
 }
 
 // giveBackPages gives free pages to the system: malloc's and Go's.

@@ -70,6 +70,8 @@ type Worker struct {
 	draining  bool
 	// changed is closed and made anew when the state that Watch sends changes.
 	changed chan struct{}
+	// stirred wakes steer when something begins to run; it has room for one.
+	stirred chan struct{}
 	// stopping is closed when the worker stops.
 	stopping chan struct{}
 
@@ -113,7 +115,7 @@ func New(cfg Config, log *slog.Logger) (*Worker, error) {
 	}
 	w := &Worker{
 		cfg: cfg, log: log, id: filepath.Base(spill.path), spill: spill, in: in, conns: newConns(in, log), owners: newOwners(), limit: limit,
-		running: map[string]*execution{}, changed: make(chan struct{}), stopping: make(chan struct{}), broken: make(chan error, 1),
+		running: map[string]*execution{}, changed: make(chan struct{}), stirred: make(chan struct{}, 1), stopping: make(chan struct{}), broken: make(chan error, 1),
 	}
 	w.staged.spools = map[string]*spool{}
 	w.results.waiting = map[string]*result{}

@@ -255,8 +255,11 @@ func (s *Session) endBlock(ctx context.Context, commit bool) error {
 // commit commits at the worker, whatever ends ctx but for the end of the whole session. When the worker has got the COMMIT and
 // does not answer, nobody knows what came of it: the error is 08007, and the session's state is gone.
 func (s *Session) commit(ctx context.Context) error {
-	whole, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.d.cfg.CommitTimeout)
+	// No deadline, as in timer: the worker would be told of it, could end the COMMIT a moment before whole does, and its word
+	// for that is that somebody has cancelled it.
+	whole, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
+	defer time.AfterFunc(s.d.cfg.CommitTimeout, cancel).Stop()
 	defer context.AfterFunc(ctx, func() {
 		if pgerror.CodeOf(context.Cause(ctx)) == pgerror.AdminShutdown {
 			cancel()
