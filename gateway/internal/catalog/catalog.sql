@@ -237,7 +237,7 @@ CREATE VIEW {db}.pgcat.pg_statio_user_indexes AS SELECT * FROM {db}.pgcat.pg_sta
 CREATE VIEW {db}.pgcat.pg_statio_sys_indexes AS SELECT * FROM {db}.pgcat.pg_statio_all_indexes WHERE schemaname IN ('pg_catalog', 'information_schema');
 
 CREATE VIEW {db}.pgcat.pg_prepared_statements AS
-	SELECT name, statement, NULL::TIMESTAMPTZ AS prepare_time, parameter_types, from_sql, 0::BIGINT AS generic_plans, 0::BIGINT AS custom_plans FROM tavana_rows('prepared');
+	SELECT name, statement, prepare_time, list_filter(string_split(parameter_types, ','), lambda t: t <> '') AS parameter_types, from_sql, 0::BIGINT AS generic_plans, 0::BIGINT AS custom_plans FROM tavana_rows('prepared');
 CREATE VIEW {db}.pgcat.pg_cursors AS
 	SELECT name, statement, is_holdable, is_binary, is_scrollable, creation_time FROM tavana_rows('cursors');
 

@@ -139,7 +139,6 @@ CREATE MACRO {db}.pgcat.make_interval(years := 0, months := 0, weeks := 0, days 
 CREATE MACRO {db}.pgcat.justify_days(i) AS tavana_justify(i::VARCHAR, 'days')::INTERVAL;
 CREATE MACRO {db}.pgcat.justify_hours(i) AS tavana_justify(i::VARCHAR, 'hours')::INTERVAL;
 CREATE MACRO {db}.pgcat.justify_interval(i) AS tavana_justify(i::VARCHAR, 'both')::INTERVAL;
-CREATE MACRO {db}.pgcat.tavana_divide_interval(i, n) AS tavana_interval_part(i::VARCHAR, n::DOUBLE::VARCHAR)::INTERVAL;
 CREATE MACRO {db}.pgcat.tavana_overlap(a, b, c, d) AS CASE WHEN least(a, b) > least(c, d) THEN least(a, b) < greatest(c, d) WHEN least(a, b) < least(c, d) THEN least(c, d) < greatest(a, b) ELSE least(a, b) = least(c, d) END;
 CREATE MACRO {db}.pgcat.tavana_overlaps(a, b, c, d) AS {db}.pgcat.tavana_overlap(a, b, c, d), (a, b INTERVAL, c, d INTERVAL) AS {db}.pgcat.tavana_overlap(a, a + b, c, c + d), (a, b INTERVAL, c, d) AS {db}.pgcat.tavana_overlap(a, a + b, c, d), (a, b, c, d INTERVAL) AS {db}.pgcat.tavana_overlap(a, b, c, c + d);
 CREATE MACRO {db}.pgcat."overlaps"(a, b, c, d) AS {db}.pgcat.tavana_overlap(a, b, c, d);

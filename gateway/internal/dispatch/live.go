@@ -1,6 +1,7 @@
 package dispatch
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -48,7 +49,7 @@ var liveTables = map[string]*arrow.Schema{
 	"roles": fields("rolname", text, "superuser", arrow.FixedWidthTypes.Boolean, "oid", arrow.PrimitiveTypes.Int64),
 	"settings": fields("name", text, "setting", text, "unit", text, "help", text, "context", text, "vartype", text, "source", text, "boot_val", text,
 		"reset_val", text),
-	"prepared": fields("name", text, "statement", text, "parameter_types", text, "from_sql", arrow.FixedWidthTypes.Boolean),
+	"prepared": fields("name", text, "statement", text, "prepare_time", arrow.FixedWidthTypes.Timestamp_us, "parameter_types", text, "from_sql", arrow.FixedWidthTypes.Boolean),
 	"cursors": fields("name", text, "statement", text, "is_holdable", arrow.FixedWidthTypes.Boolean, "is_binary", arrow.FixedWidthTypes.Boolean,
 		"is_scrollable", arrow.FixedWidthTypes.Boolean, "creation_time", arrow.FixedWidthTypes.Timestamp_us),
 	"queue": queueTable, "workers": workersTable, "queries": queriesTable,
@@ -138,7 +139,7 @@ func (s *Session) liveTable(name string) ([]byte, error) {
 			for i, oid := range st.ParamOIDs {
 				types[i] = oid.Name()
 			}
-			appendRow(b, name, st.Text, "{"+strings.Join(types, ",")+"}", false)
+			appendRow(b, name, cmp.Or(st.PrepareSQL, st.Text), st.Prepared, strings.Join(types, ","), st.PrepareSQL != "")
 		})
 	case "cursors":
 		s.Portals(func(name string, p *session.Portal) {

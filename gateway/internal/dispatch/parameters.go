@@ -1,8 +1,12 @@
 package dispatch
 
 import (
+	"strings"
+	"unicode/utf8"
+
 	"github.com/angelerator/tavana/gateway/internal/pgenc"
 	"github.com/angelerator/tavana/gateway/internal/sqltext"
+	"github.com/angelerator/tavana/internal/pgerror"
 )
 
 // parameterTypes gives every parameter a type: the declared one, else what DuckDB inferred, else what stands beside it,
@@ -54,7 +58,7 @@ func castToArrays(st *sqltext.Statement) map[int]pgenc.OID {
 	return out
 }
 
-// byContext returns the types of the parameters that an arithmetic or comparison operator joins with a number.
+// byContext returns the types of parameters that are compared as arrays.
 func byContext(st *sqltext.Statement) map[int]pgenc.OID {
 	out := map[int]pgenc.OID{}
 	for i, t := range st.Tokens {
@@ -64,15 +68,64 @@ func byContext(st *sqltext.Statement) map[int]pgenc.OID {
 		if st.Is(i-1, "(") && st.Is(i+1, ")") && st.IsAny(i-2, "ANY", "ALL", "SOME") {
 			out[st.ParamNumber(i)], _ = pgenc.TypeNamed("text[]")
 		}
-		for _, j := range [2]int{i - 2, i + 2} {
-			if j >= 0 && j < len(st.Tokens) && st.Tokens[j].Kind == sqltext.Number && isOperator(st, (i+j)/2) {
-				out[st.ParamNumber(i)] = pgenc.NumberOID(st.Raw(j))
-			}
-		}
 	}
 	return out
 }
 
-func isOperator(st *sqltext.Statement, i int) bool {
-	return st.IsAny(i, "+", "-", "*", "/", "%", "=", "<", ">", "<=", ">=", "<>", "!=")
+// likeOther gives a parameter that was taken for text the type of the operand on the other side of the operator that err says
+// there is not for text, as PostgreSQL's rule for operands of no type has it. It reports whether it changed one of types.
+func likeOther(err error, st *sqltext.Statement, declared, types []pgenc.OID) bool {
+	e := pgerror.Flatten(err)
+	operands, ok := strings.CutPrefix(e.Message, noOperator)
+	if !ok {
+		return false
+	}
+	for i, t := range st.Tokens {
+		if t.Kind != sqltext.Param {
+			continue
+		}
+		n := st.ParamNumber(i)
+		if n < 1 || n > len(types) || types[n-1] != pgenc.OIDText || declared[n-1] != pgenc.OIDUnspecified {
+			continue
+		}
+		for _, at := range [2]int{i - 1, i + 1} {
+			if at < 0 || at >= len(st.Tokens) || !pointsAt(e, st, at) && !pointsAt(e, st, i) {
+				continue
+			}
+			left, right, ok := strings.Cut(operands, " "+st.Raw(at)+" ")
+			if own, other := left, right; ok {
+				if at < i {
+					own, other = right, left
+				}
+				if oid := besideOperand(st.Raw(at), other); own == "text" && oid != pgenc.OIDUnspecified && oid != pgenc.OIDText {
+					types[n-1] = oid
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// pointsAt tells whether an error is about token i; one without a position may be.
+func pointsAt(e *pgerror.Error, st *sqltext.Statement, i int) bool {
+	return e.Position <= 0 || e.Position == st.Chars+utf8.RuneCountInString(st.Text[:st.Tokens[i].Start])+1
+}
+
+// noOperator begins the message of an operator that there is not for its operands (42883).
+const noOperator = "operator does not exist: "
+
+// besideOperand returns the type of an operand that has none, beside one of a type: that type, but for what is added to dates
+// and what multiplies intervals.
+func besideOperand(operator, typ string) pgenc.OID {
+	oid, _ := pgenc.TypeNamed(typ)
+	switch {
+	case oid == pgenc.OIDInterval && (operator == "*" || operator == "/"):
+		return pgenc.OIDFloat8
+	case operator == "+" && oid == pgenc.OIDDate: // PostgreSQL can't choose
+		return pgenc.OIDInt4
+	case operator == "+" && (oid == pgenc.OIDTimestamp || oid == pgenc.OIDTimestampTZ || oid == pgenc.OIDTime):
+		return pgenc.OIDInterval
+	}
+	return oid
 }

@@ -36,6 +36,7 @@ func (s *Session) prepareSQL(ctx context.Context, st *session.Statement) (*sessi
 	if err != nil {
 		return nil, err
 	}
+	prepared.PrepareSQL = st.Text
 	return &session.Answer{Tag: "PREPARE"}, s.PutStatement(name, prepared)
 }
 

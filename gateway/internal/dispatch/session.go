@@ -597,7 +597,8 @@ func (s *Session) Describe(ctx context.Context, text sqltext.Statement, oids []p
 }
 
 // ask fills in what a worker's Prepare says. DuckDB loses the result's schema, or a parameter's type, when a parameter
-// has no type: then each gets one, from its context or else text, and it is asked again.
+// has no type: then each gets one, from its context or else text, and it is asked again, and once more for every operator
+// that there is not for text.
 func (s *Session) ask(ctx context.Context, st *session.Statement, declared []pgenc.OID) error {
 	resp, err := s.prepare(ctx, st, declared)
 	if err != nil && (!slices.Contains(declared, pgenc.OIDUnspecified) || ctx.Err() != nil) {
@@ -606,7 +607,11 @@ func (s *Session) ask(ctx context.Context, st *session.Statement, declared []pge
 	st.ParamTypes = resp.GetParameterTypes()
 	st.ParamOIDs = parameterTypes(&st.Statement, declared, st.ParamTypes)
 	if err != nil || resp.GetSchemaUnknown() {
-		if resp, err = s.prepare(ctx, st, st.ParamOIDs); err != nil {
+		for again := true; again; {
+			resp, err = s.prepare(ctx, st, st.ParamOIDs)
+			again = err != nil && ctx.Err() == nil && likeOther(err, &st.Statement, declared, st.ParamOIDs)
+		}
+		if err != nil {
 			return err
 		}
 	}

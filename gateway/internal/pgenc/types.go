@@ -13,7 +13,6 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -355,17 +354,6 @@ var TextType = Type{OID: OIDText, Size: -1, Mod: -1}
 
 // BoolType is how a boolean column is described.
 var BoolType = Type{OID: OIDBool, Size: 1, Mod: -1}
-
-// NumberOID returns the type of a number as PostgreSQL reads it: int4, int8 where that is too small, else numeric.
-func NumberOID(literal string) OID {
-	if _, err := strconv.ParseInt(literal, 10, 32); err == nil {
-		return OIDInt4
-	}
-	if _, err := strconv.ParseInt(literal, 10, 64); err == nil {
-		return OIDInt8
-	}
-	return OIDNumeric
-}
 
 // typeNames are the types that SQL names where a statement is prepared.
 var typeNames = map[string]OID{

@@ -3,6 +3,7 @@ package session
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
 
@@ -56,6 +57,9 @@ type Statement struct {
 	Columns []Column
 	// Schema is what Columns were made of; nil: no worker was asked.
 	Schema *arrow.Schema
+	// Prepared is when it was stored as a prepared statement, and PrepareSQL the text of the PREPARE by which; empty: by a Parse.
+	Prepared   time.Time
+	PrepareSQL string
 }
 
 // NewStatement returns a statement of which nothing but its text is known.
@@ -116,6 +120,7 @@ func (s *Session) PutStatement(name string, st *Statement) error {
 				WithHint("One session may keep %d; close or DEALLOCATE some.", maxStatements)
 		}
 	}
+	st.Prepared = time.Now()
 	s.statements[name] = st
 	return nil
 }

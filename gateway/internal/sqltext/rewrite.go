@@ -157,8 +157,6 @@ func (s *Statement) Rewrite(r *Rules, casts []string) (Rewritten, error) {
 				w.jsonOperator(i)
 			case "||", "-":
 				w.jsonb(i)
-			case "/":
-				w.divideInterval(i)
 			case "->", "->>":
 				if w.Is(i+1, "-") { // of a negative number, not of the operator
 					w.append(i, " ")

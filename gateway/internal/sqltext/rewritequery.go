@@ -301,21 +301,6 @@ func (w *rewrite) overlaps(i int) {
 	w.drop(i, i+2)
 }
 
-// divideInterval divides an interval, as its text shows it to be one, by the / at token i: DuckDB has no such operator.
-func (w *rewrite) divideInterval(i int) {
-	if i == 0 || w.r.Catalog == "" || !w.endsOperand(i-1) {
-		return
-	}
-	start, end := w.primaryStart(i-1), w.primaryEnd(i+1)
-	literal := w.Is(start, "INTERVAL") && i <= start+3
-	if end == i+1 || !literal && !(w.Is(i-1, "INTERVAL") && w.Is(i-2, "::")) {
-		return
-	}
-	w.insert(start, w.r.Catalog+".tavana_divide_interval(")
-	w.put(i, ", ")
-	w.append(end-1, ")")
-}
-
 // inFrom tells whether token i is an item of a FROM.
 func (s *Statement) inFrom(i int) bool {
 	for i--; i >= 0; i-- {

@@ -96,14 +96,26 @@ SELECT timestamptz '2024-02-29 12:00+00' + interval '12 hours'
 
 SELECT time '23:00' + interval '2 hours', time '01:00' - interval '2 hours'
 
--- differs: fails with 42883: operator does not exist: time without time zone - time without time zone
-SELECT time '12:00' - time '13:30'
+SELECT time '12:00' - time '13:30', tm - '01:00'::time, tm - interval '1 hour', '23:00:00.5' - tm FROM every_type ORDER BY id
+
+-- differs: fails with 42725: operator is not unique: time without time zone - unknown
+SELECT tm - NULL FROM every_type ORDER BY id
 
 SELECT interval '1 day' * 2, interval '1 hour' * 1.5, 2 * interval '1 month'
 
 SELECT interval '1 day' / 2
 
 SELECT interval '1 month' / 4
+
+SELECT iv / 3, iv / i4, iv / f8, iv / n, iv / '2', iv / NULL FROM every_type WHERE i4 <> 0 AND f8 <> 0 AND n <> 0 ORDER BY id
+
+SELECT (max(ts) - min(ts)) / count(*), avg(iv) / 2.5, - max(iv) / 7 FROM every_type
+
+SELECT iv / 0 FROM every_type
+
+SELECT iv / 1e-300 FROM every_type
+
+SELECT iv / iv FROM every_type
 
 SELECT interval '1 day' + interval '25 hours', interval '1 month' - interval '1 day', - interval '1 day 1 hour'
 

@@ -172,6 +172,9 @@ func sqlType(t string) string {
 // sqlCall writes name(TYPE, TYPE) with PostgreSQL's types; of an operator, what stands in an expression: type + type.
 func sqlCall(call string) string {
 	name, args, _ := strings.Cut(strings.TrimSuffix(call, ")"), "(")
+	if name == "//" { // by the setting integer_division
+		name = "/"
+	}
 	types := splitTypes(args)
 	for i, t := range types {
 		types[i] = sqlType(t)
@@ -223,6 +226,9 @@ func (c *Conn) prepareError(sql, text string) error {
 		rest = sql[p:]
 	}
 	e := errorAt(text, atPosition.FindString(rest))
+	if name, _, ok := strings.Cut(r.Call, "("); ok && strings.Trim(name, "/%") == "" && !strings.HasPrefix(rest, name[:1]) {
+		pgerror.Flatten(e).Position = 0 // that is within the macro which the operator is
+	}
 	if call := c.missingCall(r, sql, rest); call != "" {
 		e := pgerror.Flatten(e)
 		e.Message = "function " + call + " does not exist"

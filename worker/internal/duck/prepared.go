@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unsafe"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	bindings "github.com/duckdb/duckdb-go-bindings"
@@ -295,7 +294,7 @@ func (r *Result) readChanged() error {
 
 // ints returns the first n values of a BIGINT column, which are the chunk's.
 func ints(chunk bindings.DataChunk, column, n int) []int64 {
-	return unsafe.Slice((*int64)(bindings.VectorGetData(bindings.DataChunkGetVector(chunk, bindings.IdxT(column)))), n)
+	return vectorOf[int64](bindings.DataChunkGetVector(chunk, bindings.IdxT(column)), n)
 }
 
 // firstInt reads the first value of a BIGINT column.

@@ -15,7 +15,6 @@ var intervals = []Function{
 		return text(strconv.FormatInt(time.Now().UnixMicro(), 10)), nil
 	}},
 	{"tavana_justify", []int{0, 0}, 0, justify}, // days, hours or both
-	{"tavana_interval_part", []int{0, 0}, 0, intervalPart},
 }
 
 // duckText writes an interval as DuckDB reads it.
@@ -58,32 +57,21 @@ func justify(a []Value) (Value, error) {
 	return i.duckText(), nil
 }
 
-// intervalPart divides an interval by a number: what is left of months becomes days, and of days time.
-func intervalPart(a []Value) (Value, error) {
-	i, err := parseInterval(a[0].Text)
-	if err != nil {
-		return Value{}, err
+// DivideInterval divides an interval by a number: what is left of months becomes days, and of days time. By zero is 22012, a
+// result that is no interval 22008.
+func DivideInterval(months, days int32, micros int64, by float64) (outMonths, outDays int32, outMicros int64, err error) {
+	if by == 0 {
+		return 0, 0, 0, pgerror.New(pgerror.DivisionByZero, "division by zero")
 	}
-	by, err := strconv.ParseFloat(a[1].Text, 64)
-	if err != nil || by == 0 {
-		return Value{}, pgerror.New(pgerror.DivisionByZero, "division by zero")
+	m, d := float64(months)/by, float64(days)/by
+	restDays := round6((m - math.Trunc(m)) * daysPerMonth)
+	restSeconds := round6((d - math.Trunc(d) + restDays - math.Trunc(restDays)) * dayMicros / 1e6)
+	d = math.Trunc(d) + math.Trunc(restSeconds/(dayMicros/1e6)) + math.Trunc(restDays)
+	us := math.RoundToEven(float64(micros)/by + math.Mod(restSeconds, dayMicros/1e6)*1e6)
+	if !(math.Abs(us) < math.MaxInt64 && math.Abs(m) < math.MaxInt32 && math.Abs(d) < math.MaxInt32) { // NaN too
+		return 0, 0, 0, pgerror.New(pgerror.DatetimeFieldOverflow, "interval out of range")
 	}
-	months, days := float64(i.months)/by, float64(i.days)/by
-	var out interval
-	out.months, out.days = int64(months), int64(days)
-	restDays := round6((months - float64(out.months)) * daysPerMonth)
-	restSeconds := round6((days - float64(out.days) + restDays - math.Trunc(restDays)) * dayMicros / 1e6)
-	if math.Abs(restSeconds) >= dayMicros/1e6 {
-		out.days += int64(restSeconds / (dayMicros / 1e6))
-		restSeconds = math.Mod(restSeconds, dayMicros/1e6)
-	}
-	out.days += int64(restDays)
-	micros := math.RoundToEven(float64(i.micros)/by + restSeconds*1e6)
-	if math.IsNaN(micros) || math.Abs(micros) >= math.MaxInt64 || math.Abs(months) >= math.MaxInt32 || math.Abs(days) >= math.MaxInt32 {
-		return Value{}, pgerror.New(pgerror.DatetimeFieldOverflow, "interval out of range")
-	}
-	out.micros = int64(micros)
-	return out.duckText(), nil
+	return int32(m), int32(d), int64(us), nil
 }
 
 // round6 rounds to microseconds.
