@@ -26,7 +26,7 @@ const (
 	peaksEvery, peaksLater, peaksIdle, newTime = 20 * time.Millisecond, 100 * time.Millisecond, time.Second, time.Second
 	// pressure is the share of the process's limit whose use is told at once, not with the next state: someone may give more.
 	pressure = .80
-	// leastWork is the process's CPU time within which what runs for a while is not looked at: all of it waits for its clients.
+	// leastWork is the process's CPU time before what has run for a while is looked at again: most of it waits, for its clients or a store.
 	leastWork = 5 * time.Millisecond
 )
 

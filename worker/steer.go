@@ -176,8 +176,9 @@ func (s *steering) rest(quiet time.Duration) time.Duration {
 	if s.started != s.trimmed {
 		wait = min(wait, trimAfter-quiet)
 	}
-	if release := s.w.cfg.IdleRelease; release > 0 && s.started != s.released {
-		wait = min(wait, release-quiet)
+	// When it is over, what is held keeps memory from being given back.
+	if left := s.w.cfg.IdleRelease - quiet; left > 0 && s.started != s.released {
+		wait = min(wait, left)
 	}
 	return max(wait, steerEvery)
 }

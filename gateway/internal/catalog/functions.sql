@@ -1,5 +1,5 @@
 -- PostgreSQL's functions and operators that DuckDB lacks or means otherwise. A macro here goes before DuckDB's own; tavana_
--- functions are the worker's (worker/internal/pgfunc). Arguments have no types: inside aggregates DuckDB would choose among
+-- functions that are not here are the worker's (worker/internal/pgfunc). Arguments have no types, but where a sample is one: inside aggregates DuckDB would choose among
 -- overloads before it knows them. typeof() is a constant by then, so of a CASE of it one branch is left.
 
 -- An error with its SQLSTATE; see worker/internal/duck/errors.go.
@@ -21,7 +21,7 @@ CREATE MACRO {db}.pgcat.div(a, b) AS trunc({db}.pgcat."//"(a, b))::DECIMAL(38,0)
 CREATE MACRO {db}.pgcat.tavana_sum(s, i, x TINYINT, z BIGINT) AS s::BIGINT, (s, i, x SMALLINT, z BIGINT) AS s::BIGINT, (s, i, x INTEGER, z BIGINT) AS s::BIGINT,
 	(s, i, x BIGINT, z BIGINT) AS s::DECIMAL(37,0), (s, i, x HUGEINT, z BIGINT) AS s::DECIMAL(37,0), (s, i, x INTERVAL, z BIGINT) AS i,
 	(s, i, x STRUCT(tavana_unknown BOOLEAN), z INTEGER) AS s, (s, i, x, z) AS s;
-CREATE MACRO {db}.pgcat.tavana_micros(x) AS epoch_us(x::VARCHAR::INTERVAL); -- by way of a text, since DuckDB binds it for other types too
+CREATE MACRO {db}.pgcat.tavana_length(x) AS epoch_us(TRY_CAST(x::VARCHAR AS INTERVAL)); -- by way of a text, since DuckDB binds it for other types too
 CREATE MACRO {db}.pgcat.tavana_percentile(s, i, x INTERVAL, z BIGINT) AS to_days((i::BIGINT // 86400000000)::INTEGER) + to_microseconds(i::BIGINT % 86400000000),
 	(s, i, x STRUCT(tavana_unknown BOOLEAN), z INTEGER) AS s, (s, i, x, z) AS s;
 CREATE MACRO {db}.pgcat.tavana_round(v, x TINYINT, z BIGINT) AS v::DOUBLE, (v, x SMALLINT, z BIGINT) AS v::DOUBLE, (v, x INTEGER, z BIGINT) AS v::DOUBLE, (v, x BIGINT, z BIGINT) AS v::DOUBLE,

@@ -257,12 +257,12 @@ func (s *Session) endBlock(ctx context.Context, commit bool) error {
 func (s *Session) commit(ctx context.Context) error {
 	// No deadline, as in timer: the worker would be told of it, could end the COMMIT a moment before whole does, and its word
 	// for that is that somebody has cancelled it.
-	whole, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	defer cancel()
-	defer time.AfterFunc(s.d.cfg.CommitTimeout, cancel).Stop()
+	whole, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer cancel(nil)
+	defer time.AfterFunc(s.d.cfg.CommitTimeout, func() { cancel(errNoCommit) }).Stop()
 	defer context.AfterFunc(ctx, func() {
 		if pgerror.CodeOf(context.Cause(ctx)) == pgerror.AdminShutdown {
-			cancel()
+			cancel(context.Cause(ctx))
 		}
 	})()
 	sent, err := s.handOver(whole, "COMMIT")
@@ -270,9 +270,14 @@ func (s *Session) commit(ctx context.Context) error {
 		return err
 	}
 	s.unpin()
+	if whole.Err() != nil {
+		err = context.Cause(whole)
+	}
 	return pgerror.New(pgerror.TransactionResolutionUnknown, "it is not known whether the transaction was committed").
 		WithDetail("%s", err.Error()).WithHint("The worker did not answer. Look whether what was to be changed has changed.")
 }
+
+var errNoCommit = pgerror.New(pgerror.IOError, "the worker took too long")
 
 func (s *Session) endAtWorker(ctx context.Context, commit bool) error {
 	if s.pin == nil || !s.pin.open {

@@ -20,6 +20,8 @@ type typed struct {
 	from, to, arg, argEnd int
 	// wraps: the macro gets the call itself, rather than the argument.
 	wraps bool
+	// done: the macro has its sample.
+	done bool
 }
 
 // The most typed calls of a statement, and the longest sample in bytes: those of a nested call grow with each level.
@@ -135,6 +137,7 @@ func (w *rewrite) typedCalls(wraps bool) {
 			}
 		default:
 			w.append(t.argEnd-1, ", "+cmp.Or(sample, unknownSample)+", 0")
+			w.typed[n].done = true
 		}
 	}
 }
@@ -142,20 +145,20 @@ func (w *rewrite) typedCalls(wraps bool) {
 // ofIntervals returns what a call is if its argument turns out to be an interval, as another argument of the macro that has one.
 // What is inside the call is rewritten, the call itself is not.
 func (w *rewrite) ofIntervals(t typed) string {
-	var call string
-	last := " " + w.Raw(t.to-1) // without what is put around the call
-	switch t.macro {
-	case "tavana_sum":
-		call = "tavana_sum_intervals" + w.renderedAll(t.from+1, t.to-1) + last
-	case "tavana_percentile":
-		call = w.Raw(t.from) + w.renderedAll(t.from+1, t.arg) + " " + w.r.Catalog + ".tavana_micros(" + w.renderedAll(t.arg, t.argEnd) + ") " + w.renderedAll(t.argEnd, t.to-1) + last
-	default:
+	if t.macro != "tavana_sum" && t.macro != "tavana_percentile" {
 		return ""
 	}
-	if len(call) > maxSample {
-		call = "NULL"
+	call := w.Raw(t.from) + w.renderedAll(t.from+1, t.arg) + w.gap(t.arg)
+	arg := w.renderedAll(t.arg, t.argEnd)
+	rest := w.gap(t.argEnd) + w.renderedAll(t.argEnd, t.to-1) + w.gap(t.to-1) + cmp.Or(w.instead[t.to-1], w.Raw(t.to-1)) // without what is put around the call
+	of := func(function string) string { return call + function + "(" + arg + ")" + rest }
+	switch {
+	case len(call)+len(arg)+len(rest) > maxSample, w.Is(t.arg-1, "DISTINCT"):
+		return ", " + w.r.Catalog + ".tavana_error('0A000', 'sum or percentile of intervals that is DISTINCT, or as long as this one')"
+	case t.macro == "tavana_percentile":
+		return ", " + of(w.r.Catalog+".tavana_length")
 	}
-	return ", " + call
+	return ", tavana_interval(" + of("tavana_months") + ", " + of("tavana_days") + ", " + of("tavana_micros") + ")"
 }
 
 // sample returns an expression of the type of tokens from i to end; "": none is known.
@@ -172,8 +175,10 @@ func (w *rewrite) sample(i, end int) string {
 		if next > i+1 && text == "" {
 			return ""
 		}
+		if b.Len() > 0 {
+			b.WriteString(cmp.Or(w.gap(i), " "))
+		}
 		b.WriteString(text)
-		b.WriteByte(' ')
 		if b.Len() > maxSample {
 			return ""
 		}
@@ -182,12 +187,23 @@ func (w *rewrite) sample(i, end int) string {
 	return strings.TrimSpace(b.String())
 }
 
-// renderedAll is rendered for tokens from i to end, with a blank where something stands between them.
+// gap is what to write before token i for what stands there: a line's end joins the strings on its sides.
+func (w *rewrite) gap(i int) string {
+	switch between := w.Text[w.Tokens[i-1].End:w.Tokens[i].Start]; {
+	case between == "":
+		return ""
+	case strings.ContainsAny(between, "\r\n"):
+		return "\n"
+	}
+	return " "
+}
+
+// renderedAll is rendered for tokens from i to end, and what stands between them.
 func (w *rewrite) renderedAll(i, end int) string {
 	var b strings.Builder
 	for first := i; i < end; i++ {
-		if i > first && w.Tokens[i].Start > w.Tokens[i-1].End {
-			b.WriteByte(' ')
+		if i > first {
+			b.WriteString(w.gap(i))
 		}
 		b.WriteString(w.rendered(i))
 	}
@@ -209,6 +225,9 @@ func (w *rewrite) sampleCall(i int) (text string, next int) {
 		t := w.typed[n]
 		if t.macro == "tavana_percentile" {
 			return "0::DOUBLE", t.to
+		}
+		if t.done {
+			return w.renderedAll(t.from, t.to), t.to
 		}
 		s := w.sample(t.arg, t.argEnd)
 		if s == "" {

@@ -216,6 +216,16 @@ SELECT sum(iv), avg(ts - timestamp '2024-01-01'), sum(ts - timestamp '2024-01-01
 
 SELECT id, sum(iv) OVER (ORDER BY id), sum(iv) OVER (ORDER BY id ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) FROM (VALUES (1, interval '1 day 23 hours'), (2, NULL), (3, interval '25 hours')) AS v(id, iv) ORDER BY id
 
+SELECT sum(iv) OVER (), sum(iv) FILTER (WHERE g > 1000) OVER (PARTITION BY g % 2 ORDER BY g ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), sum(g) OVER at FROM (SELECT g, interval '1 second' * g AS iv FROM generate_series(1, 5000) g) AS v WINDOW at AS () ORDER BY g LIMIT 2
+
+-- differs: types: float8 for numeric
+SELECT sum(extract(epoch FROM iv)), round(extract(epoch FROM sum(iv)) / 60), percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM iv)), percentile_cont(0.5) WITHIN GROUP (ORDER BY round(extract(epoch FROM iv)) DESC) FROM (SELECT interval '1 second' * g AS iv FROM generate_series(1, 500) g) AS v
+
+SELECT sum(id) FILTER (WHERE name = 'A'
+'nn') FROM emp
+
+SELECT sum(interval '2000000000 days') FROM emp
+
 SELECT id % 2 AS odd, sum(make_interval(secs => id * 1000000)), sum(sum(make_interval(hours => id))) OVER (ORDER BY id % 2) FROM emp GROUP BY id % 2 ORDER BY odd
 
 SELECT sum(iv) FROM (SELECT interval '100000000 years' AS iv FROM generate_series(1, 2)) AS s

@@ -1,15 +1,16 @@
 package duck
 
 /*
-#include <stdbool.h>
-bool tavana_register_interval_sum(void *, int);
 void tavanaDivideIntervals(void *, void *, void *);
 void tavanaSubtractTimes(void *, void *, void *);
+void tavanaMonths(void *, void *, void *);
+void tavanaDays(void *, void *, void *);
+void tavanaMicros(void *, void *, void *);
+void tavanaInterval(void *, void *, void *);
 */
 import "C"
 
 import (
-	"errors"
 	"unsafe"
 
 	bindings "github.com/duckdb/duckdb-go-bindings"
@@ -18,83 +19,98 @@ import (
 	"github.com/angelerator/tavana/worker/internal/pgfunc"
 )
 
-// registerIntervals makes tavana_sum_intervals(INTERVAL) an aggregate of the instance, for catalogs' macros to call, and adds
-// forms to DuckDB's operators: // for intervals (PostgreSQL's /, by the setting integer_division) and - for times. DuckDB lets
-// nobody add a form to its sum. That is in C since the bindings for Go have no aggregates.
-func registerIntervals(conn bindings.Connection) error {
-	if !C.tavana_register_interval_sum(conn.Ptr, C.int(bindings.TypeInterval)) {
-		return errors.New("registering the function tavana_sum_intervals")
-	}
-	return errors.Join(
-		registerOperator(conn, "//", bindings.TypeInterval, bindings.TypeDouble, bindings.TypeInterval, C.tavanaDivideIntervals),
-		registerOperator(conn, "-", bindings.TypeTime, bindings.TypeTime, bindings.TypeInterval, C.tavanaSubtractTimes))
+// Forms for DuckDB's operators: // for intervals (PostgreSQL's /, by the setting integer_division) and - for times. And what a
+// sum of intervals is made of, which DuckDB lacks: the sums of their parts. The parts can be asked of any type, and are NULL
+// there, since the gateway can't tell whether what is summed is an interval.
+//
+// An aggregate of our own would do by itself, but DuckDB's C interface hands it one state for all rows where a window's frame is
+// the whole partition, and does not say so.
+var intervalFunctions = []nativeFunction{
+	{"//", C.tavanaDivideIntervals, bindings.TypeInterval, []bindings.Type{bindings.TypeInterval, bindings.TypeDouble}},
+	{"-", C.tavanaSubtractTimes, bindings.TypeInterval, []bindings.Type{bindings.TypeTime, bindings.TypeTime}},
+	{"tavana_months", C.tavanaMonths, bindings.TypeBigInt, []bindings.Type{bindings.TypeAny}},
+	{"tavana_days", C.tavanaDays, bindings.TypeBigInt, []bindings.Type{bindings.TypeAny}},
+	{"tavana_micros", C.tavanaMicros, bindings.TypeBigInt, []bindings.Type{bindings.TypeAny}},
+	{"tavana_interval", C.tavanaInterval, bindings.TypeInterval, []bindings.Type{bindings.TypeHugeInt, bindings.TypeHugeInt, bindings.TypeHugeInt}},
 }
 
-func registerOperator(conn bindings.Connection, name string, left, right, returns bindings.Type, call unsafe.Pointer) error {
-	f := bindings.CreateScalarFunction()
-	defer bindings.DestroyScalarFunction(&f)
-	bindings.ScalarFunctionSetName(f, name)
-	for _, t := range []bindings.Type{left, right} {
-		param := bindings.CreateLogicalType(t)
-		bindings.ScalarFunctionAddParameter(f, param)
-		bindings.DestroyLogicalType(&param)
+// intervalValue is duckdb_interval, and hugeInt duckdb_hugeint.
+type (
+	intervalValue struct {
+		months, days int32
+		micros       int64
 	}
-	result := bindings.CreateLogicalType(returns)
-	defer bindings.DestroyLogicalType(&result)
-	bindings.ScalarFunctionSetReturnType(f, result)
-	bindings.ScalarFunctionSetFunction(f, call)
-	if bindings.RegisterScalarFunction(conn, f) == bindings.StateError {
-		return errors.New("registering a form of the operator " + name)
+	hugeInt struct {
+		lower uint64
+		upper int64
 	}
-	return nil
-}
+)
 
-// intervalValue is duckdb_interval.
-type intervalValue struct {
-	months, days int32
-	micros       int64
-}
+// is tells whether the number is v.
+func (h hugeInt) is(v int64) bool { return h.lower == uint64(v) && h.upper == v>>63 }
 
 //export tavanaDivideIntervals
 func tavanaDivideIntervals(info, input, output unsafe.Pointer) {
-	callOperator(info, input, output, func(a intervalValue, b float64) (q intervalValue, err error) {
-		q.months, q.days, q.micros, err = pgfunc.DivideInterval(a.months, a.days, a.micros, b)
-		return q, err
+	c := newCall(input, output)
+	intervals, by, quotients := argument[intervalValue](c, 0), argument[float64](c, 1), results[intervalValue](c)
+	c.run(info, func(i int) (err error) {
+		q, v := &quotients[i], intervals[i]
+		q.months, q.days, q.micros, err = pgfunc.DivideInterval(v.months, v.days, v.micros, by[i])
+		return err
 	})
 }
 
 //export tavanaSubtractTimes
 func tavanaSubtractTimes(info, input, output unsafe.Pointer) {
-	callOperator(info, input, output, func(a, b int64) (intervalValue, error) { return intervalValue{micros: a - b}, nil })
+	c := newCall(input, output)
+	a, b, out := argument[int64](c, 0), argument[int64](c, 1), results[intervalValue](c)
+	c.run(info, func(i int) error {
+		out[i] = intervalValue{micros: a[i] - b[i]}
+		return nil
+	})
 }
 
-// callOperator calls f for each row. A NULL on either side makes the result NULL.
-func callOperator[A, B, R any](info, input, output unsafe.Pointer, f func(A, B) (R, error)) {
-	in, out := bindings.DataChunk{Ptr: input}, bindings.Vector{Ptr: output}
-	rows := int(bindings.DataChunkGetSize(in))
-	left, right := bindings.DataChunkGetVector(in, 0), bindings.DataChunkGetVector(in, 1)
-	a, b, results := vectorOf[A](left, rows), vectorOf[B](right, rows), vectorOf[R](out, rows)
-	for i := range rows {
-		if isNull(left, i) || isNull(right, i) {
-			bindings.VectorEnsureValidityWritable(out)
-			bindings.ValiditySetRowInvalid(bindings.VectorGetValidity(out), bindings.IdxT(i))
-			continue
+//export tavanaMonths
+func tavanaMonths(info, input, output unsafe.Pointer) {
+	intervalPart(info, input, output, func(v intervalValue) int64 { return int64(v.months) })
+}
+
+//export tavanaDays
+func tavanaDays(info, input, output unsafe.Pointer) {
+	intervalPart(info, input, output, func(v intervalValue) int64 { return int64(v.days) })
+}
+
+//export tavanaMicros
+func tavanaMicros(info, input, output unsafe.Pointer) {
+	intervalPart(info, input, output, func(v intervalValue) int64 { return v.micros })
+}
+
+func intervalPart(info, input, output unsafe.Pointer, part func(intervalValue) int64) {
+	c := newCall(input, output)
+	t := bindings.VectorGetColumnType(c.args[0])
+	defer bindings.DestroyLogicalType(&t)
+	if bindings.GetTypeId(t) != bindings.TypeInterval {
+		for i := range c.rows {
+			c.setNull(i)
 		}
-		var err error
-		if results[i], err = f(a[i], b[i]); err != nil {
-			e := pgerror.Flatten(err)
-			bindings.ScalarFunctionSetError(bindings.FunctionInfo{Ptr: info}, ownMark+string(e.Code)+e.Message)
-			return
-		}
+		return
 	}
+	intervals, out := argument[intervalValue](c, 0), results[int64](c)
+	c.run(info, func(i int) error {
+		out[i] = part(intervals[i])
+		return nil
+	})
 }
 
-func isNull(v bindings.Vector, row int) bool {
-	valid := bindings.VectorGetValidity(v)
-	return valid != nil && !bindings.ValidityRowIsValid(valid, bindings.IdxT(row))
-}
-
-// vectorOf returns the values of a flat vector, which holds that many.
-func vectorOf[T any](v bindings.Vector, rows int) []T {
-	return unsafe.Slice((*T)(bindings.VectorGetData(v)), rows)
+//export tavanaInterval
+func tavanaInterval(info, input, output unsafe.Pointer) {
+	c := newCall(input, output)
+	months, days, micros, out := argument[hugeInt](c, 0), argument[hugeInt](c, 1), argument[hugeInt](c, 2), results[intervalValue](c)
+	c.run(info, func(i int) error {
+		v := intervalValue{int32(months[i].lower), int32(days[i].lower), int64(micros[i].lower)}
+		if out[i] = v; !months[i].is(int64(v.months)) || !days[i].is(int64(v.days)) || !micros[i].is(v.micros) {
+			return pgerror.New(pgerror.DatetimeFieldOverflow, "interval out of range")
+		}
+		return nil
+	})
 }
