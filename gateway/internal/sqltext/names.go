@@ -194,10 +194,13 @@ func (s *Statement) itemName(i, end int) string {
 // hasBareAlias tells whether the item ends in a name that is no part of its expression.
 func (s *Statement) hasBareAlias(i, end int) bool {
 	last := end - 1
-	if last == i || s.Name(last) == "" || s.Tokens[last].Kind == Word && isReserved(s.Raw(last)) {
+	if last == i || s.Name(last) == "" || s.Tokens[last].Kind == Word && noLabels[s.Name(last)] {
 		return false
 	}
 	before := last - 1
+	if s.Is(before-1, "::") {
+		return !s.isTypeEnd(i, last)
+	}
 	if s.IsAny(before, "END", "NULL", "TRUE", "FALSE", "CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP", "CURRENT_USER", "SESSION_USER", "USER", "CURRENT_CATALOG", "CURRENT_SCHEMA", "LOCALTIME", "LOCALTIMESTAMP") {
 		return true
 	}
@@ -211,7 +214,55 @@ func (s *Statement) hasBareAlias(i, end int) bool {
 		return s.IsAny(before, ")", "]") && !s.isTypeEnd(i, last)
 	}
 	// Two words: an alias, unless they are a type's name (double precision) or an operator (IS TRUE, AT TIME ZONE).
-	return !isReserved(s.Raw(before)) && !s.isTypeEnd(i, last)
+	return !isReserved(s.Raw(before)) && !s.IsAny(before, "FROM", "ESCAPE", "USING") && !(s.Is(before, "ZONE") && s.Is(before-2, "AT")) && !s.isTypeEnd(i, last)
+}
+
+// noLabels are the words that are a column's name behind AS only (AS_LABEL in PostgreSQL's kwlist.h), and those that end an
+// expression.
+var noLabels = wordSet(`array as char character create day except fetch filter for from grant group having hour intersect into
+	isnull limit minute month notnull offset on order over overlaps precision returning second to union varying where window with
+	within without year
+	null true false end and or not is in like ilike between when then else case select distinct`)
+
+// keywords are DuckDB's (duckdb_keywords()), none of which it takes for a column's name without AS.
+var keywords = wordSet(`
+	abort absolute access action add admin after aggregate all also alter always analyse analyze and anti any array as asc asof
+	assertion assignment asymmetric at attach attribute authorization backward before begin between bigint binary bit boolean both
+	by cache call called cascade cascaded case cast catalog centuries century chain char character characteristics check checkpoint
+	class close cluster coalesce collate collation column columns comment comments commit committed compression concurrently
+	configuration conflict connection constraint constraints content continue conversion copy cost create cross csv cube current
+	cursor cycle data database day days deallocate dec decade decades decimal declare default defaults deferrable deferred definer
+	delete delimiter delimiters depends desc describe detach dictionary disable discard distinct do document domain double drop
+	each else enable encoding encrypted end enum error escape event except exclude excluding exclusive execute exists explain
+	export export_state extension extensions external extract false family fetch filter first float following for force foreign
+	forward freeze from full function functions generated glob global grant granted group grouping grouping_id groups handler
+	having header hold hour hours identity if ignore ilike immediate immutable implicit import in include including increment index
+	indexes inherit inherits initially inline inner inout input insensitive insert install instead int integer intersect interval
+	into invoker is isnull isolation join json key label lambda language large last lateral leading leakproof left level like limit
+	listen load local location lock locked logged macro map mapping match matched materialized maxvalue merge method microsecond
+	microseconds millennia millennium millisecond milliseconds minute minutes minvalue mode month months move name names national
+	natural nchar new next no none not nothing notify notnull nowait null nullif nulls numeric object of off offset oids old on
+	only operator option options or order ordinality others out outer over overlaps overlay overriding owned owner parallel parser
+	partial partition partitioned passing password percent persistent pivot pivot_longer pivot_wider placing plans policy position
+	positional pragma preceding precision prepare prepared preserve primary prior privileges procedural procedure program
+	publication qualify quarter quarters quote range read real reassign recheck recursive ref references referencing refresh
+	reindex relative release rename repeatable replace replica reset respect restart restrict returning returns revoke right role
+	rollback rollup row rows rule sample savepoint schema schemas scope scroll search second seconds secret security select semi
+	sequence sequences serializable server session set setof sets share show similar simple skip smallint snapshot some sorted
+	source sql stable standalone start statement statistics stdin stdout storage stored strict strip struct subscription substring
+	summarize symmetric sysid system table tables tablesample tablespace target temp template temporary text then ties time
+	timestamp to trailing transaction transform treat trigger trim true truncate trusted try_cast type types unbounded uncommitted
+	unencrypted union unique unknown unlisten unlogged unpack unpivot until update use user using vacuum valid validate validator
+	value values varchar variable variadic varying verbose version view views virtual volatile week weeks when where whitespace
+	window with within without work wrapper write xml xmlattributes xmlconcat xmlelement xmlexists xmlforest xmlnamespaces xmlparse
+	xmlpi xmlroot xmlserialize xmltable year years yes zone`)
+
+func wordSet(list string) map[string]bool {
+	set := map[string]bool{}
+	for _, word := range strings.Fields(list) {
+		set[word] = true
+	}
+	return set
 }
 
 // isTypeEnd tells whether token last is the end of the name of a type with several words, as in x::double precision.
@@ -269,6 +320,9 @@ func (s *Statement) figure(i, end int) (string, int) {
 			return "timezone", 2
 		}
 	}
+	if s.Is(i, "CASE") && s.Is(end-1, "END") && s.primaryEnd(i) == end {
+		return s.caseName(i, end), 1 // the ELSE's name, if that is one
+	}
 	// A cast at the very end: the name of what is cast, or else the type's.
 	if at := s.lastCast(i, end); at > i {
 		if s.primaryStart(at-1) > i {
@@ -290,9 +344,6 @@ func (s *Statement) figure(i, end int) (string, int) {
 			}
 		}
 		return s.Name(i), 2
-	case s.Is(i, "CASE") && s.Is(end-1, "END"):
-		// PostgreSQL takes the ELSE's name if that is one
-		return s.caseName(i, end), 1
 	case s.Is(i, "CAST") && s.afterParens(i+1) == end:
 		return s.castName(i+2, end-1)
 	case s.Is(i, "EXISTS") && s.afterParens(i+1) == end:
@@ -303,6 +354,8 @@ func (s *Statement) figure(i, end int) (string, int) {
 		return s.Name(end - 1), 2
 	case s.Tokens[end-1].Kind == String && s.literalStart(end-1) == i && end > i+1: // DATE '…'
 		return s.typeName(i, end-1), 1
+	case s.Is(i, "INTERVAL") && end == i+3 && s.Tokens[i+1].Kind == String && s.intervalField(i+2): // INTERVAL '1' DAY
+		return "interval", 1
 	case s.Is(end-1, "]") && s.primaryStart(end-1) == i: // a subscript
 		return s.figure(i, s.opening(end-1))
 	}

@@ -55,6 +55,8 @@ type rewrite struct {
 	// later is done when all else is rewritten, and then names, which stand behind all.
 	later []later
 	names []func()
+	// labels are the names of columns that AS is put before.
+	labels map[int]bool
 	// listed is a token in the list of a SELECT.
 	listed int
 	// hasJSONB and hasArrays tell whether the statement speaks of them at all.
@@ -133,6 +135,9 @@ func (s *Statement) Rewrite(r *Rules, casts []string) (Rewritten, error) {
 			}
 		case Word:
 			name := s.Name(i)
+			if w.labels[i] {
+				continue
+			}
 			if !s.Is(i-1, ".") {
 				w.word(i, name)
 				w.typedLiteral(i)
@@ -158,9 +163,7 @@ func (s *Statement) Rewrite(r *Rules, casts []string) (Rewritten, error) {
 			case "||", "-":
 				w.jsonb(i)
 			case "->", "->>":
-				if w.Is(i+1, "-") { // of a negative number, not of the operator
-					w.append(i, " ")
-				}
+				w.arrow(i)
 			}
 		}
 	}

@@ -9,7 +9,7 @@ import (
 func TestWordsThatAreNames(t *testing.T) {
 	for sql, want := range map[string]string{
 		"SELECT at, by FROM t ORDER BY at":               `SELECT "at", "by" FROM t ORDER BY "at"`,
-		"SELECT ts AT TIME ZONE 'UTC' AT":                `SELECT ts AT TIME ZONE 'UTC' "at"`,
+		"SELECT ts AT TIME ZONE 'UTC' AT":                `SELECT ts AT TIME ZONE 'UTC' AS "at"`,
 		"SELECT 1 UNION ALL BY NAME SELECT 2":            "SELECT 1 UNION ALL BY NAME SELECT 2",
 		"INSERT INTO t BY NAME SELECT 1 a":               "INSERT INTO t BY NAME SELECT 1 a",
 		"INSERT INTO t BY POSITION SELECT 1":             "INSERT INTO t BY POSITION SELECT 1",

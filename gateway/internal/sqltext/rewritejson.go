@@ -59,6 +59,29 @@ func (w *rewrite) jsonOperator(i int) {
 	w.append(end-1, ")")
 }
 
+// arrow puts -> and ->> with their operands in parentheses: DuckDB's bind less than comparisons, and ->'s less than AND. What
+// may be the parameter of a lambda, or is followed by an operator that binds more, is left alone.
+func (w *rewrite) arrow(i int) {
+	right := i + 1
+	if w.Is(right, "-") { // of a negative number, not of the operator
+		w.append(i, " ")
+		right++
+	}
+	if i == 0 || right >= len(w.Tokens) || !w.endsOperand(i-1) {
+		return
+	}
+	start, end := w.chainStart(i-1), w.primaryEnd(right)
+	const operator, most = 64, 1 << 20 // as in jsonb
+	if w.looked += i - start + operator; w.looked > most || end == right || w.IsAny(end, "+", "-", "*", "/", "%", "^") {
+		return
+	}
+	if w.Is(i, "->") && start == i-1 && w.IsAny(start-1, "(", ",") && w.Tokens[right].Kind != String && w.Tokens[right].Kind != Number && w.Tokens[right].Kind != Param {
+		return
+	}
+	w.insert(start, "(")
+	w.append(end-1, ")")
+}
+
 // xor writes # between whole numbers as DuckDB's function.
 func (w *rewrite) xor(i int) {
 	if start, end := w.chainStart(i-1), w.primaryEnd(i+1); end > i+1 {

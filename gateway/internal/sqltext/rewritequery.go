@@ -8,7 +8,8 @@ import (
 )
 
 // selectList names the columns of a query whose names are seen by another: in FROM, in WITH, or in what a table or view is
-// made of. Those of the statement's own result are named by the gateway (ColumnNames).
+// made of. Those of the statement's own result are named by the gateway (ColumnNames). And it writes AS before the names that
+// are keywords of DuckDB's.
 func (w *rewrite) selectList(i int) {
 	if w.Is(i-1, "(") && w.Is(i-2, "EXISTS") && w.Is(i+1, "FROM") { // DuckDB wants a list
 		w.append(i, " 1")
@@ -17,19 +18,21 @@ func (w *rewrite) selectList(i int) {
 	for w.Is(first-1, "(") {
 		first--
 	}
-	switch {
-	case w.IsAny(first-1, "AS", "MATERIALIZED", "LATERAL"), first < i && w.IsAny(first-1, "FROM", "JOIN", ","):
-	case w.Is(first-1, ")") && first > 1 && !w.Is(0, "WITH"): // behind WITH lists
-	case i == w.into.list:
-	default:
-		return
-	}
+	seen := w.IsAny(first-1, "AS", "MATERIALIZED", "LATERAL") || first < i && w.IsAny(first-1, "FROM", "JOIN", ",") ||
+		w.Is(first-1, ")") && first > 1 && !w.Is(0, "WITH") || // behind WITH lists
+		i == w.into.list
 	for at := w.afterDistinct(i + 1); ; {
 		end := w.itemEnd(at)
 		if end == at {
 			return
 		}
-		if !w.Is(end-1, "*") {
+		if last := end - 1; w.Tokens[last].Kind == Word && keywords[w.Name(last)] && !w.Is(last-1, "AS") && w.hasBareAlias(at, end) {
+			w.put(last, `AS "`+w.Name(last)+`"`)
+			if w.labels == nil {
+				w.labels = map[int]bool{}
+			}
+			w.labels[last] = true
+		} else if seen && !w.Is(end-1, "*") {
 			if name := w.itemName(at, end); name != "" && strings.EqualFold(name, w.Raw(end-1)) && end > at+1 {
 				w.put(end-1, name) // an alias
 			} else if name != "" {

@@ -81,11 +81,26 @@ func (w *rewrite) numeric(i int) {
 	}
 	digits := scale
 	if w.isCastType(i) {
-		if n, ok := w.literalScale(i - 2); ok {
+		if n, ok := w.literalScale(i - 2); ok && w.isWholeOperand(i-1) {
 			digits = n
 		}
 	}
 	w.put(i, "DECIMAL("+strconv.Itoa(precision)+","+strconv.Itoa(digits)+")")
+}
+
+// isWholeOperand tells whether the literal before token i, which is a cast's :: or AS, is all that is cast.
+func (w *rewrite) isWholeOperand(i int) bool {
+	if w.Is(i, "::") {
+		return true
+	}
+	first := i - 1
+	if w.inParens(first) {
+		first -= 2
+	}
+	if w.IsAny(first-1, "-", "+") {
+		first--
+	}
+	return w.castOpen(i)+2 == first
 }
 
 // literalScale returns how many digits the literal at token i, perhaps in parentheses, has behind its point.

@@ -1,6 +1,7 @@
 package sqltext
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 	"testing"
@@ -12,7 +13,7 @@ func TestTypedCalls(t *testing.T) {
 		"SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY a + 1 DESC NULLS LAST) FILTER (WHERE b) FROM t": "SELECT cat.tavana_percentile(percentile_cont(0.5) WITHIN GROUP (ORDER BY CAST(a + 1 AS DOUBLE) DESC NULLS LAST) FILTER (WHERE b), " +
 			"percentile_cont(0.5) WITHIN GROUP (ORDER BY cat.tavana_length(a + 1) DESC NULLS LAST) FILTER (WHERE b), a + 1, 0) FROM t",
 		"SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY (SELECT 1)) FROM t": "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY CAST((SELECT 1) AS DOUBLE)) FROM t",
-		"SELECT sum(extract(epoch FROM a)) OVER at FROM t WINDOW at AS ()": "SELECT cat.tavana_sum(sum(cat.tavana_epoch(a, a, 0)) OVER \"at\", tavana_interval(sum(tavana_months(cat.tavana_epoch(a, a, 0))) OVER \"at\", sum(tavana_days(cat.tavana_epoch(a, a, 0))) OVER \"at\", sum(tavana_micros(cat.tavana_epoch(a, a, 0))) OVER \"at\"), cat.tavana_epoch(a, a, 0), 0) FROM t WINDOW \"at\" AS ()",
+		"SELECT sum(extract(epoch FROM a)) OVER at FROM t WINDOW at AS ()":      "SELECT cat.tavana_sum(sum(cat.tavana_epoch(a, a, 0)) OVER \"at\", tavana_interval(sum(tavana_months(cat.tavana_epoch(a, a, 0))) OVER \"at\", sum(tavana_days(cat.tavana_epoch(a, a, 0))) OVER \"at\", sum(tavana_micros(cat.tavana_epoch(a, a, 0))) OVER \"at\"), cat.tavana_epoch(a, a, 0), 0) FROM t WINDOW \"at\" AS ()",
 		"SELECT sum(a) FROM t": "SELECT cat.tavana_sum(sum(a), tavana_interval(sum(tavana_months(a)), sum(tavana_days(a)), sum(tavana_micros(a))), a, 0) FROM t",
 		"SELECT sum(DISTINCT a + 1) FILTER (WHERE b) OVER w AS s FROM t":   "SELECT cat.tavana_sum(sum(DISTINCT a + 1) FILTER (WHERE b) OVER w, cat.tavana_error('0A000', 'sum or percentile of intervals that is DISTINCT, or as long as this one'), a + 1, 0) AS s FROM t",
 		"SELECT sum(count(*)) OVER () FROM t":                              "SELECT cat.tavana_sum(sum(count(*)) OVER (), tavana_interval(sum(tavana_months(count(*))) OVER (), sum(tavana_days(count(*))) OVER (), sum(tavana_micros(count(*))) OVER ()), 0::BIGINT, 0) FROM t",
@@ -36,12 +37,12 @@ func TestTypedCalls(t *testing.T) {
 func TestJSONOperators(t *testing.T) {
 	for sql, want := range map[string]string{
 		"SELECT a #>> '{b}' = 'c' FROM t":                                       "SELECT cat.tavana_json_get_text(a , '{b}') = 'c' FROM t",
-		"SELECT a->'b' ? 'c', a ?| b, $1 ?& c":                                  "SELECT cat.tavana_json_key(a->'b' , 'c'), cat.tavana_json_any_key(a , b), cat.tavana_json_all_keys($1 , c)",
+		"SELECT a->'b' ? 'c', a ?| b, $1 ?& c":                                  "SELECT cat.tavana_json_key((a->'b') , 'c'), cat.tavana_json_any_key(a , b), cat.tavana_json_all_keys($1 , c)",
 		"SELECT a @> b, a <@ '[1]', c < @d":                                     "SELECT a @> b, cat.tavana_json_in(a , '[1]'), c < @d",
-		"SELECT a || b, a - b, -c, d->-1":                                       "SELECT a || b, a - b, -c, d-> -1",
+		"SELECT a || b, a - b, -c, d->-1":                                       "SELECT a || b, a - b, -c, (d-> -1)",
 		"SELECT a::jsonb - 'b' || c":                                            "SELECT cat.tavana_json_join(cat.tavana_json_without(cat.tavana_to_jsonb(a) , 'b') , c)",
-		"SELECT a::jsonb->'b', '?' , \"a?\" FROM t":                             "SELECT a::JSON->'b', '?' , \"a?\" FROM t",
-		"SELECT a::jsonb->'b'->>'c' || 'd', a::jsonb || b = c":                  "SELECT a::JSON->'b'->>'c' || 'd', cat.tavana_json_join(cat.tavana_to_jsonb(a), b) = c",
+		"SELECT a::jsonb->'b', '?' , \"a?\" FROM t":                             "SELECT (a::JSON->'b'), '?' , \"a?\" FROM t",
+		"SELECT a::jsonb->'b'->>'c' || 'd', a::jsonb || b = c":                  "SELECT ((a::JSON->'b')->>'c') || 'd', cat.tavana_json_join(cat.tavana_to_jsonb(a), b) = c",
 		"SELECT jsonb '[1]' @> '1', (SELECT 1 FROM t WHERE a::jsonb ? 'b') - 1": "SELECT cat.tavana_json_has(cat.tavana_to_jsonb('[1]'), '1'), (SELECT 1 AS \"?column?\" FROM t WHERE cat.tavana_json_key(a::JSON, 'b')) - 1",
 		"SELECT a FROM t WHERE ~b = 1 LIMIT ? OFFSET ?":                         "SELECT a FROM t WHERE ~b = 1 LIMIT ? OFFSET ?",
 		"SELECT 'a' || ARRAY[1]::text, ARRAY[1]::text || 'b', ARRAY[1] || 2":    "SELECT 'a' || cat.tavana_text(ARRAY[1]), cat.tavana_text(ARRAY[1]) || 'b', ARRAY[1] || [2]",
@@ -150,4 +151,25 @@ func FuzzRewriteOfWords(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A name of a column that is a keyword has AS before it, and what only looks like one has not.
+func TestLabels(t *testing.T) {
+	for sql, want := range map[string]string{
+		"SELECT a name, b::text Type, count(*) user, 1 at FROM (SELECT c first FROM t) v": `SELECT a AS "name", cat.tavana_text(b) AS "type", count(*) AS "user", 1 AS "at" FROM (SELECT c AS "first" FROM t) v`,
+		"SELECT interval '1' day, a IS DISTINCT FROM name, b AT TIME ZONE zone, c::double precision, d::timestamp with time zone": "",
+		"SELECT a::date d, b::date year, x IS NULL, CASE WHEN a THEN b END, t.name, name, * FROM t":                               "",
+	} {
+		checkWords(t, sql, cmp.Or(want, sql))
+	}
+}
+
+// -> and ->> bind more than comparisons and AND, but a lambda's does not.
+func TestArrows(t *testing.T) {
+	for sql, want := range map[string]string{
+		"SELECT 1 WHERE a = 1 AND d->>'x' = 'y' OR NOT d->'z'->-1 IS NULL": "SELECT 1 WHERE a = 1 AND (d->>'x') = 'y' OR NOT ((d->'z')-> -1) IS NULL",
+		"SELECT t.d->>k IN ('a'), list_transform(l, x -> x > 1), d -> 1 + 1": "SELECT (t.d->>k) IN ('a'), list_transform(l, x -> x > 1), d -> 1 + 1",
+	} {
+		checkWords(t, sql, want)
+	}
 }

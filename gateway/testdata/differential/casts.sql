@@ -173,7 +173,6 @@ SELECT '@ 1 day ago'::interval
 
 SELECT '1 hour 30'::interval
 
--- differs: names: to_days(CAST(trunc(CAST('1' AS DOUBLE)) AS INTEGER)) for interval, to_hours(CAST(trunc(CAST('2' AS DOUBLE)) AS BIGINT)) for interval, to_minutes(CAST(trunc(CAST('90' AS DOUBLE)) AS BIGINT)) for interval
 SELECT interval '1' day, interval '2' hour, interval '90' minute
 
 -- differs: fails with 42601: YEAR TO MONTH is not supported

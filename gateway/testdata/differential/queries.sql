@@ -362,3 +362,9 @@ SELECT dept_id, count(*) FROM emp GROUP BY dept_id ORDER BY count(*) DESC FETCH 
 SELECT id FROM emp WHERE id BETWEEN SYMMETRIC 3 AND 1 ORDER BY id
 
 SELECT e.s FROM (SELECT sum(id) s, round(avg(id)) FROM emp) AS e
+
+SELECT e.name name, id key, count(*) user, 'x' Value, max(id)::text type, min(id)::float8 at, now()::date = current_date level, 1 date FROM emp e GROUP BY name, id ORDER BY key LIMIT 2
+
+SELECT first, x.last, year FROM (SELECT id first, name last, '2024-01-01'::date d, 2024 AS year, current_date::timestamp start FROM emp) x WHERE d < start ORDER BY first LIMIT 1
+
+SELECT interval '1' day, timestamptz '2024-01-01 00:00+00' AT TIME ZONE zone, 'a' IS DISTINCT FROM zone FROM (SELECT 'UTC' AS zone) v
