@@ -280,6 +280,10 @@ func parseAnyInterval(s string) (months, days int32, micros int64, ok bool) {
 	}
 	for i := 0; i < len(f); i++ {
 		word := f[i]
+		if (word == "-" || word == "+") && i+1 < len(f) && !strings.ContainsAny(f[i+1][:1], "+-") { // a sign stands by itself
+			i++
+			word += f[i]
+		}
 		if strings.Contains(word, ":") {
 			us, ok := parseClock(word)
 			if !ok {

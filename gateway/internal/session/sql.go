@@ -41,7 +41,7 @@ func Answers(st *sqltext.Statement, v sqltext.Verb) bool {
 	switch v {
 	case sqltext.Show:
 		return !st.IsAny(1, "TABLES", "DATABASES", "SCHEMAS") && !(st.Is(1, "ALL") && st.Is(2, "TABLES"))
-	case sqltext.Set, sqltext.Reset, sqltext.Discard, sqltext.Deallocate, sqltext.Close:
+	case sqltext.Set, sqltext.Reset, sqltext.Discard, sqltext.Deallocate, sqltext.Close, sqltext.Vacuum:
 		return true
 	case sqltext.Listen:
 		return st.Is(0, "UNLISTEN")
@@ -49,13 +49,18 @@ func Answers(st *sqltext.Statement, v sqltext.Verb) bool {
 	return false
 }
 
-// Answer runs SET, RESET, SHOW, DISCARD, DEALLOCATE and CLOSE.
+// Answer runs SET, RESET, SHOW, DISCARD, DEALLOCATE and CLOSE, and VACUUM and ANALYZE, for which there is nothing to do.
 func (s *Session) Answer(st *sqltext.Statement, v sqltext.Verb) (*Answer, error) {
 	switch v {
 	case sqltext.Set:
 		return s.set(st)
 	case sqltext.Reset:
 		return s.reset(st)
+	case sqltext.Vacuum:
+		if st.Is(0, "VACUUM") && s.InBlock() && !s.Implicit() {
+			return nil, pgerror.New(pgerror.ActiveSQLTransaction, "VACUUM cannot run inside a transaction block")
+		}
+		return &Answer{Tag: st.Tag(0)}, nil
 	case sqltext.Show:
 		return s.show(st)
 	case sqltext.Discard:

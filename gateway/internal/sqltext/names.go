@@ -316,7 +316,7 @@ func (s *Statement) figure(i, end int) (string, int) {
 		return "overlaps", 2
 	}
 	for at := end - 2; at > i+2; at-- {
-		if s.Is(at-2, "AT") && s.Is(at-1, "TIME") && s.Is(at, "ZONE") && s.primaryStart(end-1) == at+1 {
+		if s.Is(at-2, "AT") && s.Is(at-1, "TIME") && s.Is(at, "ZONE") && s.primaryStart(end-1) == at+1 && s.zonedStart(at-3) == i {
 			return "timezone", 2
 		}
 	}
@@ -360,6 +360,15 @@ func (s *Statement) figure(i, end int) (string, int) {
 		return s.figure(i, s.opening(end-1))
 	}
 	return s.callName(i, end)
+}
+
+// zonedStart returns where an operand of AT TIME ZONE that ends with token i begins, which may have an AT TIME ZONE of its own.
+func (s *Statement) zonedStart(i int) int {
+	start := s.primaryStart(i)
+	for start > 3 && s.Is(start-3, "AT") && s.Is(start-2, "TIME") && s.Is(start-1, "ZONE") {
+		start = s.primaryStart(start - 4)
+	}
+	return start
 }
 
 // callName returns the name of a function whose call is the whole expression.

@@ -122,6 +122,7 @@ func (w *rewrite) functionAlias(i int) {
 	if !w.Is(i+1, "(") {
 		return
 	}
+	w.seriesStep(i)
 	if !w.inFrom(i) {
 		w.setInList(i)
 		return
@@ -149,6 +150,25 @@ func (w *rewrite) functionAlias(i int) {
 		return
 	}
 	w.append(at, "("+w.Raw(at)+")")
+}
+
+func isNumber(text string) bool {
+	_, err := strconv.ParseInt(text, 10, 64)
+	return err == nil
+}
+
+// seriesStep makes an interval of a generate_series' step that is a text, as '1 day', which DuckDB would not take for one.
+func (w *rewrite) seriesStep(i int) {
+	step := w.afterParens(i+1) - 2
+	if !w.Is(i, "generate_series") || step < i+2 || w.Tokens[step].Kind != String || !w.Is(step-1, ",") {
+		return
+	}
+	if text := strings.TrimSpace(Unquote(w.Raw(step))); isNumber(text) {
+		w.put(step, text)
+	} else {
+		w.readLiteral(step, "interval")
+		w.append(step, "::INTERVAL")
+	}
 }
 
 // unnestSeveral makes a query of unnest(a, b) in FROM, whose parenthesis closes before token end: the shorter is filled with NULLs.

@@ -197,6 +197,9 @@ func (w *rewrite) cast(i int) {
 		if w.Is(j+1, "[") {
 			w.arrayLiteral(i)
 		}
+	case isIntegerType(name) && !w.Is(j+1, "[") && w.isQuotient(w.primaryStart(i-1), i):
+		w.insert(w.primaryStart(i-1), "round(")
+		w.put(i, ")"+w.Raw(i))
 	case j < len(w.Tokens) && w.Tokens[j].Kind != Quoted && w.castText(w.primaryStart(i-1), i, j):
 	case ownTextTypes[name], name == "char" && j < len(w.Tokens) && w.Tokens[j].Kind == Quoted:
 		w.drop(i+1, j)
@@ -217,6 +220,32 @@ func isFloatType(name string) bool {
 	switch name {
 	case "float8", "double", "float4", "real", "float":
 		return true
+	}
+	return false
+}
+
+func isIntegerType(name string) bool {
+	switch name {
+	case "int", "integer", "int4", "bigint", "int8", "smallint", "int2":
+		return true
+	}
+	return false
+}
+
+// isQuotient tells whether tokens from start to end are a quotient or an average, or made of one: those are double precision here
+// and numeric in PostgreSQL, whose halves are rounded away from zero when they are cast to whole numbers.
+func (w *rewrite) isQuotient(start, end int) bool {
+	const most = 1 << 20 // tokens; casts inside each other would cost the square of their number
+	if w.looked += end - start; w.looked > most {
+		return false
+	}
+	for i := start; i < end; i++ {
+		if w.Is(i, "SELECT") {
+			return false
+		}
+		if w.Is(i, "/") || w.Is(i, "avg") && w.Is(i+1, "(") {
+			return true
+		}
 	}
 	return false
 }
@@ -317,7 +346,7 @@ func (w *rewrite) writtenAlike(start, end int) bool {
 		return true
 	}
 	for i := start; i < end; i++ {
-		if w.Is(i, "SELECT") || w.Is(i+1, "(") && w.r.InCatalog != nil && w.r.InCatalog(w.Name(i)) {
+		if w.Is(i, "SELECT") || w.Is(i+1, "(") && w.r.InCatalog != nil && w.r.InCatalog(w.Name(i)) && w.Name(i) != "date_part" { // which is a double
 			return true
 		}
 	}
@@ -413,6 +442,9 @@ func (w *rewrite) castCallText(i, end int) {
 	as := w.castAs(i+2, end)
 	if as == 0 {
 		return
+	}
+	if isIntegerType(w.Name(as+1)) && end == as+2 && w.isQuotient(i+2, as) {
+		w.wrap(i+2, as, "round(", ")")
 	}
 	if w.Tokens[as-1].Kind == String && as == i+3 && !w.Is(end-1, "]") {
 		w.readLiteral(i+2, w.castTypeName(as+1))

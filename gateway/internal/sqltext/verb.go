@@ -43,7 +43,7 @@ const (
 	Comment
 	Truncate
 	Describe
-	Other
+	Vacuum // and ANALYZE
 )
 
 var firstWords = map[string]Verb{
@@ -58,7 +58,7 @@ var firstWords = map[string]Verb{
 	"CREATE": Create, "DROP": Drop, "ALTER": Alter, "COMMENT": Comment,
 	"EXPLAIN": Explain, "COPY": Copy, "CALL": Call,
 	"ATTACH": Attach, "DETACH": Attach, "USE": Attach, "LOAD": Load, "INSTALL": Load,
-	"EXPORT": Copy, "IMPORT": Copy, "PRAGMA": Pragma, "CHECKPOINT": Pragma, "FORCE": Pragma, "VACUUM": Other, "ANALYZE": Other,
+	"EXPORT": Copy, "IMPORT": Copy, "PRAGMA": Pragma, "CHECKPOINT": Pragma, "FORCE": Pragma, "VACUUM": Vacuum, "ANALYZE": Vacuum, "ANALYSE": Vacuum,
 }
 
 // Verb returns what the statement does.

@@ -266,3 +266,9 @@ SELECT '127.0.0.1'::inet
 
 -- differs: fails with 42704: type "money" does not exist
 SELECT '1.50'::money
+
+SELECT avg(x)::int, (sum(x) / 2.0)::int, CAST(avg(x) AS bigint), (5 / 2.0)::int, (avg(x) * 1)::smallint, (7 / 2)::int, CAST(x / 2 AS int) FROM (VALUES (2), (3)) AS v(x) GROUP BY x / 2, CAST(x / 2 AS int)
+
+SELECT date_part('year', date '2024-01-05')::text, date_part('month', date '2024-01-05')::text || '-Q1'
+
+SELECT interval '1 month - 1 day', '1 year - 2 mons + 3 days - 04:05'::interval, interval '+ 1 day'

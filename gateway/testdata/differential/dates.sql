@@ -151,7 +151,7 @@ SELECT g FROM generate_series(timestamp '2024-01-30', timestamp '2024-03-02', in
 -- differs: row: 2024-01-01 00:00:00, not 2024-01-01 00:00:00+00; types: timestamp for timestamptz
 SELECT generate_series(date '2024-01-01', date '2024-01-03', interval '1 day')
 
--- differs: fails with 42883: function generate_series(date, text, text) does not exist
+-- differs: fails with 42883: function generate_series(date, text, interval) does not exist
 SELECT g::date FROM generate_series('2024-01-01'::date, '2024-01-03', '1 day') AS g ORDER BY 1
 
 SELECT g FROM generate_series(timestamp '2024-01-02', timestamp '2024-01-01', interval '-12 hours') AS g ORDER BY g DESC
@@ -324,3 +324,19 @@ SELECT justify_interval(interval '1 mon -1 hour'), justify_hours(interval '-27 h
 SELECT interval '1 mon 15 days' / 4, interval '10:00' / 3
 
 SELECT date_trunc('day', timestamptz '2024-02-29 23:30+00', 'UTC'), date_bin('1 hour', timestamp '2024-02-29 12:38', timestamp '2024-02-29 00:30')
+
+SELECT g FROM generate_series(timestamp '2024-01-01', timestamp '2024-01-03', '1 day') AS g
+
+SELECT generate_series(timestamp '2024-01-01', timestamp '2024-01-01 03:00', '90 min')
+
+SELECT x.g::date FROM generate_series(timestamptz '2024-01-01 00:00+00', timestamptz '2024-03-01 00:00+00', '1 mon') x(g)
+
+SELECT (ts AT TIME ZONE 'America/New_York') - (ts - interval '3 days') AT TIME ZONE 'America/New_York', timestamptz '2024-11-04 12:00+00' - timestamptz '2024-11-07 13:30+00', max(ts) OVER () - ts FROM (VALUES (timestamp '2024-11-04'), (timestamp '2024-03-11')) AS v(ts)
+
+SET TimeZone = 'America/New_York'
+
+SELECT timestamptz '2024-11-04' - timestamptz '2024-11-01', extract(epoch FROM timestamptz '2024-11-04' - timestamptz '2024-11-01')::int / 3600, date '2024-11-04' - timestamptz '2024-11-01', timestamptz '2024-03-11' - timestamp '2024-03-09'
+
+SET TimeZone = 'UTC'
+
+SELECT timestamptz 'infinity' - now()

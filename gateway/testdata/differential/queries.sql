@@ -368,3 +368,12 @@ SELECT e.name name, id key, count(*) user, 'x' Value, max(id)::text type, min(id
 SELECT first, x.last, year FROM (SELECT id first, name last, '2024-01-01'::date d, 2024 AS year, current_date::timestamp start FROM emp) x WHERE d < start ORDER BY first LIMIT 1
 
 SELECT interval '1' day, timestamptz '2024-01-01 00:00+00' AT TIME ZONE zone, 'a' IS DISTINCT FROM zone FROM (SELECT 'UTC' AS zone) v
+
+VACUUM emp
+
+ANALYZE emp
+
+VACUUM (ANALYZE) emp
+
+-- differs: answers ANALYZE where PostgreSQL fails with 42P01
+ANALYZE nowhere_to_be_found

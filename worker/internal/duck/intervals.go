@@ -3,6 +3,7 @@ package duck
 /*
 void tavanaDivideIntervals(void *, void *, void *);
 void tavanaSubtractTimes(void *, void *, void *);
+void tavanaSubtractTimestamps(void *, void *, void *);
 void tavanaMonths(void *, void *, void *);
 void tavanaDays(void *, void *, void *);
 void tavanaMicros(void *, void *, void *);
@@ -11,6 +12,7 @@ void tavanaInterval(void *, void *, void *);
 import "C"
 
 import (
+	"math"
 	"unsafe"
 
 	bindings "github.com/duckdb/duckdb-go-bindings"
@@ -19,7 +21,8 @@ import (
 	"github.com/angelerator/tavana/worker/internal/pgfunc"
 )
 
-// Forms for DuckDB's operators: // for intervals (PostgreSQL's /, by the setting integer_division) and - for times. And what a
+// Forms for DuckDB's operators: // for intervals (PostgreSQL's /, by the setting integer_division), - for times, and - for
+// timestamps with time zone in place of its own, which counts days of the calendar where PostgreSQL counts hours. And what a
 // sum of intervals is made of, which DuckDB lacks: the sums of their parts. The parts can be asked of any type, and are NULL
 // there, since the gateway can't tell whether what is summed is an interval.
 //
@@ -28,6 +31,7 @@ import (
 var intervalFunctions = []nativeFunction{
 	{"//", C.tavanaDivideIntervals, bindings.TypeInterval, []bindings.Type{bindings.TypeInterval, bindings.TypeDouble}},
 	{"-", C.tavanaSubtractTimes, bindings.TypeInterval, []bindings.Type{bindings.TypeTime, bindings.TypeTime}},
+	{"-", C.tavanaSubtractTimestamps, bindings.TypeInterval, []bindings.Type{bindings.TypeTimestampTZ, bindings.TypeTimestampTZ}},
 	{"tavana_months", C.tavanaMonths, bindings.TypeBigInt, []bindings.Type{bindings.TypeAny}},
 	{"tavana_days", C.tavanaDays, bindings.TypeBigInt, []bindings.Type{bindings.TypeAny}},
 	{"tavana_micros", C.tavanaMicros, bindings.TypeBigInt, []bindings.Type{bindings.TypeAny}},
@@ -66,6 +70,24 @@ func tavanaSubtractTimes(info, input, output unsafe.Pointer) {
 	a, b, out := argument[int64](c, 0), argument[int64](c, 1), results[intervalValue](c)
 	c.run(info, func(i int) error {
 		out[i] = intervalValue{micros: a[i] - b[i]}
+		return nil
+	})
+}
+
+//export tavanaSubtractTimestamps
+func tavanaSubtractTimestamps(info, input, output unsafe.Pointer) {
+	c := newCall(input, output)
+	a, b, out := argument[int64](c, 0), argument[int64](c, 1), results[intervalValue](c)
+	c.run(info, func(i int) error {
+		const day, infinity = 24 * 3600 * 1_000_000, math.MaxInt64
+		elapsed := a[i] - b[i]
+		switch {
+		case max(a[i], -a[i]) == infinity, max(b[i], -b[i]) == infinity:
+			return pgerror.New(pgerror.DatetimeFieldOverflow, "cannot subtract infinite timestamps")
+		case (a[i] < b[i]) != (elapsed < 0):
+			return pgerror.New(pgerror.DatetimeFieldOverflow, "interval out of range")
+		}
+		out[i] = intervalValue{days: int32(elapsed / day), micros: elapsed % day}
 		return nil
 	})
 }
