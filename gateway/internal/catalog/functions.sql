@@ -143,6 +143,7 @@ CREATE MACRO {db}.pgcat.tavana_overlap(a, b, c, d) AS CASE WHEN least(a, b) > le
 CREATE MACRO {db}.pgcat.tavana_overlaps(a, b, c, d) AS {db}.pgcat.tavana_overlap(a, b, c, d), (a, b INTERVAL, c, d INTERVAL) AS {db}.pgcat.tavana_overlap(a, a + b, c, c + d), (a, b INTERVAL, c, d) AS {db}.pgcat.tavana_overlap(a, a + b, c, d), (a, b, c, d INTERVAL) AS {db}.pgcat.tavana_overlap(a, b, c, c + d);
 CREATE MACRO {db}.pgcat."overlaps"(a, b, c, d) AS {db}.pgcat.tavana_overlap(a, b, c, d);
 CREATE MACRO {db}.pgcat.date_trunc(f, x) AS system.main.date_trunc(f, x), (f, x, zone) AS timezone(zone, system.main.date_trunc(f, timezone(zone, x)));
+CREATE MACRO {db}.pgcat.tavana_rounded(x, p) AS make_timestamptz((system.main.round(epoch_us(x::TIMESTAMPTZ) / 10 ** (6 - p)) * 10 ** (6 - p))::BIGINT);
 CREATE MACRO {db}.pgcat."current_timestamp"(p) AS make_timestamptz((system.main.round(epoch_us(now()) / 10 ** (6 - p)) * 10 ** (6 - p))::BIGINT);
 CREATE MACRO {db}.pgcat."localtimestamp"(p) AS make_timestamptz((system.main.round(epoch_us(now()) / 10 ** (6 - p)) * 10 ** (6 - p))::BIGINT)::TIMESTAMP;
 CREATE MACRO {db}.pgcat.date_bin(stride, source, origin) AS CASE WHEN stride::INTERVAL <= INTERVAL 0 DAY THEN {db}.pgcat.tavana_error('22023', 'stride must be greater than zero') ELSE time_bucket(stride::INTERVAL, source, origin) END;

@@ -299,7 +299,15 @@ func (w *rewrite) word(i int, name string) {
 	case "select":
 		w.selectList(i)
 	case "like", "ilike":
-		w.escape(i + 1)
+		if !w.IsAny(i-1, "(", ",") { // CREATE TABLE t (LIKE u)
+			w.escape(i + 1)
+		}
+	case "coalesce":
+		w.coalesceArray(i)
+	case "preceding", "following":
+		w.frameOffset(i - 1)
+	case "timestamptz", "timestamp":
+		w.zonedPrecision(i)
 	case "jsonb":
 		_, done := w.instead[i]
 		switch {

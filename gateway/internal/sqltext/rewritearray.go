@@ -120,3 +120,14 @@ func (w *rewrite) findArrayColumns() {
 		}
 	}
 }
+
+// coalesceArray reads the last argument of a coalesce as an array where the first is one as its text shows:
+// coalesce(array_agg(a) FILTER (WHERE b), '{}').
+func (w *rewrite) coalesceArray(i int) {
+	last := w.afterParens(i+1) - 2
+	if w.Is(i+1, "(") && (w.Is(i+2, "array_agg") && w.Is(i+3, "(") || w.Is(i+2, "ARRAY")) && last > i+3 && w.Is(last-1, ",") {
+		if w.listLiteral(last); w.instead[last] != "" {
+			w.put(last, Quote(w.instead[last])) // of no type yet
+		}
+	}
+}

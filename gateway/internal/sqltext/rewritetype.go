@@ -67,6 +67,9 @@ func (s *Statement) createsTable() bool {
 	return false
 }
 
+// unboundNumeric is a numeric without a precision.
+const unboundNumeric = "DECIMAL(38,9)"
+
 // numeric gives a numeric without a precision one: PostgreSQL's has any number of digits, DuckDB's would have three behind
 // the point. A literal gets as many as it needs.
 func (w *rewrite) numeric(i int) {
@@ -630,4 +633,33 @@ func (s *Statement) closing(i int) int {
 		}
 	}
 	return i
+}
+
+// frameOffset makes an interval of a text that is a frame's offset: RANGE BETWEEN '5 days' PRECEDING AND CURRENT ROW.
+func (w *rewrite) frameOffset(i int) {
+	if i > 0 && w.Tokens[i].Kind == String && w.literalStart(i) == i && w.IsAny(i-1, "BETWEEN", "AND", "RANGE") && !isNumber(Unquote(w.Raw(i))) {
+		w.readLiteral(i, "interval")
+		w.append(i, "::INTERVAL")
+	}
+}
+
+// zonedPrecision takes the precision off a timestamptz(n) or timestamp(n) WITH TIME ZONE, which DuckDB has not; a cast to it rounds.
+func (w *rewrite) zonedPrecision(i int) {
+	if !w.Is(i+1, "(") || !w.Is(i+3, ")") || w.Tokens[i+2].Kind != Number {
+		return
+	}
+	end := i + 4
+	if w.Is(i, "timestamp") {
+		if !w.Is(end, "WITH") || !w.Is(end+1, "TIME") || !w.Is(end+2, "ZONE") {
+			return
+		}
+		end += 3
+	}
+	if w.Is(i-1, "::") && i > 1 && w.r.Catalog != "" {
+		w.insert(w.primaryStart(i-2), w.r.Catalog+".tavana_rounded(")
+		w.put(i-1, ", "+w.Raw(i+2)+")")
+		w.drop(i, end)
+		return
+	}
+	w.drop(i+1, i+4)
 }

@@ -185,3 +185,5 @@ SELECT s, (ARRAY[5,6,7])[s] FROM generate_subscripts(ARRAY[5,6,7], 1) AS s ORDER
 
 -- differs: names: array for ?column?
 SELECT ARRAY['007','x'] @> '{007}', 'ids=' || ARRAY[1,2]::text, ARRAY[1,2]::text || '!'
+
+SELECT coalesce(array_agg(id) FILTER (WHERE id > 1000), '{}'), coalesce(array_agg(name ORDER BY name) FILTER (WHERE id < 3), '{none}'), coalesce(ARRAY[1], '{2,3}'), coalesce('{"a":1}'::json ->> 'b', '{}') FROM emp

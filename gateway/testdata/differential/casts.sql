@@ -272,3 +272,11 @@ SELECT avg(x)::int, (sum(x) / 2.0)::int, CAST(avg(x) AS bigint), (5 / 2.0)::int,
 SELECT date_part('year', date '2024-01-05')::text, date_part('month', date '2024-01-05')::text || '-Q1'
 
 SELECT interval '1 month - 1 day', '1 year - 2 mons + 3 days - 04:05'::interval, interval '+ 1 day'
+
+SELECT ('2024-01-01 10:00:00.654321+00'::timestamptz(0))::text, (('2024-01-01 10:00:00.654321+00'::timestamptz)::timestamp(3) with time zone)::text, '2024-01-01 10:00:00+00'::timestamptz(6)
+
+CREATE TEMP TABLE zoned (a timestamptz(3), b timestamp(6) with time zone, c timestamp with time zone)
+
+INSERT INTO zoned VALUES ('2024-01-01 10:00:00.654+00', '2024-01-01 10:00:00.654321+00', '2024-01-01 10:00:00+00')
+
+SELECT * FROM zoned

@@ -233,3 +233,5 @@ SELECT count(*) FROM emp WHERE id > 0 AND '{"a":"x"}'::jsonb ->> 'a' = 'x' AND N
 SELECT j ->> 'a' = '1' OR j -> 'a' IS NULL AND j ->> 'b' LIKE 'x%' AS c, CASE WHEN j ->> 'a' = '1' AND j ->> 'b' IS NOT NULL THEN (j -> 'b')::text END, '0' < j ->> 'a', j ->> 'a' IN ('1', '2'), x.j ->> 'a' = y.k ->> 'a', j -> 'b' -> 0 IS DISTINCT FROM NULL FROM (VALUES ('{"a":1,"b":["x"]}'::jsonb)) AS x(j), (VALUES ('{"a":"1"}'::jsonb)) AS y(k)
 
 SELECT CAST('{"a":1.5}'::json ->> 'a' AS numeric) = 1.5, CAST(f * 100 AS numeric) = 12.345, CAST(n / 2 AS numeric) = 1.375, CAST(-1.50 AS numeric), CAST('1.2' || '5' AS numeric) = 1.25 FROM (VALUES (0.12345::float8, 2.75::numeric)) AS v(f, n)
+
+SELECT a, b FROM json_to_recordset('[{"a":1.234560001,"b":"x"},{"a":12345678901234567.800000001}]') AS t(a numeric, b text)

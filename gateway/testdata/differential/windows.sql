@@ -98,3 +98,5 @@ SELECT id FROM emp ORDER BY row_number() OVER (ORDER BY name DESC)
 
 -- differs: answers 1; SELECT 1 where PostgreSQL fails with 42601
 SELECT id FROM emp QUALIFY row_number() OVER (ORDER BY id) = 1
+
+SELECT d, count(*) OVER (ORDER BY d RANGE BETWEEN '2 days' PRECEDING AND CURRENT ROW), count(*) OVER (ORDER BY d RANGE BETWEEN '1 day' PRECEDING AND '1 day' FOLLOWING) FROM (VALUES (timestamp '2024-01-01'), (timestamp '2024-01-02'), (timestamp '2024-01-05')) AS v(d) ORDER BY d
