@@ -296,7 +296,7 @@ func (w *rewrite) word(i int, name string) {
 		w.collate(i)
 	case "for":
 		w.locking(i)
-	case "select":
+	case "select", "returning":
 		w.selectList(i)
 	case "like", "ilike":
 		if !w.IsAny(i-1, "(", ",") { // CREATE TABLE t (LIKE u)

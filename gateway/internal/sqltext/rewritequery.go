@@ -9,7 +9,7 @@ import (
 
 // selectList names the columns of a query whose names are seen by another: in FROM, in WITH, or in what a table or view is
 // made of. Those of the statement's own result are named by the gateway (ColumnNames). And it writes AS before the names that
-// are keywords of DuckDB's.
+// are keywords of DuckDB's, in RETURNING too.
 func (w *rewrite) selectList(i int) {
 	if w.Is(i-1, "(") && w.Is(i-2, "EXISTS") && w.Is(i+1, "FROM") { // DuckDB wants a list
 		w.append(i, " 1")
@@ -18,9 +18,9 @@ func (w *rewrite) selectList(i int) {
 	for w.Is(first-1, "(") {
 		first--
 	}
-	seen := w.IsAny(first-1, "AS", "MATERIALIZED", "LATERAL") || first < i && w.IsAny(first-1, "FROM", "JOIN", ",") ||
+	seen := w.Is(i, "SELECT") && (w.IsAny(first-1, "AS", "MATERIALIZED", "LATERAL") || first < i && w.IsAny(first-1, "FROM", "JOIN", ",") ||
 		w.Is(first-1, ")") && first > 1 && !w.Is(0, "WITH") || // behind WITH lists
-		i == w.into.list
+		i == w.into.list)
 	for at := w.afterDistinct(i + 1); ; {
 		end := w.itemEnd(at)
 		if end == at {

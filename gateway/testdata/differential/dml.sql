@@ -99,6 +99,10 @@ INSERT INTO t1 (id) VALUES (91) RETURNING id, name
 
 INSERT INTO t1 (id) VALUES (92), (93) RETURNING id + 1 AS next, upper(name)
 
+INSERT INTO t1 (id) VALUES (94) RETURNING id key, coalesce(name, 'x') Value, id::text type, *
+
+DELETE FROM t1 WHERE id = 94 RETURNING id first, name
+
 UPDATE t1 SET n = 1 WHERE id = 91 RETURNING *
 
 DELETE FROM t1 WHERE id = 91 RETURNING id
