@@ -21,6 +21,7 @@ var (
 func (s *Statement) literal(i int, raw string) string {
 	body := raw[1 : len(raw)-1]
 	switch {
+	case !strings.ContainsAny(body, `bB\`):
 	case dateBC.MatchString(body) && s.isCast(i, dateTypes):
 		return "'" + Era(body) + "'"
 	case body == `\x` && s.isCast(i, byteaTypes):

@@ -244,7 +244,7 @@ func (w *rewrite) likeOperator(i int) {
 // DuckDB takes = and its kin alone there.
 func (w *rewrite) likeAny(i int) {
 	first := i - 1
-	var operator string
+	operator, pattern := "", ` tavana_pattern ESCAPE '\'`
 	switch {
 	case w.IsAny(first, "LIKE", "ILIKE"):
 		operator = strings.ToUpper(w.Raw(first))
@@ -252,10 +252,17 @@ func (w *rewrite) likeAny(i int) {
 		operator, first = "LIKE", first-1
 	case w.Is(first, "*") && w.Is(first-1, "~") && w.Is(first-2, "~"):
 		operator, first = "ILIKE", first-2
+	case w.Is(first, "~"):
+		operator, pattern = "~", ` ('(?s).*(?:' || tavana_pattern || ').*')`
+	case w.Is(first, "*") && w.Is(first-1, "~"):
+		operator, pattern, first = "~", ` ('(?is).*(?:' || tavana_pattern || ').*')`, first-1
 	default:
 		return
 	}
-	if w.IsAny(first-1, "NOT", "!") {
+	switch {
+	case operator == "~" && w.Is(first-1, "!"):
+		operator, first = "!~", first-1
+	case w.IsAny(first-1, "NOT", "!"):
 		operator, first = "NOT "+operator, first-1
 	}
 	end := w.afterParens(i + 1)
@@ -280,6 +287,6 @@ func (w *rewrite) likeAny(i int) {
 	w.later = append(w.later, later{start, end, func() {
 		w.insert(start, w.r.Catalog+"."+function+"(list_transform("+w.renderedAll(i+2, end-1)+", lambda tavana_pattern: ")
 		w.erase(first, end)
-		w.put(first, operator+` tavana_pattern ESCAPE '\'))`)
+		w.put(first, operator+pattern+"))")
 	}})
 }

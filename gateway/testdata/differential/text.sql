@@ -300,3 +300,5 @@ SELECT regexp_split_to_table('a b  c', '\s+'), 1
 SELECT position('b' in 'abc'), overlay('abcdef' placing '##' from 2), E'\u00e9\U0001F600', 'word' ~ '\yword\y', 'swords' ~ '\mword'
 
 SELECT encode('\x00ff5c61'::bytea, 'escape'), decode('\000\\a', 'escape')
+
+SELECT name, name ~ ANY (ARRAY['^A', 'z$']), name !~ ALL (ARRAY['x', 'y']), name ~* ANY ('{^a,B}'), name !~* ANY (ARRAY['a']), name ~ ANY (ARRAY[NULL, 'n']) FROM emp ORDER BY id
