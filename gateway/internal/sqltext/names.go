@@ -211,10 +211,10 @@ func (s *Statement) hasBareAlias(i, end int) bool {
 	case Number, Param, Quoted:
 		return true
 	case Op:
-		return s.IsAny(before, ")", "]") && !s.isTypeEnd(i, last)
+		return s.IsAny(before, ")", "]") && !s.isTypeEnd(i, last) && !s.Is(s.opening(before)-1, "OPERATOR")
 	}
 	// Two words: an alias, unless they are a type's name (double precision) or an operator (IS TRUE, AT TIME ZONE).
-	return !isReserved(s.Raw(before)) && !s.IsAny(before, "FROM", "ESCAPE", "USING") && !(s.Is(before, "ZONE") && s.Is(before-2, "AT")) && !s.isTypeEnd(i, last)
+	return !isReserved(s.Raw(before)) && !s.IsAny(before, "AS", "FROM", "ESCAPE", "USING", "EXCLUDE", "GLOB") && !(s.Is(before, "ZONE") && s.Is(before-2, "AT")) && !s.isTypeEnd(i, last)
 }
 
 // noLabels are the words that are a column's name behind AS only (AS_LABEL in PostgreSQL's kwlist.h), and those that end an

@@ -124,8 +124,15 @@ func (w *rewrite) findArrayColumns() {
 // coalesceArray reads the last argument of a coalesce as an array where the first is one as its text shows:
 // coalesce(array_agg(a) FILTER (WHERE b), '{}').
 func (w *rewrite) coalesceArray(i int) {
-	last := w.afterParens(i+1) - 2
-	if w.Is(i+1, "(") && (w.Is(i+2, "array_agg") && w.Is(i+3, "(") || w.Is(i+2, "ARRAY")) && last > i+3 && w.Is(last-1, ",") {
+	last, end := w.afterParens(i+1)-2, 0
+	switch {
+	case !w.Is(i+1, "("):
+	case w.Is(i+2, "array_agg") && w.Is(i+3, "("):
+		end = w.afterOver(w.afterParens(i + 3))
+	case w.Is(i+2, "ARRAY") && w.Is(i+3, "["):
+		end = w.closing(i+3) + 1
+	}
+	if end > 0 && w.Is(end, ",") && last > end && w.Is(last-1, ",") {
 		if w.listLiteral(last); w.instead[last] != "" {
 			w.put(last, Quote(w.instead[last])) // of no type yet
 		}

@@ -26,7 +26,7 @@ func (w *rewrite) selectList(i int) {
 		if end == at {
 			return
 		}
-		if last := end - 1; w.Tokens[last].Kind == Word && keywords[w.Name(last)] && !w.Is(last-1, "AS") && w.hasBareAlias(at, end) {
+		if last := end - 1; w.Tokens[last].Kind == Word && keywords[w.Name(last)] && w.hasBareAlias(at, end) && !w.isUnit(last) {
 			w.put(last, `AS "`+w.Name(last)+`"`)
 			if w.labels == nil {
 				w.labels = map[int]bool{}
@@ -44,6 +44,12 @@ func (w *rewrite) selectList(i int) {
 		}
 		at = end + 1
 	}
+}
+
+// isUnit tells whether token i is the unit of an interval as DuckDB writes them: INTERVAL 3 days, INTERVAL (a) months.
+func (w *rewrite) isUnit(i int) bool {
+	start := w.primaryStart(i - 1)
+	return w.Is(start, "INTERVAL") || w.Is(start-1, "INTERVAL")
 }
 
 // into is where a SELECT … INTO [TEMP] [TABLE] name has its parts, as indices of tokens.
@@ -153,7 +159,7 @@ func (w *rewrite) functionAlias(i int) {
 }
 
 func isNumber(text string) bool {
-	_, err := strconv.ParseInt(text, 10, 64)
+	_, err := strconv.ParseFloat(text, 64)
 	return err == nil
 }
 

@@ -201,8 +201,7 @@ func (w *rewrite) cast(i int) {
 			w.arrayLiteral(i)
 		}
 	case isIntegerType(name) && !w.Is(j+1, "[") && w.isQuotient(w.primaryStart(i-1), i):
-		w.insert(w.primaryStart(i-1), "round(")
-		w.put(i, ")"+w.Raw(i))
+		w.wrap(w.primaryStart(i-1), i, "round(", ")")
 	case j < len(w.Tokens) && w.Tokens[j].Kind != Quoted && w.castText(w.primaryStart(i-1), i, j):
 	case ownTextTypes[name], name == "char" && j < len(w.Tokens) && w.Tokens[j].Kind == Quoted:
 		w.drop(i+1, j)
@@ -235,22 +234,53 @@ func isIntegerType(name string) bool {
 	return false
 }
 
-// isQuotient tells whether tokens from start to end are a quotient or an average, or made of one: those are double precision here
-// and numeric in PostgreSQL, whose halves are rounded away from zero when they are cast to whole numbers.
+// isQuotient tells whether tokens from start to end are a quotient or an average, or calculated from one: those are double precision
+// here and numeric in PostgreSQL, whose halves are rounded away from zero when they are cast to whole numbers. What is cast to
+// another type than a whole number or a numeric, or is no calculation, is not.
 func (w *rewrite) isQuotient(start, end int) bool {
 	const most = 1 << 20 // tokens; casts inside each other would cost the square of their number
 	if w.looked += end - start; w.looked > most {
 		return false
 	}
+	found := false
 	for i := start; i < end; i++ {
-		if w.Is(i, "SELECT") {
+		switch {
+		case w.Is(i, "("):
+			after := w.afterParens(i)
+			if i == start || w.IsAny(i-1, "+", "-", "*", "/", "%", "(") {
+				if w.isQuotient(i+1, after-1) {
+					found = true
+				} else if !w.isCalculation(i+1, after-1) {
+					return false
+				}
+			}
+			i = after - 1
+		case w.Is(i, "/"), w.Is(i, "avg") && w.Is(i+1, "("):
+			found = true
+		case w.Is(i, "::") && !isIntegerType(w.Name(i+1)) && !w.IsAny(i+1, "numeric", "decimal"), !w.isCalculation(i, i+1):
 			return false
 		}
-		if w.Is(i, "/") || w.Is(i, "avg") && w.Is(i+1, "(") {
-			return true
+	}
+	return found
+}
+
+// isCalculation tells whether nothing between two tokens makes another thing than a number of numbers, by its looks.
+func (w *rewrite) isCalculation(start, end int) bool {
+	for i := start; i < end; i++ {
+		switch w.Tokens[i].Kind {
+		case Op:
+			if !w.IsAny(i, "+", "-", "*", "/", "%", "::", ".", "(", ")", ",") {
+				return false
+			}
+		case String:
+			return false
+		case Word:
+			if isReserved(w.Raw(i)) && !w.IsAny(i, "OVER", "FILTER") || isKeyword(w.Raw(i)) {
+				return false
+			}
 		}
 	}
-	return false
+	return true
 }
 
 // castTypeName returns the name of the type at token j with its time zone, in the short form.
@@ -645,7 +675,7 @@ func (w *rewrite) frameOffset(i int) {
 
 // zonedPrecision takes the precision off a timestamptz(n) or timestamp(n) WITH TIME ZONE, which DuckDB has not; a cast to it rounds.
 func (w *rewrite) zonedPrecision(i int) {
-	if !w.Is(i+1, "(") || !w.Is(i+3, ")") || w.Tokens[i+2].Kind != Number {
+	if !w.Is(i+1, "(") || !w.Is(i+3, ")") || w.Tokens[i+2].Kind != Number || w.Is(i-1, "AS") && w.castOpen(i-1) > 0 {
 		return
 	}
 	end := i + 4
@@ -654,6 +684,9 @@ func (w *rewrite) zonedPrecision(i int) {
 			return
 		}
 		end += 3
+	}
+	if end < len(w.Tokens) && w.Tokens[end].Kind == String { // a literal would have to be rounded
+		return
 	}
 	if w.Is(i-1, "::") && i > 1 && w.r.Catalog != "" {
 		w.insert(w.primaryStart(i-2), w.r.Catalog+".tavana_rounded(")

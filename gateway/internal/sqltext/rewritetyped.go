@@ -130,7 +130,8 @@ func (w *rewrite) typedCalls(wraps bool) {
 		case wraps:
 			intervals := w.ofIntervals(t)
 			if t.macro == "tavana_percentile" {
-				w.wrap(t.arg, t.argEnd, "CAST(", " AS DOUBLE)")
+				w.insert(t.arg, "CAST(")
+				w.append(t.argEnd-1, " AS DOUBLE)")
 			}
 			if sample != "" {
 				w.wrap(t.from, t.to, w.r.Catalog+"."+t.macro+"(", intervals+", "+sample+", 0)")

@@ -158,6 +158,7 @@ func TestLabels(t *testing.T) {
 	for sql, want := range map[string]string{
 		"SELECT a name, b::text Type, count(*) user, 1 at FROM (SELECT c first FROM t) v":                                         `SELECT a AS "name", cat.tavana_text(b) AS "type", count(*) AS "user", 1 AS "at" FROM (SELECT c AS "first" FROM t) v`,
 		"SELECT interval '1' day, a IS DISTINCT FROM name, b AT TIME ZONE zone, c::double precision, d::timestamp with time zone": "",
+		"SELECT * EXCLUDE name, INTERVAL 3 days, INTERVAL (a) months, a GLOB name, a OPERATOR(pg_catalog.+) value FROM t":         "SELECT * EXCLUDE name, INTERVAL 3 days, INTERVAL (a) months, a GLOB name, a OPERATOR(+) value FROM t",
 		"SELECT a::date d, b::date year, x IS NULL, CASE WHEN a THEN b END, t.name, name, * FROM t":                               "",
 	} {
 		checkWords(t, sql, cmp.Or(want, sql))
@@ -171,5 +172,17 @@ func TestArrows(t *testing.T) {
 		"SELECT t.d->>k IN ('a'), list_transform(l, x -> x > 1), d -> 1 + 1": "SELECT (t.d->>k) IN ('a'), list_transform(l, x -> x > 1), d -> 1 + 1",
 	} {
 		checkWords(t, sql, want)
+	}
+}
+
+// Quotients are rounded as numerics before they become whole numbers; what only has one inside is left alone.
+func TestQuotients(t *testing.T) {
+	for sql, want := range map[string]string{
+		"SELECT (a / 2)::int, avg(a)::bigint, CAST(avg(a) + 1 AS int), ((a / 2) * 3)::int":                                                                                   "SELECT round((a / 2))::int, round(avg(a))::bigint, CAST(round(avg(a) + 1) AS int), round(((a / 2) * 3))::int",
+		"SELECT avg(a) OVER (PARTITION BY b / 2)::int":                                                                                                                       "SELECT round(avg(a) OVER (PARTITION BY b / 2))::int",
+		"SELECT (a / 2 > 1)::int, (a::float8 / 2)::int, (a || '/')::int, (a IN (4 / 2))::int, (a / 2 IS NULL)::int, f(a / 2)::int, (avg(a) IS NULL)::int":                    "",
+		"SELECT (CASE WHEN a / 2 = 1 THEN '5' END)::int, ('0' || (a / 2))::int, (j -> 'a')[1]::int, nullif(a / 2, 1)::int, (bool_and(a / 2 > 0))::int, ((a / 2)::bool)::int": "SELECT (CASE WHEN a / 2 = 1 THEN '5' END)::int, ('0' || (a / 2))::int, ((j -> 'a'))[1]::int, nullif(a / 2, 1)::int, (bool_and(a / 2 > 0))::int, ((a / 2)::bool)::int",
+	} {
+		checkWords(t, sql, cmp.Or(want, sql))
 	}
 }

@@ -280,3 +280,11 @@ CREATE TEMP TABLE zoned (a timestamptz(3), b timestamp(6) with time zone, c time
 INSERT INTO zoned VALUES ('2024-01-01 10:00:00.654+00', '2024-01-01 10:00:00.654321+00', '2024-01-01 10:00:00+00')
 
 SELECT * FROM zoned
+
+SELECT (id / 2 > 0)::int, ('0' || (id / 2))::int, left((id / 2)::text, 1)::int, (CASE WHEN id / 2 = 1 THEN '5' ELSE '6' END)::int, (id = ANY (ARRAY[4 / 2]))::int, (2.5::float8 / 1)::int, (2.5 / 1)::int FROM emp ORDER BY id LIMIT 3
+
+SELECT sum(avg(id)::int) OVER (), round(avg(id)::int), avg(avg(id)::int) OVER () = round(avg(id)) FROM emp
+
+SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY (id / 2.0)::int), sum((id / 2.0)::int), sum(DISTINCT (id / 2.0)::int), sum((name LIKE 'A/%')::int) FROM emp
+
+SELECT coalesce(array_agg(id)::text, '{}'), coalesce(array_agg(id) FILTER (WHERE false)::text, '{}') FROM emp WHERE id > 1000
