@@ -607,7 +607,9 @@ func (s *Session) ask(ctx context.Context, st *session.Statement, declared []pge
 	st.ParamTypes = resp.GetParameterTypes()
 	st.ParamOIDs = parameterTypes(&st.Statement, declared, st.ParamTypes)
 	if err != nil || resp.GetSchemaUnknown() {
-		for again := true; again; {
+		const most = 100 // operators
+		again := true
+		for n := 0; again && n < most; n++ {
 			resp, err = s.prepare(ctx, st, st.ParamOIDs)
 			again = err != nil && ctx.Err() == nil && likeOther(err, &st.Statement, declared, st.ParamOIDs)
 		}

@@ -75,7 +75,7 @@ func (w *rewrite) arrow(i int) {
 	if w.looked += i - start + operator; w.looked > most || end == right || w.IsAny(end, "+", "-", "*", "/", "%", "^") {
 		return
 	}
-	if w.Is(i, "->") && start == i-1 && w.IsAny(start-1, "(", ",") && w.Tokens[right].Kind != String && w.Tokens[right].Kind != Number && w.Tokens[right].Kind != Param {
+	if w.Is(i, "->") && (w.Is(start, "(") && w.Is(start+2, ",") || start == i-1 && w.IsAny(start-1, "(", ",") && w.Tokens[right].Kind != String && w.Tokens[right].Kind != Number && w.Tokens[right].Kind != Param) {
 		return
 	}
 	w.insert(start, "(")

@@ -48,6 +48,9 @@ func (w *rewrite) selectList(i int) {
 
 // isUnit tells whether token i is the unit of an interval as DuckDB writes them: INTERVAL 3 days, INTERVAL (a) months.
 func (w *rewrite) isUnit(i int) bool {
+	if w.Tokens[i-1].Kind == String { // INTERVAL '1 day' name
+		return false
+	}
 	start := w.primaryStart(i - 1)
 	return w.Is(start, "INTERVAL") || w.Is(start-1, "INTERVAL")
 }

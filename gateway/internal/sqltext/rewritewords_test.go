@@ -157,6 +157,7 @@ func FuzzRewriteOfWords(f *testing.F) {
 func TestLabels(t *testing.T) {
 	for sql, want := range map[string]string{
 		"SELECT a name, b::text Type, count(*) user, 1 at FROM (SELECT c first FROM t) v":                                         `SELECT a AS "name", cat.tavana_text(b) AS "type", count(*) AS "user", 1 AS "at" FROM (SELECT c AS "first" FROM t) v`,
+		"SELECT interval '1 day' name, interval '2' hour":                                                                         `SELECT interval '1 day' AS "name", interval '2' hour`,
 		"SELECT interval '1' day, a IS DISTINCT FROM name, b AT TIME ZONE zone, c::double precision, d::timestamp with time zone": "",
 		"SELECT * EXCLUDE name, INTERVAL 3 days, INTERVAL (a) months, a GLOB name, a OPERATOR(pg_catalog.+) value FROM t":         "SELECT * EXCLUDE name, INTERVAL 3 days, INTERVAL (a) months, a GLOB name, a OPERATOR(+) value FROM t",
 		"SELECT a::date d, b::date year, x IS NULL, CASE WHEN a THEN b END, t.name, name, * FROM t":                               "",
@@ -168,8 +169,8 @@ func TestLabels(t *testing.T) {
 // -> and ->> bind more than comparisons and AND, but a lambda's does not.
 func TestArrows(t *testing.T) {
 	for sql, want := range map[string]string{
-		"SELECT 1 WHERE a = 1 AND d->>'x' = 'y' OR NOT d->'z'->-1 IS NULL":   "SELECT 1 WHERE a = 1 AND (d->>'x') = 'y' OR NOT ((d->'z')-> -1) IS NULL",
-		"SELECT t.d->>k IN ('a'), list_transform(l, x -> x > 1), d -> 1 + 1": "SELECT (t.d->>k) IN ('a'), list_transform(l, x -> x > 1), d -> 1 + 1",
+		"SELECT 1 WHERE a = 1 AND d->>'x' = 'y' OR NOT d->'z'->-1 IS NULL":                                       "SELECT 1 WHERE a = 1 AND (d->>'x') = 'y' OR NOT ((d->'z')-> -1) IS NULL",
+		"SELECT t.d->>k IN ('a'), list_transform(l, x -> x > 1), d -> 1 + 1, list_transform(l, (x, i) -> x > i)": "SELECT (t.d->>k) IN ('a'), list_transform(l, x -> x > 1), d -> 1 + 1, list_transform(l, (x, i) -> x > i)",
 	} {
 		checkWords(t, sql, want)
 	}
