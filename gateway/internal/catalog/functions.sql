@@ -1,6 +1,6 @@
 -- PostgreSQL's functions and operators that DuckDB lacks or means otherwise. A macro here goes before DuckDB's own; tavana_
--- functions that are not here are the worker's (worker/internal/pgfunc). Arguments have no types, but where a sample is one: inside aggregates DuckDB would choose among
--- overloads before it knows them. typeof() is a constant by then, so of a CASE of it one branch is left.
+-- functions that are not here are the worker's (worker/internal/pgfunc, and intervals.go of worker/internal/duck). Arguments have
+-- no types, but where a sample is one: inside aggregates DuckDB would choose among overloads before it knows them. typeof() is a constant by then, so of a CASE of it one branch is left.
 
 -- An error with its SQLSTATE; see worker/internal/duck/errors.go.
 CREATE MACRO {db}.pgcat.tavana_error(code, message) AS error(chr(1) || code || message);
@@ -144,8 +144,8 @@ CREATE MACRO {db}.pgcat.tavana_overlaps(a, b, c, d) AS {db}.pgcat.tavana_overlap
 CREATE MACRO {db}.pgcat."overlaps"(a, b, c, d) AS {db}.pgcat.tavana_overlap(a, b, c, d);
 CREATE MACRO {db}.pgcat.date_trunc(f, x) AS system.main.date_trunc(f, x), (f, x, zone) AS timezone(zone, system.main.date_trunc(f, timezone(zone, x)));
 CREATE MACRO {db}.pgcat.tavana_rounded(x, p) AS make_timestamptz((system.main.round(epoch_us(x::TIMESTAMPTZ) / 10 ** (6 - p)) * 10 ** (6 - p))::BIGINT);
-CREATE MACRO {db}.pgcat."current_timestamp"(p) AS make_timestamptz((system.main.round(epoch_us(now()) / 10 ** (6 - p)) * 10 ** (6 - p))::BIGINT);
-CREATE MACRO {db}.pgcat."localtimestamp"(p) AS make_timestamptz((system.main.round(epoch_us(now()) / 10 ** (6 - p)) * 10 ** (6 - p))::BIGINT)::TIMESTAMP;
+CREATE MACRO {db}.pgcat."current_timestamp"(p) AS {db}.pgcat.tavana_rounded(now(), p);
+CREATE MACRO {db}.pgcat."localtimestamp"(p) AS {db}.pgcat.tavana_rounded(now(), p)::TIMESTAMP;
 CREATE MACRO {db}.pgcat.date_bin(stride, source, origin) AS CASE WHEN stride::INTERVAL <= INTERVAL 0 DAY THEN {db}.pgcat.tavana_error('22023', 'stride must be greater than zero') ELSE time_bucket(stride::INTERVAL, source, origin) END;
 
 CREATE MACRO {db}.pgcat.date_part(part, x) AS CASE lower(part) WHEN 'second' THEN system.main.date_part('microsecond', x) / 1e6 WHEN 'seconds' THEN system.main.date_part('microsecond', x) / 1e6

@@ -157,7 +157,7 @@ func (w *rewrite) records(i int, name string) (ok bool) {
 		if w.IsAny(at+1, "json", "jsonb") {
 			how, typ = "'json'", "JSON"
 		} else if w.IsAny(at+1, "numeric", "decimal") && typeEnd == at+2 {
-			typ = unboundNumeric
+			typ = decimal(numericScale)
 		}
 		list[n] = "CAST(tavana_json_path(tavana_record::VARCHAR, [" + Quote(column) + "], " + how + ") AS " + typ + `) AS "` + strings.ReplaceAll(column, `"`, `""`) + `"`
 		at = typeEnd + 1

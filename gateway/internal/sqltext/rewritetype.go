@@ -67,28 +67,30 @@ func (s *Statement) createsTable() bool {
 	return false
 }
 
-// unboundNumeric is a numeric without a precision.
-const unboundNumeric = "DECIMAL(38,9)"
+// numericScale is how many digits behind the point a numeric without a precision has.
+const numericScale = 9
+
+// decimal is the widest numeric of DuckDB's with so many digits behind the point.
+func decimal(scale int) string { return "DECIMAL(38," + strconv.Itoa(scale) + ")" }
 
 // numeric gives a numeric without a precision one: PostgreSQL's has any number of digits, DuckDB's would have three behind
 // the point. A literal gets as many as it needs.
 func (w *rewrite) numeric(i int) {
-	const precision, scale = 38, 9
 	if n, ok := w.literalScale(i + 1); ok && w.Tokens[i+1].Kind == String && !w.Is(i-1, ".") { // numeric '1.5'
 		w.put(i, "CAST(")
-		w.append(i+1, " AS DECIMAL("+strconv.Itoa(precision)+","+strconv.Itoa(n)+"))")
+		w.append(i+1, " AS "+decimal(n)+")")
 		return
 	}
 	if w.Is(i+1, "(") || w.Is(i+1, ".") || !w.isType(i) {
 		return
 	}
-	digits := scale
+	digits := numericScale
 	if w.isCastType(i) {
 		if n, ok := w.literalScale(i - 2); ok && w.isWholeOperand(i-1) {
 			digits = n
 		}
 	}
-	w.put(i, "DECIMAL("+strconv.Itoa(precision)+","+strconv.Itoa(digits)+")")
+	w.put(i, decimal(digits))
 }
 
 // isWholeOperand tells whether the literal before token i, which is a cast's :: or AS, is all that is cast.

@@ -13,7 +13,6 @@ import (
 
 	bindings "github.com/duckdb/duckdb-go-bindings"
 
-	"github.com/angelerator/tavana/internal/pgerror"
 	"github.com/angelerator/tavana/worker/internal/pgfunc"
 )
 
@@ -61,8 +60,7 @@ func tavanaCallFunction(p, input, output unsafe.Pointer) {
 	info := bindings.FunctionInfo{Ptr: p}
 	f := unbox[*pgfunc.Function](bindings.ScalarFunctionGetExtraInfo(info))
 	if err := callFunction(f, bindings.DataChunk{Ptr: input}, bindings.Vector{Ptr: output}); err != nil {
-		e := pgerror.Flatten(err)
-		bindings.ScalarFunctionSetError(info, ownMark+string(e.Code)+e.Message)
+		failCall(info, err)
 	}
 }
 

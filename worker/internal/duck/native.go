@@ -68,11 +68,16 @@ func (c *nativeCall) run(info unsafe.Pointer, f func(row int) error) {
 		if c.anyNull(i) {
 			c.setNull(i)
 		} else if err := f(i); err != nil {
-			e := pgerror.Flatten(err)
-			bindings.ScalarFunctionSetError(bindings.FunctionInfo{Ptr: info}, ownMark+string(e.Code)+e.Message)
+			failCall(bindings.FunctionInfo{Ptr: info}, err)
 			return
 		}
 	}
+}
+
+// failCall makes err the error of the statement that calls a function, with its SQLSTATE.
+func failCall(info bindings.FunctionInfo, err error) {
+	e := pgerror.Flatten(err)
+	bindings.ScalarFunctionSetError(info, ownMark+string(e.Code)+e.Message)
 }
 
 func (c *nativeCall) anyNull(row int) bool {
