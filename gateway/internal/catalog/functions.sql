@@ -175,6 +175,7 @@ CREATE MACRO {db}.pgcat.tavana_json_key(j, k) AS CASE WHEN k IS NOT NULL THEN ta
 CREATE MACRO {db}.pgcat.tavana_json_any_key(j, k) AS tavana_json_exists(j::VARCHAR, {db}.pgcat.tavana_texts(k), 'any')::BOOLEAN;
 CREATE MACRO {db}.pgcat.tavana_json_all_keys(j, k) AS tavana_json_exists(j::VARCHAR, {db}.pgcat.tavana_texts(k), 'all')::BOOLEAN;
 CREATE MACRO {db}.pgcat.tavana_json_join(a, b) AS tavana_json_concat(a::VARCHAR, b::VARCHAR)::JSON;
+CREATE MACRO {db}.pgcat.tavana_json_beside(a, b) AS tavana_join(a::VARCHAR, b::VARCHAR, typeof(a), typeof(b));
 CREATE MACRO {db}.pgcat.tavana_json_without(j, k) AS CASE WHEN k IS NOT NULL THEN tavana_json_delete(j::VARCHAR, [k::VARCHAR], 'key')::JSON END;
 CREATE MACRO {db}.pgcat.tavana_json_without_index(j, i) AS tavana_json_delete(j::VARCHAR, [i::VARCHAR], 'index')::JSON;
 CREATE MACRO {db}.pgcat.tavana_json_without_keys(j, k) AS tavana_json_delete(j::VARCHAR, {db}.pgcat.tavana_texts(k), 'key')::JSON;

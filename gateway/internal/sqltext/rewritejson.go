@@ -1,6 +1,7 @@
 package sqltext
 
 import (
+	"encoding/json"
 	"strings"
 
 	"github.com/angelerator/tavana/internal/pgerror"
@@ -93,7 +94,11 @@ func (w *rewrite) xor(i int) {
 
 // jsonb rewrites || and - where an operand is a jsonb as its text shows.
 func (w *rewrite) jsonb(i int) {
-	if w.r.Catalog == "" || i == 0 || !w.hasJSONB && !w.hasArrays || !w.endsOperand(i-1) {
+	if w.r.Catalog == "" || i == 0 || i+1 == len(w.Tokens) || !w.endsOperand(i-1) {
+		return
+	}
+	beside := w.Is(i, "||") && (w.mayBeJSON(i-1) || w.mayBeJSON(i+1))
+	if !w.hasJSONB && !w.hasArrays && !beside {
 		return
 	}
 	start, end := w.chainStart(i-1), w.primaryEnd(i+1)
@@ -113,14 +118,16 @@ func (w *rewrite) jsonb(i int) {
 			start = at
 		}
 	}
-	if !w.isJSONB(start, i) && !w.isJSONB(i+1, end) {
+	function := "tavana_json_join"
+	switch isJSONB := w.isJSONB(start, i) || w.isJSONB(i+1, end); {
+	case !isJSONB && beside && w.isJSONText(start, i) != w.isJSONText(i+1, end):
+		function = "tavana_json_beside"
+	case !isJSONB:
 		if w.Is(i, "||") {
 			w.arrays(start, i, end)
 		}
 		return
-	}
-	function := "tavana_json_join"
-	if w.Is(i, "-") {
+	case w.Is(i, "-"):
 		switch {
 		case index, w.Tokens[i+1].Kind == Number:
 			function = "tavana_json_without_index"
@@ -133,6 +140,21 @@ func (w *rewrite) jsonb(i int) {
 	w.insert(start, w.r.Catalog+"."+function+"(")
 	w.put(i, ", ")
 	w.append(end-1, ")")
+}
+
+// mayBeJSON tells whether token i may be a literal of json.
+func (s *Statement) mayBeJSON(i int) bool {
+	return s.Tokens[i].Kind == String && strings.ContainsAny(s.Raw(i), "{[")
+}
+
+// isJSONText tells whether the operand between tokens start and end is the literal of an object or an array of json, and nothing
+// else.
+func (s *Statement) isJSONText(start, end int) bool {
+	if s.Tokens[start].Kind != String || end != start+1 || s.primaryStart(start) != start {
+		return false
+	}
+	text := strings.TrimSpace(Unquote(s.Raw(start)))
+	return (strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[")) && json.Valid([]byte(text))
 }
 
 // endsOperand tells whether an operand can end with token i: what follows is no prefix.

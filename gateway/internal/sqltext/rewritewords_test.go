@@ -47,7 +47,8 @@ func TestJSONOperators(t *testing.T) {
 		"SELECT a FROM t WHERE ~b = 1 LIMIT ? OFFSET ?":                         "SELECT a FROM t WHERE ~b = 1 LIMIT ? OFFSET ?",
 		"SELECT 'a' || ARRAY[1]::text, ARRAY[1]::text || 'b', ARRAY[1] || 2":    "SELECT 'a' || cat.tavana_text(ARRAY[1]), cat.tavana_text(ARRAY[1]) || 'b', ARRAY[1] || [2]",
 		"SELECT json_object(array_agg(k), array_agg(v)), json_object('a', 1)":   "SELECT json_object(array_agg(k), array_agg(v)), system.main.json_object('a', 1)",
-		"SELECT a # b, c #- '{d}'":                                              "SELECT xor(a , b), cat.tavana_json_cut_path(c , '{d}')",
+		`SELECT a || '{"b": 1}' || '[]', '[1]' || a, '{}' || a || '{1}', $1 || '[1]', a || '{}'::text, text '[]' || a`: `SELECT cat.tavana_json_beside(cat.tavana_json_beside(a , '{"b": 1}') , '[]'), cat.tavana_json_beside('[1]' , a), cat.tavana_json_beside('{}' , a) || '{1}', cat.tavana_json_beside($1 , '[1]'), a || '{}'::text, text '[]' || a`,
+		"SELECT a # b, c #- '{d}'": "SELECT xor(a , b), cat.tavana_json_cut_path(c , '{d}')",
 	} {
 		checkWords(t, sql, want)
 	}

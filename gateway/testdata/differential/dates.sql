@@ -261,7 +261,7 @@ SELECT (date '2024-03-01' - date '2024-02-01') / 7, interval '1 day' * (date '20
 
 SELECT '2024-02-29'::date - '1 day'::interval, '2024-02-29'::date - 7, '2024-02-29 12:00'::timestamp - '1h'::interval
 
--- differs: fails with 42725: operator is not unique: date - unknown
+-- differs: types: int8 for int4
 SELECT date '2024-02-29' - '2024-02-01'
 
 SELECT now() - interval '7 days' < now()
@@ -340,3 +340,23 @@ SELECT timestamptz '2024-11-04' - timestamptz '2024-11-01', extract(epoch FROM t
 SET TimeZone = 'UTC'
 
 SELECT timestamptz 'infinity' - now()
+
+-- differs: types: int8 for int4
+SELECT date '2024-03-01' - '2024-01-01', '2024-03-01' - date '2024-01-01', timestamp '2024-03-01' - '2024-02-29 12:00', time '10:00' - '09:30'
+
+SELECT timestamp '2024-03-01' + '1 day', '1 month' + timestamp '2024-01-31', time '10:00' + '1 hour', interval '1 day' * '2', interval '1 day' + '02:00'
+
+SELECT count(*) FROM (VALUES (date '2024-01-01'), ('2024-06-01')) v(d) WHERE d - '2024-03-01' > 0
+
+SELECT date '2024-03-01' - 'soon'
+
+SELECT timestamp '2024-03-01' - '1 day'
+
+SELECT date '2024-03-01' + '1'
+
+SELECT '7' - 3, 7 - '3', '7' * 2.5, 2.5 - '0.125', '1' + 1.5::float8, true + '1'
+
+-- differs: types: float8 for numeric
+SELECT '7' - 3, 7 - '3', '7' * 2.5, 2.5 - '0.125', '1' + 1.5::float8
+
+SELECT 'a'::text - '1'

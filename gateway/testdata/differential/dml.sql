@@ -20,10 +20,8 @@ INSERT INTO t1 (id, nope) VALUES (1, 2)
 
 INSERT INTO t1 (id, id) VALUES (1, 2)
 
--- differs: code: 42000, not 42601: Column name/value mismatch for insert on t1: expected 2 columns but 1 values were supplied
 INSERT INTO t1 (id, name) VALUES (1)
 
--- differs: code: 42000, not 42601: Column name/value mismatch for insert on t1: expected 1 columns but 2 values were supplied
 INSERT INTO t1 (id) VALUES (1, 2)
 
 INSERT INTO t1 (id) VALUES ('abc')
@@ -306,3 +304,31 @@ COMMIT
 SELECT count(*) FROM t1 WHERE id = 1000
 
 UPDATE t1 SET (name, n) = (SELECT d.name, d.id / 4 FROM dept AS d WHERE d.id = 20) WHERE id = 2 RETURNING id, name, n
+
+CREATE TEMP TABLE wide (id int, name text DEFAULT 'none', "Odd ""Name" int DEFAULT 7, d date)
+
+INSERT INTO wide VALUES (1)
+
+INSERT INTO wide VALUES (2, 'two'), (3, DEFAULT)
+
+INSERT INTO wide VALUES (4), (5, 'five')
+
+INSERT INTO wide VALUES (6, 'six', 6, '2024-01-01', 6)
+
+INSERT INTO wide SELECT id + 10, name FROM wide WHERE id = 1
+
+INSERT INTO wide AS w VALUES (7) RETURNING *
+
+INSERT INTO wide VALUES ('x')
+
+BEGIN
+
+INSERT INTO wide VALUES (8, 'eight', 8)
+
+SELECT * FROM wide ORDER BY id
+
+ROLLBACK
+
+SELECT count(*) FROM wide
+
+DROP TABLE wide

@@ -428,3 +428,15 @@ SELECT percentile_cont(0.5) FROM dept
 
 -- differs: answers 10; SELECT 1 where PostgreSQL fails with 42809
 SELECT mode(id) FROM dept
+
+CREATE TEMP TABLE three (a int, b text, c date)
+
+INSERT INTO three VALUES (1, nope)
+
+INSERT INTO three VALUES ('x')
+
+SELECT c - '2024-01-01', nope FROM three
+
+SELECT b - 'x' FROM three
+
+DROP TABLE three

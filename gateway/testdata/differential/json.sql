@@ -235,3 +235,37 @@ SELECT j ->> 'a' = '1' OR j -> 'a' IS NULL AND j ->> 'b' LIKE 'x%' AS c, CASE WH
 SELECT CAST('{"a":1.5}'::json ->> 'a' AS numeric) = 1.5, CAST(f * 100 AS numeric) = 12.345, CAST(n / 2 AS numeric) = 1.375, CAST(-1.50 AS numeric), CAST('1.2' || '5' AS numeric) = 1.25 FROM (VALUES (0.12345::float8, 2.75::numeric)) AS v(f, n)
 
 SELECT a, b FROM json_to_recordset('[{"a":1.234560001,"b":"x"},{"a":12345678901234567.800000001}]') AS t(a numeric, b text)
+
+CREATE TEMP TABLE documents (id int, a jsonb, b jsonb, t text)
+
+INSERT INTO documents VALUES (1, '{"x": 1}', '{"y": 2}', 'text '), (2, '[1, 2]', '[3]', NULL), (3, '{"x": {"z": 1}}', '{"x": {"z": 1}}', 'x'), (4, NULL, '{}', 'y')
+
+-- differs: row: 1|{"x": 1}{"y": 2}, not 1|{"x": 1, "y": 2}; types: text for jsonb
+SELECT id, a || b FROM documents ORDER BY id
+
+-- differs: types: text for jsonb
+SELECT id, a || '{"c": 3}', '{"x": 0}' || a FROM documents WHERE id IN (1, 3) ORDER BY id
+
+-- differs: types: text for jsonb
+SELECT id, a || '[]', a || '{}' FROM documents WHERE id = 2
+
+SELECT id, t || a, a || t, t || '[1]', t || '{"a": 1}' FROM documents ORDER BY id
+
+SELECT id, a @> b, a <@ b, a @> '{"x": 1}', '{"x": 1, "y": 2}' @> a, a <@ '{"x": 1, "y": 2}' FROM documents ORDER BY id
+
+-- differs: code: 22P02, not 42804: invalid input syntax for type boolean: "true{"q": 1}"
+SELECT count(*) FROM documents WHERE a @> '{"x": {"z": 1}}' AND NOT b @> a || '{"q": 1}'
+
+-- differs: types: json for jsonb
+SELECT a - 'x', a - ARRAY['x', 'y'] FROM documents WHERE id IN (1, 3) ORDER BY id
+
+-- differs: types: json for jsonb
+SELECT a - 0, a - -1 FROM documents WHERE id = 2
+
+SELECT a - 0 FROM documents WHERE id = 1
+
+SELECT t - 'x' FROM documents
+
+SELECT a + b FROM documents
+
+DROP TABLE documents

@@ -9,6 +9,7 @@ import "C"
 
 import (
 	"fmt"
+	"strconv"
 	"unsafe"
 
 	bindings "github.com/duckdb/duckdb-go-bindings"
@@ -29,21 +30,17 @@ func registerFunctions(conn bindings.Connection) error {
 }
 
 func registerFunction(conn bindings.Connection, f *pgfunc.Function) error {
-	text := bindings.CreateLogicalType(bindings.TypeVarchar)
-	defer bindings.DestroyLogicalType(&text)
-	types := []bindings.LogicalType{text}
-	for range f.Depth() {
-		list := bindings.CreateListType(types[len(types)-1])
-		defer bindings.DestroyLogicalType(&list)
-		types = append(types, list)
-	}
 	s := bindings.CreateScalarFunction()
 	defer bindings.DestroyScalarFunction(&s)
 	bindings.ScalarFunctionSetName(s, f.Name)
 	for _, p := range f.Params {
-		bindings.ScalarFunctionAddParameter(s, types[p])
+		t := valueType(p)
+		bindings.ScalarFunctionAddParameter(s, t)
+		bindings.DestroyLogicalType(&t)
 	}
-	bindings.ScalarFunctionSetReturnType(s, types[f.Returns])
+	returns := valueType(f.Returns)
+	defer bindings.DestroyLogicalType(&returns)
+	bindings.ScalarFunctionSetReturnType(s, returns)
 	if len(f.Params) == 0 {
 		bindings.ScalarFunctionSetVolatile(s)
 	}
@@ -53,6 +50,26 @@ func registerFunction(conn bindings.Connection, f *pgfunc.Function) error {
 		return fmt.Errorf("registering the function %s", f.Name)
 	}
 	return nil
+}
+
+// valueType returns DuckDB's type of a parameter or a result. The caller destroys it.
+func valueType(t int) bindings.LogicalType {
+	switch t {
+	case pgfunc.Whole:
+		return bindings.CreateLogicalType(bindings.TypeBigInt)
+	case pgfunc.Boolean:
+		return bindings.CreateLogicalType(bindings.TypeBoolean)
+	}
+	text := bindings.CreateLogicalType(bindings.TypeVarchar)
+	if t == pgfunc.JSON {
+		bindings.LogicalTypeSetAlias(text, "JSON")
+	}
+	for range max(t, 0) {
+		list := bindings.CreateListType(text)
+		bindings.DestroyLogicalType(&text)
+		text = list
+	}
+	return text
 }
 
 //export tavanaCallFunction
@@ -95,12 +112,13 @@ func callFunction(f *pgfunc.Function, in bindings.DataChunk, out bindings.Vector
 type column struct {
 	data, validity unsafe.Pointer
 	elements       *column
+	whole          bool
 }
 
-func newColumn(v bindings.Vector, depth int) column {
-	c := column{data: bindings.VectorGetData(v), validity: bindings.VectorGetValidity(v)}
-	if depth > 0 {
-		e := newColumn(bindings.ListVectorGetChild(v), depth-1)
+func newColumn(v bindings.Vector, t int) column {
+	c := column{data: bindings.VectorGetData(v), validity: bindings.VectorGetValidity(v), whole: t == pgfunc.Whole}
+	if t > 0 {
+		e := newColumn(bindings.ListVectorGetChild(v), t-1)
 		c.elements = &e
 	}
 	return c
@@ -112,6 +130,9 @@ type listEntry struct{ offset, length uint64 }
 func (c *column) value(row int) pgfunc.Value {
 	if c.validity != nil && !bindings.ValidityRowIsValid(c.validity, bindings.IdxT(row)) {
 		return pgfunc.Value{Null: true}
+	}
+	if c.whole {
+		return pgfunc.Value{Text: strconv.FormatInt(*(*int64)(unsafe.Add(c.data, row*8)), 10)}
 	}
 	if c.elements == nil {
 		return pgfunc.Value{Text: textAt(c.data, row)}
@@ -142,15 +163,17 @@ type writer struct {
 	used     int // elements in use
 }
 
-func (w *writer) write(row int, v pgfunc.Value, depth int) {
+func (w *writer) write(row int, v pgfunc.Value, t int) {
 	switch {
 	case v.Null:
 		bindings.VectorEnsureValidityWritable(w.vec)
 		bindings.ValiditySetRowInvalid(bindings.VectorGetValidity(w.vec), bindings.IdxT(row))
-		if depth > 0 {
+		if t > 0 {
 			w.entry(row, 0)
 		}
-	case depth == 0:
+	case t == pgfunc.Boolean:
+		*(*bool)(unsafe.Add(bindings.VectorGetData(w.vec), row)) = v.Text == "t"
+	case t <= 0:
 		bindings.VectorAssignStringElementLen(w.vec, bindings.IdxT(row), []byte(v.Text))
 	default:
 		if w.elements == nil {
@@ -162,7 +185,7 @@ func (w *writer) write(row int, v pgfunc.Value, depth int) {
 		bindings.ListVectorSetSize(w.vec, bindings.IdxT(w.used))
 		w.elements.vec = bindings.ListVectorGetChild(w.vec) // reserving may have moved it
 		for i, e := range v.List {
-			w.elements.write(first+i, e, depth-1)
+			w.elements.write(first+i, e, t-1)
 		}
 	}
 }

@@ -19,8 +19,8 @@ type wording struct {
 	from *regexp.Regexp
 	// code replaces the SQLSTATE that the tables of errors.go give; "": it stays.
 	code pgerror.Code
-	// message, detail and hint have $name for the groups, and $here for the word, number or operator that the error's position
-	// points at. No hint: DuckDB's own suggestion stays.
+	// message, detail and hint have $name for the groups, $here for the word, number or operator that the error's position
+	// points at, and $more for which of $columns and $values there are more of. No hint: DuckDB's own suggestion stays.
 	message, detail, hint string
 }
 
@@ -57,6 +57,7 @@ var wordings = func() []wording {
 		w(binder, `Table "(?P<table>.+)" does not have a column with name "(?P<name>.+)"`, "", `column "$name" of relation "$table" does not exist`),
 		w(binder, `Column "(?P<name>.+)" does not exist on (?P<side>left|right) side of join`, pgerror.UndefinedColumn, `column "$name" specified in USING clause does not exist in $side table`),
 		w(binder, `Duplicate column name "(?P<name>.+)" in INSERT`, pgerror.DuplicateColumn, `column "$name" specified more than once`),
+		w(binder, `(?:table .+ has|Column name/value mismatch for insert on .+: expected) (?P<columns>\d+) columns but (?P<values>\d+) values were supplied`, pgerror.SyntaxError, `INSERT has more $more`),
 		w(binder, `Referenced table "(?P<name>.+)" not found`, "", `missing FROM-clause entry for table "$name"`),
 		w(binder, `Cannot extract field '.+' from expression "(?P<name>.+)" because it is not a struct`, pgerror.UndefinedTable, `missing FROM-clause entry for table "$name"`),
 		w(binder, `Ambiguous reference to column name "(?P<name>.+?)" \(use: (?P<use>.+)\)`, "", `column reference "$name" is ambiguous`, "", `Use $use.`),
@@ -117,8 +118,11 @@ func reword(e *pgerror.Error, kind, here string) {
 			continue
 		}
 		value := func(name string) string {
-			if name == "here" {
+			switch name {
+			case "here":
 				return here
+			case "more":
+				return moreOf(m[w.from.SubexpIndex("columns")], m[w.from.SubexpIndex("values")])
 			}
 			v := m[w.from.SubexpIndex(name)]
 			switch {

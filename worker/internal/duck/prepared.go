@@ -22,9 +22,10 @@ type StatementType = bindings.StatementType
 // Prepared is one statement, parsed and bound to the catalog. The caller closes it: as long as it lives, the memory of
 // its result lives too.
 type Prepared struct {
-	c   *Conn
-	ps  bindings.PreparedStatement
-	typ StatementType
+	c     *Conn
+	ps    bindings.PreparedStatement
+	typ   StatementType
+	mends mends
 }
 
 // Prepare parses and binds sql, which must be exactly one statement. allow sees its type before DuckDB prepares it, so
@@ -39,25 +40,24 @@ func (c *Conn) Prepare(sql string, allow func(workerpb.StatementType) error) (*P
 }
 
 func (c *Conn) prepare(sql string, allow func(workerpb.StatementType) error) (*Prepared, error) {
-	var ex bindings.ExtractedStatements
-	n := bindings.ExtractStatements(c.c, sql, &ex)
-	defer bindings.DestroyExtracted(&ex)
-	if n == 0 {
-		if msg := bindings.ExtractStatementsError(ex); msg != "" {
-			return nil, errorFrom(msg)
-		}
-		return nil, pgerror.New(pgerror.SyntaxError, "no statement")
-	}
-	if n > 1 {
-		return nil, pgerror.New(pgerror.FeatureNotSupported, "this text is more than one statement to DuckDB").
-			WithHint("send one statement at a time; a PIVOT needs its values listed: PIVOT … ON column IN (…)")
-	}
-	// DuckDB tells a statement's type only of a prepared one, and preparing a single statement executes nothing.
 	p := &Prepared{c: c}
-	if bindings.PrepareExtractedStatement(c.c, ex, 0, &p.ps) == bindings.StateError {
-		err := c.prepareError(sql, bindings.PrepareError(p.ps))
-		p.Close()
-		return nil, err
+	var before refusal
+	for {
+		report, err := p.plan(sql)
+		if err != nil {
+			return nil, p.mends.uncounted(err)
+		}
+		if report == "" {
+			break
+		}
+		r := refusal{sql, report}
+		if n := len(p.mends); n > 0 && r.isOf(&before, p.mends[n-1]) {
+			r, p.mends = before, p.mends[:n-1]
+		} else if m, ok := c.mended(sql, report); ok && n < mostMends {
+			sql, p.mends, before = m.in(sql), append(p.mends, m), r
+			continue
+		}
+		return nil, p.mends.uncounted(c.prepareError(r.sql, r.report))
 	}
 	p.typ = bindings.PreparedStatementType(p.ps)
 	if err := allow(p.Kind()); err != nil {
@@ -65,6 +65,29 @@ func (c *Conn) prepare(sql string, allow func(workerpb.StatementType) error) (*P
 		return nil, err
 	}
 	return p, nil
+}
+
+// plan lets DuckDB parse and bind sql. It returns what DuckDB says to what it refuses.
+func (p *Prepared) plan(sql string) (report string, err error) {
+	var ex bindings.ExtractedStatements
+	n := bindings.ExtractStatements(p.c.c, sql, &ex)
+	defer bindings.DestroyExtracted(&ex)
+	if n == 0 {
+		if msg := bindings.ExtractStatementsError(ex); msg != "" {
+			return "", errorFrom(msg)
+		}
+		return "", pgerror.New(pgerror.SyntaxError, "no statement")
+	}
+	if n > 1 {
+		return "", pgerror.New(pgerror.FeatureNotSupported, "this text is more than one statement to DuckDB").
+			WithHint("send one statement at a time; a PIVOT needs its values listed: PIVOT … ON column IN (…)")
+	}
+	// DuckDB tells a statement's type only of a prepared one, and preparing a single statement executes nothing.
+	if bindings.PrepareExtractedStatement(p.c.c, ex, 0, &p.ps) == bindings.StateError {
+		report = bindings.PrepareError(p.ps)
+		p.Close()
+	}
+	return report, nil
 }
 
 // Close frees the statement.
@@ -161,7 +184,7 @@ func (p *Prepared) Start(ctx context.Context) (*Pending, error) {
 	p.c.begin()
 	pending := &Pending{p: p}
 	if bindings.PendingPreparedStreaming(p.ps, &pending.res) == bindings.StateError {
-		err := errorFrom(bindings.PendingError(pending.res))
+		err := p.mends.uncounted(errorFrom(bindings.PendingError(pending.res)))
 		bindings.DestroyPending(&pending.res)
 		return nil, p.failed(err)
 	}
@@ -193,7 +216,7 @@ func (n *Pending) wait() (*Result, error) {
 	}
 	r := &Result{p: n.p}
 	if bindings.ExecutePending(n.res, &r.res) == bindings.StateError {
-		err := errorFrom(bindings.ResultError(&r.res))
+		err := n.p.mends.uncounted(errorFrom(bindings.ResultError(&r.res)))
 		bindings.DestroyResult(&r.res)
 		return nil, err
 	}
@@ -227,7 +250,7 @@ func (n *Pending) run() error {
 				time.Sleep(min(since/4, askLast))
 			}
 		case bindings.PendingStateError:
-			return errorFrom(bindings.PendingError(n.res))
+			return n.p.mends.uncounted(errorFrom(bindings.PendingError(n.res)))
 		default:
 			return nil
 		}

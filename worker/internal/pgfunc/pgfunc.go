@@ -13,8 +13,15 @@ type Value struct {
 
 func text(s string) Value { return Value{Text: s} }
 
-// Function is a function: how deep lists are in its parameters and its result (0: a text), and what it does. Call is not
-// called with a NULL. A function without parameters gives another value each time. Errors are pgerror's.
+// Types of parameters and results that are no texts and no lists of them, though texts are handed over.
+const (
+	JSON    = -1 - iota
+	Whole   // BIGINT; of parameters only
+	Boolean // t or f; of results only
+)
+
+// Function is a function: how deep lists are in its parameters and its result (0: a text), or what else they are, and what it
+// does. Call is not called with a NULL. A function without parameters gives another value each time. Errors are pgerror's.
 type Function struct {
 	Name    string
 	Params  []int
@@ -22,17 +29,8 @@ type Function struct {
 	Call    func(args []Value) (Value, error)
 }
 
-// Depth returns the depth of the function's deepest value.
-func (f *Function) Depth() int {
-	d := f.Returns
-	for _, p := range f.Params {
-		d = max(d, p)
-	}
-	return d
-}
-
 // Functions are all functions.
-var Functions = slices.Concat(regexps, templates, jsonFunctions, intervals, []Function{
+var Functions = slices.Concat(regexps, templates, jsonFunctions, jsonOperators, intervals, []Function{
 	{"tavana_format", []int{0, 1}, 0, format},
 	{"tavana_parse_ident", []int{0, 0}, 1, parseIdent},
 	{"tavana_escape", []int{0}, 0, escapeBytes},     // bytes in hexadecimal, as encode(…, 'escape') writes them

@@ -1,0 +1,207 @@
+package duck
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	bindings "github.com/duckdb/duckdb-go-bindings"
+
+	"github.com/angelerator/tavana/internal/pgerror"
+)
+
+// Some of what PostgreSQL takes depends on the tables, and DuckDB's refusal is the first to tell what is meant. Such a statement is
+// mended and prepared again: nothing of it has run, and the transaction goes on. What DuckDB takes is never changed.
+
+// mostMends is how often one statement is mended; each time costs a preparation.
+const mostMends = 100
+
+// mend is text put into a statement, which the positions of its errors are not to count.
+type mend struct {
+	at   int
+	text string
+}
+
+// mends are those of a statement, in order.
+type mends []mend
+
+func (m mend) in(sql string) string { return sql[:m.at] + m.text + sql[m.at:] }
+
+// uncounted returns err with its position in the statement as it came.
+func (m mends) uncounted(err error) error {
+	if len(m) == 0 {
+		return err
+	}
+	e := pgerror.Flatten(err)
+	for i := len(m) - 1; i >= 0; i-- {
+		if e.Position > m[i].at {
+			e.Position = max(m[i].at, e.Position-len(m[i].text))
+		}
+	}
+	return err
+}
+
+// refusal is what DuckDB has said of a statement.
+type refusal struct{ sql, report string }
+
+// isOf tells whether a refusal of a mended statement is of the same operator as the one before, where the mend has not helped.
+func (r *refusal) isOf(before *refusal, m mend) bool {
+	now, then := parseReport(r.report), parseReport(before.report)
+	if now == nil || then == nil || !operatorCall.MatchString(now.Message) || !operatorCall.MatchString(then.Message) {
+		return false
+	}
+	at, err := strconv.Atoi(now.Position)
+	if at >= m.at {
+		at -= len(m.text)
+	}
+	return err == nil && strconv.Itoa(at) == then.Position
+}
+
+// mended returns what mends a statement that DuckDB refuses so; ok is false for what nothing does.
+func (c *Conn) mended(sql, text string) (m mend, ok bool) {
+	r := parseReport(text)
+	if r == nil || r.Type != "Binder" {
+		return mend{}, false
+	}
+	if m, ok := c.namedColumns(sql, r); ok {
+		return m, true
+	}
+	return operand(sql, r)
+}
+
+// insertTarget is the beginning of an INSERT: its table's name, and the alias in front of which no list of columns may stand.
+var insertTarget = func() *regexp.Regexp {
+	const name = `(?:"(?:[^"]|"")+"|[\pL_][\pL\pN_$]*)`
+	return regexp.MustCompile(`(?i)^\s*INSERT\s+INTO\s+(` + name + `(?:\s*\.\s*` + name + `){0,2})(?:\s+AS\s+` + name + `)?`)
+}()
+
+var fewerValues = regexp.MustCompile(`^table .* has (\d+) columns but (\d+) values were supplied`)
+
+// namedColumns names the columns that an INSERT has values for, if it has fewer than its table has columns: PostgreSQL fills the
+// others with their defaults.
+func (c *Conn) namedColumns(sql string, r *report) (m mend, ok bool) {
+	counts := fewerValues.FindStringSubmatch(r.Message)
+	target := insertTarget.FindStringSubmatchIndex(sql)
+	if counts == nil || target == nil {
+		return mend{}, false
+	}
+	columns, _ := strconv.Atoi(counts[1])
+	values, _ := strconv.Atoi(counts[2])
+	names := c.columnsOf(sql[target[2]:target[3]])
+	if values == 0 || values >= columns || len(names) != columns {
+		return mend{}, false
+	}
+	for i, name := range names {
+		names[i] = `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
+	}
+	return mend{target[1], " (" + strings.Join(names[:values], ", ") + ")"}, true
+}
+
+// columnsOf returns the names of a table's columns; none if there is no such table.
+func (c *Conn) columnsOf(table string) []string {
+	var ps bindings.PreparedStatement
+	defer bindings.DestroyPrepare(&ps)
+	if bindings.Prepare(c.c, "SELECT * FROM "+table, &ps) == bindings.StateError {
+		return nil
+	}
+	names := make([]string, bindings.PreparedStatementColumnCount(ps))
+	for i := range names {
+		names[i] = bindings.PreparedStatementColumnName(ps, bindings.IdxT(i))
+	}
+	return names
+}
+
+// moreOf says what an INSERT has too many of, as PostgreSQL does.
+func moreOf(columns, values string) string {
+	c, _ := strconv.Atoi(columns)
+	if v, _ := strconv.Atoi(values); v > c {
+		return "expressions than target columns"
+	}
+	return "target columns than expressions"
+}
+
+// operatorCall is a call that DuckDB has no function for, or more than one.
+var operatorCall = regexp.MustCompile(`(?s)^(?:No function matches the given name and argument types '|Could not choose a best candidate function for the function call ")([^\w"(]+)\((.*)\)['"]\. `)
+
+// literalType is the type of a literal in quotes that nothing has given a type yet.
+const literalType = "STRING_LITERAL"
+
+// operand mends an operator between two values: a json's becomes ours, and a literal takes the type that PostgreSQL's rule for
+// operands of no type gives it.
+func operand(sql string, r *report) (m mend, ok bool) {
+	call := operatorCall.FindStringSubmatch(r.Message)
+	at, err := strconv.Atoi(r.Position)
+	if call == nil || err != nil || at >= len(sql) {
+		return mend{}, false
+	}
+	operator, types := call[1], splitTypes(call[2])
+	if operator == "//" { // by the setting integer_division
+		operator = "/"
+	}
+	if len(types) != 2 || !strings.HasPrefix(sql[at:], operator) {
+		return mend{}, false
+	}
+	if mark, ok := jsonOperators[operator]; ok && (types[0] == "JSON" || types[1] == "JSON" && operator != "-") {
+		return mend{at + mark, "@"}, true
+	}
+	switch left, right := types[0] == literalType, types[1] == literalType; {
+	case left == right:
+	case left:
+		end := len(strings.TrimRight(sql[:at], blanks))
+		if end > 1 && sql[end-1] == '\'' {
+			start := strings.LastIndexByte(sql[:end-1], '\'')
+			return ofType(end, besideOperand(operator, types[1], sql[start+1:end-1]))
+		}
+	case right:
+		if start, end := literalAfter(sql, at+len(operator)); end > start {
+			return ofType(end, besideOperand(operator, types[0], sql[start+1:end-1]))
+		}
+	}
+	return mend{}, false
+}
+
+// ofType gives the literal that ends at a place a type.
+func ofType(end int, typ string) (m mend, ok bool) { return mend{end, "::" + typ}, typ != "" }
+
+// jsonOperators are operators of jsonb whose texts DuckDB has for other types, and where an @ in them makes them ours (see pgfunc).
+var jsonOperators = map[string]int{"@>": 0, "<@": len("<@"), "-": 0}
+
+// besideOperand returns the type of a literal beside an operand of a type: that type, but for what is added to times and what
+// multiplies intervals. A decimal has the digits that are written. "": PostgreSQL can't choose either.
+func besideOperand(operator, typ, literal string) string {
+	switch {
+	case typ == "INTERVAL" && (operator == "*" || operator == "/"):
+		return "DOUBLE"
+	case operator == "+" && strings.HasPrefix(typ, "TIME"):
+		return "INTERVAL"
+	case operator == "+" && typ == "DATE":
+		return ""
+	case typ == "INTEGER_LITERAL":
+		return "INTEGER"
+	case strings.HasPrefix(typ, "DECIMAL"):
+		const most = 38
+		whole, decimals, _ := strings.Cut(strings.Trim(literal, blanks), ".")
+		return fmt.Sprintf("DECIMAL(%d,%d)", min(len(whole)+len(decimals), most), min(len(decimals), most))
+	}
+	return typ
+}
+
+const blanks = " \t\r\n"
+
+// literalAfter returns where the literal in quotes lies that follows a place, after blanks; start is end if none does.
+func literalAfter(sql string, at int) (start, end int) {
+	start = len(sql) - len(strings.TrimLeft(sql[at:], blanks))
+	if start == len(sql) || sql[start] != '\'' {
+		return start, start
+	}
+	for end = start + 1; end < len(sql); end++ {
+		if sql[end] != '\'' {
+			continue
+		}
+		if end++; end == len(sql) || sql[end] != '\'' {
+			return start, end
+		}
+	}
+	return start, start
+}
