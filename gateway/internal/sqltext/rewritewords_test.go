@@ -36,19 +36,19 @@ func TestTypedCalls(t *testing.T) {
 // The operators of json bind from left to right; those of other types are left alone.
 func TestJSONOperators(t *testing.T) {
 	for sql, want := range map[string]string{
-		"SELECT a #>> '{b}' = 'c' FROM t":                                       "SELECT cat.tavana_json_get_text(a , '{b}') = 'c' FROM t",
-		"SELECT a->'b' ? 'c', a ?| b, $1 ?& c":                                  "SELECT cat.tavana_json_key((a->'b') , 'c'), cat.tavana_json_any_key(a , b), cat.tavana_json_all_keys($1 , c)",
-		"SELECT a @> b, a <@ '[1]', c < @d":                                     "SELECT a @> b, cat.tavana_json_in(a , '[1]'), c < @d",
-		"SELECT a || b, a - b, -c, d->-1":                                       "SELECT a || b, a - b, -c, (d-> -1)",
-		"SELECT a::jsonb - 'b' || c":                                            "SELECT cat.tavana_json_join(cat.tavana_json_without(cat.tavana_to_jsonb(a) , 'b') , c)",
-		"SELECT a::jsonb->'b', '?' , \"a?\" FROM t":                             "SELECT (a::JSON->'b'), '?' , \"a?\" FROM t",
-		"SELECT a::jsonb->'b'->>'c' || 'd', a::jsonb || b = c":                  "SELECT ((a::JSON->'b')->>'c') || 'd', cat.tavana_json_join(cat.tavana_to_jsonb(a), b) = c",
-		"SELECT jsonb '[1]' @> '1', (SELECT 1 FROM t WHERE a::jsonb ? 'b') - 1": "SELECT cat.tavana_json_has(cat.tavana_to_jsonb('[1]'), '1'), (SELECT 1 AS \"?column?\" FROM t WHERE cat.tavana_json_key(a::JSON, 'b')) - 1",
-		"SELECT a FROM t WHERE ~b = 1 LIMIT ? OFFSET ?":                         "SELECT a FROM t WHERE ~b = 1 LIMIT ? OFFSET ?",
-		"SELECT 'a' || ARRAY[1]::text, ARRAY[1]::text || 'b', ARRAY[1] || 2":    "SELECT 'a' || cat.tavana_text(ARRAY[1]), cat.tavana_text(ARRAY[1]) || 'b', ARRAY[1] || [2]",
-		"SELECT json_object(array_agg(k), array_agg(v)), json_object('a', 1)":   "SELECT json_object(array_agg(k), array_agg(v)), system.main.json_object('a', 1)",
+		"SELECT a #>> '{b}' = 'c' FROM t":                                                                              "SELECT cat.tavana_json_get_text(a , '{b}') = 'c' FROM t",
+		"SELECT a->'b' ? 'c', a ?| b, $1 ?& c":                                                                         "SELECT cat.tavana_json_key((a->'b') , 'c'), cat.tavana_json_any_key(a , b), cat.tavana_json_all_keys($1 , c)",
+		"SELECT a @> b, a <@ '[1]', c < @d":                                                                            "SELECT a @> b, cat.tavana_json_in(a , '[1]'), c < @d",
+		"SELECT a || b, a - b, -c, d->-1":                                                                              "SELECT a || b, a - b, -c, (d-> -1)",
+		"SELECT a::jsonb - 'b' || c":                                                                                   "SELECT cat.tavana_json_join(cat.tavana_json_without(cat.tavana_to_jsonb(a) , 'b') , c)",
+		"SELECT a::jsonb->'b', '?' , \"a?\" FROM t":                                                                    "SELECT (a::JSON->'b'), '?' , \"a?\" FROM t",
+		"SELECT a::jsonb->'b'->>'c' || 'd', a::jsonb || b = c":                                                         "SELECT ((a::JSON->'b')->>'c') || 'd', cat.tavana_json_join(cat.tavana_to_jsonb(a), b) = c",
+		"SELECT jsonb '[1]' @> '1', (SELECT 1 FROM t WHERE a::jsonb ? 'b') - 1":                                        "SELECT cat.tavana_json_has(cat.tavana_to_jsonb('[1]'), '1'), (SELECT 1 AS \"?column?\" FROM t WHERE cat.tavana_json_key(a::JSON, 'b')) - 1",
+		"SELECT a FROM t WHERE ~b = 1 LIMIT ? OFFSET ?":                                                                "SELECT a FROM t WHERE ~b = 1 LIMIT ? OFFSET ?",
+		"SELECT 'a' || ARRAY[1]::text, ARRAY[1]::text || 'b', ARRAY[1] || 2":                                           "SELECT 'a' || cat.tavana_text(ARRAY[1]), cat.tavana_text(ARRAY[1]) || 'b', ARRAY[1] || [2]",
+		"SELECT json_object(array_agg(k), array_agg(v)), json_object('a', 1)":                                          "SELECT json_object(array_agg(k), array_agg(v)), system.main.json_object('a', 1)",
 		`SELECT a || '{"b": 1}' || '[]', '[1]' || a, '{}' || a || '{1}', $1 || '[1]', a || '{}'::text, text '[]' || a`: `SELECT cat.tavana_json_beside(cat.tavana_json_beside(a , '{"b": 1}') , '[]'), cat.tavana_json_beside('[1]' , a), cat.tavana_json_beside('{}' , a) || '{1}', cat.tavana_json_beside($1 , '[1]'), a || '{}'::text, text '[]' || a`,
-		"SELECT a # b, c #- '{d}'": "SELECT xor(a , b), cat.tavana_json_cut_path(c , '{d}')",
+		"SELECT a # b, c #- '{d}'":                                                                                     "SELECT xor(a , b), cat.tavana_json_cut_path(c , '{d}')",
 	} {
 		checkWords(t, sql, want)
 	}
