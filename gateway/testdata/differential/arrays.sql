@@ -120,7 +120,6 @@ SELECT ARRAY[1, NULL] = ARRAY[1, NULL]
 
 SELECT string_to_array('1,2,3', ',')::int[]
 
--- differs: fails with 22P02: malformed array literal: "{1,2}"
 SELECT ('{' || '1,2' || '}')::int[]
 
 SELECT array_agg(x) FROM (VALUES (1), (NULL), (3)) AS t(x)
@@ -187,3 +186,39 @@ SELECT s, (ARRAY[5,6,7])[s] FROM generate_subscripts(ARRAY[5,6,7], 1) AS s ORDER
 SELECT ARRAY['007','x'] @> '{007}', 'ids=' || ARRAY[1,2]::text, ARRAY[1,2]::text || '!'
 
 SELECT coalesce(array_agg(id) FILTER (WHERE id > 1000), '{}'), coalesce(array_agg(name ORDER BY name) FILTER (WHERE id < 3), '{none}'), coalesce(ARRAY[1], '{2,3}'), coalesce('{"a":1}'::json ->> 'b', '{}') FROM emp
+
+CREATE TEMP TABLE lists (id int, t text[] DEFAULT '{}', n int[] DEFAULT '{1,2}', s text, b bool[], f float8[], i bigint[])
+
+INSERT INTO lists VALUES (1)
+
+INSERT INTO lists VALUES (2, '{a,"b c",NULL,"\"q\"\\"}', '{}', '{x, y}', '{t,false}', '{1.5,NaN,-Infinity}', '{9223372036854775807}'), (3, '{}', NULL, '{"{,}"}', NULL, NULL, NULL)
+
+SELECT * FROM lists ORDER BY id
+
+SELECT id FROM lists WHERE t = '{}' ORDER BY id
+
+UPDATE lists SET t = '{q}', n = '{ 7 , 8 }' WHERE id = 3
+
+SELECT id, t, n, coalesce(b, '{}') FROM lists WHERE n <> '{}' ORDER BY id
+
+SELECT s::text[], cast(s AS text[]) FROM lists WHERE id > 1 ORDER BY id
+
+SELECT t || '{z}', '{z}' || t, n || '{3}' || '{4}', n || 5, n || id, t || s FROM lists WHERE id > 1 ORDER BY id
+
+SELECT n || 'x' FROM lists
+
+SELECT t || 5 FROM lists
+
+SELECT n = '{1,x}' FROM lists
+
+SELECT n = '{1,99999999999}' FROM lists
+
+SELECT t = 'none' FROM lists
+
+INSERT INTO lists (t) VALUES ('a')
+
+INSERT INTO lists (b) VALUES ('{maybe}')
+
+SELECT count(*) FROM lists
+
+DROP TABLE lists

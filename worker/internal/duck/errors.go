@@ -42,7 +42,11 @@ func errorAt(text, here string) error {
 		return pgerror.WithCode(&FatalError{Report: r.Message}, pgerror.InternalError)
 	}
 	if code, message, ok := ownError(r); ok {
-		return pgerror.New(code, message)
+		e := pgerror.New(code, message)
+		if p, err := strconv.Atoi(r.Position); err == nil && r.Type == "Conversion" {
+			e.Position = p + 1 // the literal's
+		}
+		return e
 	}
 	e := pgerror.New(codeOf(r), "")
 	e.Message, e.Hint = splitHint(r.Message)
@@ -56,17 +60,19 @@ func errorAt(text, here string) error {
 	return e
 }
 
-// ownMark begins an error that has its SQLSTATE: of a catalog's macro, by error(chr(1) || SQLSTATE || message), or of ours.
+// ownMark begins an error that has its SQLSTATE: of a catalog's macro, by error(chr(1) || SQLSTATE || message), or of our functions
+// and casts.
 const ownMark = "\x01"
 
 // ownError reads such an error.
 func ownError(r *report) (code pgerror.Code, message string, ok bool) {
 	const length = 5
 	text, ok := strings.CutPrefix(r.Message, ownMark)
-	if !ok || r.Type != "Invalid Input" || len(text) < length {
+	if !ok || r.Type != "Invalid Input" && r.Type != "Conversion" || len(text) < length {
 		return "", "", false
 	}
-	return pgerror.Code(text[:length]), text[length:], true
+	message, _, _ = strings.Cut(text[length:], " when casting from source column ")
+	return pgerror.Code(text[:length]), message, true
 }
 
 // parseReport reads DuckDB's text; nil when it is in no known form. Its JSON stands at the beginning, or behind the words

@@ -17,16 +17,22 @@ import (
 // mostMends is how often one statement is mended; each time costs a preparation.
 const mostMends = 100
 
-// mend is text put into a statement, which the positions of its errors are not to count.
+// mend is text that takes the place of a statement's from at to end. The positions of errors do not count it.
 type mend struct {
-	at   int
-	text string
+	at, end int
+	text    string
 }
+
+// insertion puts text in at a place.
+func insertion(at int, text string) mend { return mend{at, at, text} }
 
 // mends are those of a statement, in order.
 type mends []mend
 
-func (m mend) in(sql string) string { return sql[:m.at] + m.text + sql[m.at:] }
+func (m *mend) in(sql string) string { return sql[:m.at] + m.text + sql[m.end:] }
+
+// grows returns how much longer the statement becomes.
+func (m *mend) grows() int { return len(m.text) - (m.end - m.at) }
 
 // uncounted returns err with its position in the statement as it came.
 func (m mends) uncounted(err error) error {
@@ -36,7 +42,7 @@ func (m mends) uncounted(err error) error {
 	e := pgerror.Flatten(err)
 	for i := len(m) - 1; i >= 0; i-- {
 		if e.Position > m[i].at {
-			e.Position = max(m[i].at, e.Position-len(m[i].text))
+			e.Position = max(m[i].at, e.Position-m[i].grows())
 		}
 	}
 	return err
@@ -46,14 +52,14 @@ func (m mends) uncounted(err error) error {
 type refusal struct{ sql, report string }
 
 // isOf tells whether a refusal of a mended statement is of the same operator as the one before, where the mend has not helped.
-func (r *refusal) isOf(before *refusal, m mend) bool {
+func (r *refusal) isOf(before *refusal, m *mend) bool {
 	now, then := parseReport(r.report), parseReport(before.report)
 	if now == nil || then == nil || !operatorCall.MatchString(now.Message) || !operatorCall.MatchString(then.Message) {
 		return false
 	}
 	at, err := strconv.Atoi(now.Position)
 	if at >= m.at {
-		at -= len(m.text)
+		at -= m.grows()
 	}
 	return err == nil && strconv.Itoa(at) == then.Position
 }
@@ -65,6 +71,9 @@ func (c *Conn) mended(sql, text string) (m mend, ok bool) {
 		return mend{}, false
 	}
 	if m, ok := c.namedColumns(sql, r); ok {
+		return m, true
+	}
+	if m, ok := joinedArray(sql, r); ok {
 		return m, true
 	}
 	return operand(sql, r)
@@ -95,7 +104,7 @@ func (c *Conn) namedColumns(sql string, r *report) (m mend, ok bool) {
 	for i, name := range names {
 		names[i] = `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
 	}
-	return mend{target[1], " (" + strings.Join(names[:values], ", ") + ")"}, true
+	return insertion(target[1], " ("+strings.Join(names[:values], ", ")+")"), true
 }
 
 // columnsOf returns the names of a table's columns; none if there is no such table.
@@ -121,6 +130,39 @@ func moreOf(columns, values string) string {
 	return "target columns than expressions"
 }
 
+var concatenation = regexp.MustCompile(`^Cannot concatenate types (\S+) and (\S+) - an explicit`)
+
+// element is a number or a column in front of what ends an operand.
+var element = regexp.MustCompile(`^((?:\d+(?:\.\d+)?|[\pL_"][\pL\pN_$".]*))\s*(?:$|[,;)=<>|]|(?i:AS|FROM|WHERE|ORDER)\b)`)
+
+var number = regexp.MustCompile(`^(?:SMALLINT|INTEGER|INTEGER_LITERAL|BIGINT|HUGEINT|FLOAT|DOUBLE|DECIMAL\(.*\))$`)
+
+// joinedArray makes an array of what stands beside || and an array: of a literal, or of an element behind it that fits.
+func joinedArray(sql string, r *report) (m mend, ok bool) {
+	types := concatenation.FindStringSubmatch(r.Message)
+	at, err := strconv.Atoi(r.Position)
+	if types == nil || err != nil || at >= len(sql) {
+		return mend{}, false
+	}
+	array, other := types[1], types[2]
+	if !strings.HasSuffix(array, "[]") {
+		array, other = other, array
+	}
+	if !strings.HasSuffix(array, "[]") {
+		return mend{}, false
+	}
+	// DuckDB points at the operand on the right.
+	if start, end := literalAfter(sql, at); end > start && other == "VARCHAR" {
+		return insertion(end, "::"+array), true
+	}
+	of := strings.TrimSuffix(array, "[]")
+	fits := other == of || number.MatchString(other) && number.MatchString(of)
+	if e := element.FindStringSubmatch(sql[at:]); e != nil && array == types[1] && fits {
+		return mend{at, at + len(e[1]), "[" + e[1] + "]"}, true
+	}
+	return mend{}, false
+}
+
 // operatorCall is a call that DuckDB has no function for, or more than one.
 var operatorCall = regexp.MustCompile(`(?s)^(?:No function matches the given name and argument types '|Could not choose a best candidate function for the function call ")([^\w"(]+)\((.*)\)['"]\. `)
 
@@ -143,7 +185,7 @@ func operand(sql string, r *report) (m mend, ok bool) {
 		return mend{}, false
 	}
 	if mark, ok := jsonOperators[operator]; ok && (types[0] == "JSON" || types[1] == "JSON" && operator != "-") {
-		return mend{at + mark, "@"}, true
+		return insertion(at+mark, "@"), true
 	}
 	switch left, right := types[0] == literalType, types[1] == literalType; {
 	case left == right:
@@ -162,7 +204,7 @@ func operand(sql string, r *report) (m mend, ok bool) {
 }
 
 // ofType gives the literal that ends at a place a type.
-func ofType(end int, typ string) (m mend, ok bool) { return mend{end, "::" + typ}, typ != "" }
+func ofType(end int, typ string) (m mend, ok bool) { return insertion(end, "::"+typ), typ != "" }
 
 // jsonOperators are operators of jsonb whose texts DuckDB has for other types, and where an @ in them makes them ours (see pgfunc).
 var jsonOperators = map[string]int{"@>": 0, "<@": len("<@"), "-": 0}
@@ -179,6 +221,8 @@ func besideOperand(operator, typ, literal string) string {
 		return ""
 	case typ == "INTEGER_LITERAL":
 		return "INTEGER"
+	case strings.HasPrefix(typ, "DECIMAL") && strings.ContainsAny(literal, "eE"):
+		return "DOUBLE"
 	case strings.HasPrefix(typ, "DECIMAL"):
 		const most = 38
 		whole, decimals, _ := strings.Cut(strings.Trim(literal, blanks), ".")
