@@ -12,6 +12,7 @@ CREATE MACRO {db}.pgcat.tavana_shown_text(x) AS CASE WHEN typeof(x) = 'BOOLEAN' 
 -- Division (/ arrives as // by the setting integer_division) and remainder by zero are errors, not NULL.
 CREATE MACRO {db}.pgcat."//"(a, b) AS CASE WHEN b = 0 AND a IS NOT NULL THEN {db}.pgcat.tavana_error('22012', 'division by zero') ELSE system.main."//"(a, b) END;
 CREATE MACRO {db}.pgcat."%"(a, b) AS CASE WHEN b = 0 AND a IS NOT NULL THEN {db}.pgcat.tavana_error('22012', 'division by zero') ELSE system.main."%"(a, b) END;
+CREATE MACRO {db}.pgcat."|||"(a, b) AS list_concat(a, b);
 CREATE MACRO {db}.pgcat.mod(a, b) AS CASE WHEN b = 0 AND a IS NOT NULL THEN {db}.pgcat.tavana_error('22012', 'division by zero') ELSE system.main."%"(a, b) END;
 CREATE MACRO {db}.pgcat.div(a, b) AS trunc({db}.pgcat."//"(a, b))::DECIMAL(38,0);
 
@@ -175,7 +176,10 @@ CREATE MACRO {db}.pgcat.tavana_json_key(j, k) AS CASE WHEN k IS NOT NULL THEN ta
 CREATE MACRO {db}.pgcat.tavana_json_any_key(j, k) AS tavana_json_exists(j::VARCHAR, {db}.pgcat.tavana_texts(k), 'any')::BOOLEAN;
 CREATE MACRO {db}.pgcat.tavana_json_all_keys(j, k) AS tavana_json_exists(j::VARCHAR, {db}.pgcat.tavana_texts(k), 'all')::BOOLEAN;
 CREATE MACRO {db}.pgcat.tavana_json_join(a, b) AS tavana_json_concat(a::VARCHAR, b::VARCHAR)::JSON;
-CREATE MACRO {db}.pgcat.tavana_json_beside(a, b) AS tavana_join(a::VARCHAR, b::VARCHAR, typeof(a), typeof(b));
+CREATE MACRO {db}.pgcat.tavana_json_beside(v JSON, l) AS tavana_json_concat(v::VARCHAR, l::VARCHAR)::JSON,
+	(v VARCHAR, l) AS v || l, (v BOOLEAN, l) AS v || l, (v INTEGER, l) AS v || l, (v BIGINT, l) AS v || l, (v DOUBLE, l) AS v || l, (v DATE, l) AS v || l, (v TIMESTAMP, l) AS v || l, (v TIMESTAMP WITH TIME ZONE, l) AS v || l, (v VARCHAR[], l) AS {db}.pgcat.tavana_error('22P02', 'malformed array literal'), (v INTEGER[], l) AS {db}.pgcat.tavana_error('22P02', 'malformed array literal');
+CREATE MACRO {db}.pgcat.tavana_json_before(l, v JSON) AS tavana_json_concat(l::VARCHAR, v::VARCHAR)::JSON,
+	(l, v VARCHAR) AS l || v, (l, v BOOLEAN) AS l || v, (l, v INTEGER) AS l || v, (l, v BIGINT) AS l || v, (l, v DOUBLE) AS l || v, (l, v DATE) AS l || v, (l, v TIMESTAMP) AS l || v, (l, v TIMESTAMP WITH TIME ZONE) AS l || v, (l, v VARCHAR[]) AS {db}.pgcat.tavana_error('22P02', 'malformed array literal'), (l, v INTEGER[]) AS {db}.pgcat.tavana_error('22P02', 'malformed array literal');
 CREATE MACRO {db}.pgcat.tavana_json_without(j, k) AS CASE WHEN k IS NOT NULL THEN tavana_json_delete(j::VARCHAR, [k::VARCHAR], 'key')::JSON END;
 CREATE MACRO {db}.pgcat.tavana_json_without_index(j, i) AS tavana_json_delete(j::VARCHAR, [i::VARCHAR], 'index')::JSON;
 CREATE MACRO {db}.pgcat.tavana_json_without_keys(j, k) AS tavana_json_delete(j::VARCHAR, {db}.pgcat.tavana_texts(k), 'key')::JSON;

@@ -52,6 +52,9 @@ type rewrite struct {
 	typed  []typed // in the order of their tokens
 	// arrayColumns are the columns of a recursive query that are arrays; nil: not looked for.
 	arrayColumns map[string]bool
+	rows         []rowsCall
+	// joinsJSON: a || has become a call, since a literal of json stands beside it.
+	joinsJSON bool
 	// later is done when all else is rewritten, and then names, which stand behind all.
 	later []later
 	names []func()
@@ -174,6 +177,7 @@ func (s *Statement) Rewrite(r *Rules, casts []string) (Rewritten, error) {
 		l.do()
 	}
 	w.typedCalls(true)
+	w.moveRows()
 	for _, f := range w.names {
 		f()
 	}
@@ -332,6 +336,7 @@ func (w *rewrite) function(i int, name string) {
 	if own, ok := renamed[name]; ok && !w.inFrom(i) {
 		w.put(i, own)
 	}
+	w.sortDistinct(i, name)
 	if !w.set(i, name) && !w.jsonAggregate(i) && !w.jsonBuild(i) {
 		w.scalarInFrom(i)
 	}
@@ -339,6 +344,39 @@ func (w *rewrite) function(i int, name string) {
 
 // renamed are functions that DuckDB has under another name, and that no macro can stand for: aggregates.
 var renamed = map[string]string{"every": "bool_and"}
+
+// sortDistinct sorts the values of an aggregate of DISTINCT ones: PostgreSQL finds them by sorting, and their order is counted on.
+func (w *rewrite) sortDistinct(i int, name string) {
+	switch name {
+	case "array_agg", "string_agg", "json_agg", "jsonb_agg":
+	default:
+		return
+	}
+	end, first := w.afterParens(i+1), i+3
+	if !w.Is(i+1, "(") || !w.Is(i+2, "DISTINCT") || !w.Is(end-1, ")") {
+		return
+	}
+	argEnd := min(w.itemEnd(first), end-1)
+	if argEnd <= first {
+		return
+	}
+	for j := argEnd; j < end-1; j++ {
+		if w.Is(j, "ORDER") {
+			return
+		}
+	}
+	for j := first; j < argEnd; j++ {
+		// What is made of a macro is another expression to DuckDB each time, and a query's text would be there twice for each level.
+		if w.Tokens[j].Kind == Op && !w.IsAny(j, ".", "::", "(", ")", ",", "+", "*") || w.Is(j+1, "(") && w.r.InCatalog(w.Name(j)) || w.Is(j, "SELECT") {
+			return
+		}
+	}
+	w.names = append(w.names, func() {
+		if text := w.renderedAll(first, argEnd); w.r.Catalog == "" || !strings.Contains(text, w.r.Catalog) {
+			w.append(end-2, " ORDER BY "+text)
+		}
+	})
+}
 
 // pgCatalog qualifies what the catalog has, and takes the schema from what DuckDB has by itself.
 func (w *rewrite) pgCatalog(i int) {

@@ -98,7 +98,7 @@ func (w *rewrite) jsonb(i int) {
 		return
 	}
 	beside := w.Is(i, "||") && (w.mayBeJSON(i-1) || w.mayBeJSON(i+1))
-	if !w.hasJSONB && !w.hasArrays && !beside {
+	if !w.hasJSONB && !w.hasArrays && !beside && !w.joinsJSON {
 		return
 	}
 	start, end := w.chainStart(i-1), w.primaryEnd(i+1)
@@ -120,8 +120,12 @@ func (w *rewrite) jsonb(i int) {
 	}
 	function := "tavana_json_join"
 	switch isJSONB := w.isJSONB(start, i) || w.isJSONB(i+1, end); {
-	case !isJSONB && beside && w.isJSONText(start, i) != w.isJSONText(i+1, end):
+	case !isJSONB && w.Is(i, "||") && w.beginsOperand(start) && !w.goesOn(end) && w.besideJSON(start, i, end):
 		function = "tavana_json_beside"
+		if w.isJSONText(start, i) {
+			function = "tavana_json_before"
+		}
+		w.joinsJSON = true
 	case !isJSONB:
 		if w.Is(i, "||") {
 			w.arrays(start, i, end)
@@ -147,14 +151,42 @@ func (s *Statement) mayBeJSON(i int) bool {
 	return s.Tokens[i].Kind == String && strings.ContainsAny(s.Raw(i), "{[")
 }
 
-// isJSONText tells whether the operand between tokens start and end is the literal of an object or an array of json, and nothing
-// else.
+// isJSONText tells whether the operand between tokens start and end is the literal of an object with members or an array of json,
+// and nothing else. {} is an array's as well.
 func (s *Statement) isJSONText(start, end int) bool {
 	if s.Tokens[start].Kind != String || end != start+1 || s.primaryStart(start) != start {
 		return false
 	}
 	text := strings.TrimSpace(Unquote(s.Raw(start)))
-	return (strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[")) && json.Valid([]byte(text))
+	return (strings.HasPrefix(text, "{") && strings.Contains(text, ":") || strings.HasPrefix(text, "[")) && json.Valid([]byte(text))
+}
+
+// besideJSON tells whether one of the operands of the || at token i, from start and to end, is the literal of a json, or is joined
+// with one.
+func (w *rewrite) besideJSON(start, i, end int) bool {
+	if w.isJSONText(start, i) != w.isJSONText(i+1, end) {
+		return true
+	}
+	for j := start; w.joinsJSON && j < i; j++ {
+		switch {
+		case w.IsAny(j, "(", "["):
+			j = w.closing(j)
+		case w.Is(j, "||") && w.instead[j] != "":
+			return true
+		}
+	}
+	return false
+}
+
+// beginsOperand tells whether what token i begins is the whole operand on the left of a ||: nothing that binds more
+// stands before it.
+func (s *Statement) beginsOperand(i int) bool {
+	return i == 0 || s.IsAny(i-1, "(", ",", "[", "=", "<", ">", "SELECT", "ALL", "DISTINCT", "WHERE", "AND", "OR", "NOT", "WHEN", "THEN", "ELSE", "ON", "BY", "VALUES", "RETURNING")
+}
+
+// goesOn tells whether an operand on the right of a || goes on with token i.
+func (s *Statement) goesOn(i int) bool {
+	return s.IsAny(i, "+", "-", "*", "/", "%", "^", "COLLATE", "AT", "::", "[")
 }
 
 // endsOperand tells whether an operand can end with token i: what follows is no prefix.

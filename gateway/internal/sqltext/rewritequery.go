@@ -134,6 +134,7 @@ func (w *rewrite) functionAlias(i int) {
 	w.seriesStep(i)
 	if !w.inFrom(i) {
 		w.setInList(i)
+		w.groupedRows(i)
 		return
 	}
 	at := w.afterParens(i + 1)
@@ -225,13 +226,18 @@ func (w *rewrite) setInList(i int) {
 	if !w.Is(i, "generate_series") {
 		return
 	}
+	before := false // among other items
 	for j := i - 1; j >= 0; j-- {
 		switch {
 		case w.IsAny(j, ")", "]"):
 			if j = w.opening(j); j < 0 {
 				return
 			}
-		case w.IsAny(j, "(", "[", "WHERE", "ON", "BY", "HAVING", "VALUES", "IN", "THEN", "ELSE", "WHEN"):
+		case w.Is(j, ","):
+			before = true
+		case w.Is(j, "(") && !w.takesList(j-1):
+			before = false
+		case w.IsAny(j, "(", "[", "WHERE", "ON", "BY", "HAVING", "VALUES"), !before && w.IsAny(j, "IN", "THEN", "ELSE", "WHEN"):
 			return
 		case w.Is(j, "SELECT"):
 			w.insert(i, "unnest(")
@@ -242,6 +248,18 @@ func (w *rewrite) setInList(i int) {
 			return
 		}
 	}
+}
+
+// takesList tells whether the parenthesis behind token i is no group and no call of a function of one value: a call of DuckDB's that
+// takes a list, or a query's.
+func (s *Statement) takesList(i int) bool {
+	name := s.Name(i)
+	for _, prefix := range []string{"list", "array", "unnest", "len", "cardinality"} {
+		if strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	return s.IsAny(i, "IN", "EXISTS", "ANY", "ALL", "SOME", "VALUES", "OVER", "FILTER", "FROM", "JOIN", "LATERAL")
 }
 
 // isSeriesOfInt4 tells whether token i is a generate_series of whole numbers that are literals of int4: DuckDB's is of int8.

@@ -41,6 +41,7 @@ func (w *rewrite) set(i int, name string) (ok bool) {
 	case inList:
 		w.insert(i, "unnest("+w.r.Catalog+".")
 		w.append(end-1, ")")
+		w.groupedRows(i)
 	case name == "regexp_matches":
 	default:
 		w.insert(i, w.r.Catalog+".")

@@ -203,7 +203,11 @@ SELECT id, t, n, coalesce(b, '{}') FROM lists WHERE n <> '{}' ORDER BY id
 
 SELECT s::text[], cast(s AS text[]) FROM lists WHERE id > 1 ORDER BY id
 
-SELECT t || '{z}', '{z}' || t, n || '{3}' || '{4}', n || 5, n || id, t || s FROM lists WHERE id > 1 ORDER BY id
+SELECT t || '{z}', '{z}' || t, n || '{3}' || '{4}', n || 5, n || id, t || s, 0 || n, id || n FROM lists WHERE id > 1 ORDER BY id
+
+SELECT id, n || '{}', t || '{}', n || 5, t || s, n || '{9}' FROM lists ORDER BY id
+
+SELECT n || '{1}', n || 1 FROM (SELECT NULL::int[] AS n) q
 
 SELECT n || 'x' FROM lists
 
@@ -222,3 +226,28 @@ INSERT INTO lists (b) VALUES ('{maybe}')
 SELECT count(*) FROM lists
 
 DROP TABLE lists
+
+CREATE TEMP TABLE tagged (id int, tags text[], s text, j json)
+
+INSERT INTO tagged VALUES (1, '{a,b}', 'x,y', '[1, 2]'), (2, '{b,c,b}', 'y', '[2]'), (3, '{}', NULL, '[]'), (4, NULL, '', NULL)
+
+SELECT unnest(tags) AS tag, count(*) FROM tagged GROUP BY tag ORDER BY tag
+
+SELECT upper(unnest(tags)), sum(id) FROM tagged WHERE id < 3 GROUP BY 1 ORDER BY 1
+
+SELECT unnest(string_to_array(s, ',')) AS word, count(*) AS n FROM tagged GROUP BY unnest(string_to_array(s, ',')) HAVING count(*) > 0 ORDER BY n DESC, word
+
+SELECT * FROM (SELECT unnest(t.tags), count(DISTINCT t.id) FROM tagged t LEFT JOIN tagged u ON u.id = t.id + 1 GROUP BY 1) q ORDER BY 1
+
+SELECT json_array_elements_text(j) AS e, count(*) FROM tagged GROUP BY e ORDER BY e
+
+SELECT date_trunc('month', generate_series(timestamp '2024-01-01', '2024-03-15', '1 month'))::date AS m, to_char(generate_series(timestamp '2024-01-01', '2024-03-15', '1 month'), 'Mon YY')
+
+SELECT abs(generate_series(-2, 0)), 1 IN (1, 2) AS a, 1 + generate_series(1, 3) * 2
+
+-- differs: row: {2,0,1}||x,y|y|[0, 1]|{NULL,y,"x,y",""}, not {0,1,2}||x,y|y|[0, 1]|{NULL,y,"x,y",""}
+SELECT array_agg(DISTINCT id % 3), string_agg(DISTINCT s, '|'), json_agg(DISTINCT id % 2), array_agg(DISTINCT s ORDER BY s DESC) FROM tagged
+
+SELECT id % 2, string_agg(DISTINCT upper(s), ',') FILTER (WHERE s <> '') FROM tagged GROUP BY 1 ORDER BY 1
+
+DROP TABLE tagged

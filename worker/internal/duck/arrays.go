@@ -81,6 +81,9 @@ func tavanaCastToArray(info unsafe.Pointer, n C.uint64_t, input, output unsafe.P
 		if !v.Null {
 			var err error
 			if v.List, err = pgfunc.Elements(v.Text); err == nil {
+				if c.whole && strings.HasPrefix(strings.TrimLeft(v.Text, blanks), "[") {
+					rounded(v.List)
+				}
 				err = c.write(row, v.List)
 			}
 			if err == nil {
@@ -97,7 +100,8 @@ func tavanaCastToArray(info unsafe.Pointer, n C.uint64_t, input, output unsafe.P
 type arrayCast struct {
 	out    bindings.Vector
 	read   func(string, unsafe.Pointer, int) error
-	used   int // elements
+	whole  bool // the elements are whole numbers
+	used   int  // elements
 	failed bool
 }
 
@@ -106,7 +110,23 @@ func newArrayCast(out bindings.Vector) *arrayCast {
 	defer bindings.DestroyLogicalType(&list)
 	element := bindings.ListTypeChildType(list)
 	defer bindings.DestroyLogicalType(&element)
-	return &arrayCast{out: out, read: arrayElements[bindings.GetTypeId(element)]}
+	t := bindings.GetTypeId(element)
+	return &arrayCast{out: out, read: arrayElements[t], whole: t == bindings.TypeSmallInt || t == bindings.TypeInteger || t == bindings.TypeBigInt}
+}
+
+// rounded makes whole numbers of what DuckDB takes for some in its lists.
+func rounded(list []pgfunc.Value) {
+	for i, v := range list {
+		text := strings.Trim(v.Text, blanks)
+		if _, err := strconv.ParseInt(text, 10, 64); v.Null || err == nil {
+			continue
+		}
+		if n, err := strconv.ParseInt(text, 0, 64); err == nil {
+			list[i].Text = strconv.FormatInt(n, 10)
+		} else if f, err := strconv.ParseFloat(text, 64); err == nil && !math.IsNaN(f) && !math.IsInf(f, 0) {
+			list[i].Text = strconv.FormatFloat(math.Round(f), 'f', 0, 64)
+		}
+	}
 }
 
 func (c *arrayCast) write(row int, list []pgfunc.Value) error {
@@ -119,7 +139,12 @@ func (c *arrayCast) write(row int, list []pgfunc.Value) error {
 	for i, v := range list {
 		if v.Null || c.read == nil {
 			elements.write(c.used+i, v, 0)
-		} else if err := c.read(v.Text, data, c.used+i); err != nil {
+		} else if err := c.read(strings.Trim(v.Text, blanks), data, c.used+i); err != nil {
+			for n := range i { // the next row's elements will lie there
+				if valid := bindings.VectorGetValidity(elements.vec); valid != nil {
+					bindings.ValiditySetRowValid(valid, bindings.IdxT(c.used+n))
+				}
+			}
 			return err
 		}
 	}
@@ -179,8 +204,9 @@ func readWhole[T int16 | int32 | int64](typ string, bits int) func(string, unsaf
 func readFloat[T float32 | float64](typ string, bits int) func(string, unsafe.Pointer, int) error {
 	return func(text string, at unsafe.Pointer, row int) error {
 		f, err := strconv.ParseFloat(text, bits)
+		mantissa, _, _ := strings.Cut(strings.ToLower(text), "e")
 		switch {
-		case errors.Is(err, strconv.ErrRange) && math.IsInf(f, 0):
+		case errors.Is(err, strconv.ErrRange) && math.IsInf(f, 0), err == nil && f == 0 && strings.ContainsAny(mantissa, "123456789"):
 			return pgerror.New(pgerror.NumericValueOutOfRange, `"`+text+`" is out of range for type `+typ)
 		case err != nil && !errors.Is(err, strconv.ErrRange), strings.ContainsAny(text, "_xX"):
 			return noSuch(typ, text)

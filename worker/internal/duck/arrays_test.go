@@ -26,11 +26,22 @@ func TestListsInBracketsAreDuckDBs(t *testing.T) {
 	}
 }
 
+// So are numbers in them.
+func TestNumbersInBracketsAreDuckDBs(t *testing.T) {
+	c := connect(t, openTest(t))
+	for _, text := range []string{"[1.5, 2.5, -1.5, 1e3]", "[0x10, 1_000, +7, 3 ]"} {
+		sql := fmt.Sprintf("SELECT CASE WHEN (%[1]s::INTEGER[4])::INTEGER[] IS DISTINCT FROM %[1]s::INTEGER[] THEN error('is ' || (%[1]s::INTEGER[])::VARCHAR || ', not ' || (%[1]s::INTEGER[4])::VARCHAR) END", Quote(text))
+		if _, err := run(c, sql); err != nil {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
+
 // What can't be cast is NULL to TRY_CAST, and what stands beside it is what it is.
 func TestTryCastToArray(t *testing.T) {
 	c := connect(t, openTest(t))
 	if _, err := run(c, `SELECT CASE WHEN list(TRY_CAST(s AS INTEGER[]) ORDER BY i) IS DISTINCT FROM [[1, 2], NULL, [], NULL, [3]] THEN error(list(TRY_CAST(s AS INTEGER[]) ORDER BY i)::VARCHAR) END
-		FROM (VALUES (1, '{1,2}'), (2, '{1,x}'), (3, '{}'), (4, NULL), (5, '[3]')) t(i, s)`); err != nil {
+		FROM (VALUES (1, '{1,2}'), (2, '{NULL,NULL,x}'), (3, '{}'), (4, NULL), (5, '[3]')) t(i, s)`); err != nil {
 		t.Error(err)
 	}
 }

@@ -3,6 +3,7 @@ package duck
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,8 +15,11 @@ import (
 // Some of what PostgreSQL takes depends on the tables, and DuckDB's refusal is the first to tell what is meant. Such a statement is
 // mended and prepared again: nothing of it has run, and the transaction goes on. What DuckDB takes is never changed.
 
-// mostMends is how often one statement is mended; each time costs a preparation.
-const mostMends = 100
+// mostMends is how often one statement is mended: each time costs a preparation, a long one's more.
+func mostMends(sql string) int {
+	const most, bytes = 100, 1 << 20
+	return min(most, 1+bytes/(len(sql)+1))
+}
 
 // mend is text that takes the place of a statement's from at to end. The positions of errors do not count it.
 type mend struct {
@@ -54,6 +58,9 @@ type refusal struct{ sql, report string }
 // isOf tells whether a refusal of a mended statement is of the same operator as the one before, where the mend has not helped.
 func (r *refusal) isOf(before *refusal, m *mend) bool {
 	now, then := parseReport(r.report), parseReport(before.report)
+	if now != nil && strings.Contains(now.Message, joinLists) {
+		return true
+	}
 	if now == nil || then == nil || !operatorCall.MatchString(now.Message) || !operatorCall.MatchString(then.Message) {
 		return false
 	}
@@ -133,11 +140,17 @@ func moreOf(columns, values string) string {
 var concatenation = regexp.MustCompile(`^Cannot concatenate types (\S+) and (\S+) - an explicit`)
 
 // element is a number or a column in front of what ends an operand.
-var element = regexp.MustCompile(`^((?:\d+(?:\.\d+)?|[\pL_"][\pL\pN_$".]*))\s*(?:$|[,;)=<>|]|(?i:AS|FROM|WHERE|ORDER)\b)`)
+var element = regexp.MustCompile(`^(\d+(?:\.\d+)?|[\pL_"][\pL\pN_$".]*)\s*(?:$|[,;)\]=<>|]|(?i:AS|FROM|WHERE|ORDER|GROUP|HAVING|LIMIT|AND|OR|THEN|ELSE|END|RETURNING)\b)`)
+
+// firstElement is one in front of ||.
+var firstElement = regexp.MustCompile(`^(\d+(?:\.\d+)?|[\pL_"][\pL\pN_$".]*)\s*\|\|`)
+
+// joinLists is the catalog's operator for lists, to which a NULL is an empty one, as PostgreSQL has it.
+const joinLists = "|||"
 
 var number = regexp.MustCompile(`^(?:SMALLINT|INTEGER|INTEGER_LITERAL|BIGINT|HUGEINT|FLOAT|DOUBLE|DECIMAL\(.*\))$`)
 
-// joinedArray makes an array of what stands beside || and an array: of a literal, or of an element behind it that fits.
+// joinedArray makes an array of what stands beside || and an array: of a literal, or of an element that fits.
 func joinedArray(sql string, r *report) (m mend, ok bool) {
 	types := concatenation.FindStringSubmatch(r.Message)
 	at, err := strconv.Atoi(r.Position)
@@ -151,14 +164,38 @@ func joinedArray(sql string, r *report) (m mend, ok bool) {
 	if !strings.HasSuffix(array, "[]") {
 		return mend{}, false
 	}
-	// DuckDB points at the operand on the right.
-	if start, end := literalAfter(sql, at); end > start && other == "VARCHAR" {
-		return insertion(end, "::"+array), true
-	}
 	of := strings.TrimSuffix(array, "[]")
 	fits := other == of || number.MatchString(other) && number.MatchString(of)
-	if e := element.FindStringSubmatch(sql[at:]); e != nil && array == types[1] && fits {
-		return mend{at, at + len(e[1]), "[" + e[1] + "]"}, true
+	if array == types[1] {
+		return appended(sql, at, array, other == "VARCHAR", fits)
+	}
+	return prepended(sql, at, array, other == "VARCHAR", fits)
+}
+
+// appended is joinedArray for what stands behind the array, where DuckDB points at.
+func appended(sql string, at int, array string, mayBeLiteral, fits bool) (m mend, ok bool) {
+	operator := strings.LastIndex(sql[:at], "||")
+	if operator < 0 || strings.Trim(sql[operator+len("||"):at], blanks) != "" {
+		return mend{}, false
+	}
+	if start, end := literalAfter(sql, at); end > start && mayBeLiteral {
+		return mend{operator, end, joinLists + " " + sql[start:end] + "::" + array}, true
+	}
+	if e := element.FindStringSubmatch(sql[at:]); e != nil && fits {
+		return mend{operator, at + len(e[1]), joinLists + " [" + e[1] + "]"}, true
+	}
+	return mend{}, false
+}
+
+// prepended is joinedArray for what stands in front of the array, where DuckDB points at.
+func prepended(sql string, at int, array string, mayBeLiteral, fits bool) (m mend, ok bool) {
+	if start, end := literalAfter(sql, at); end > start && mayBeLiteral {
+		if operator := len(sql) - len(strings.TrimLeft(sql[end:], blanks)); strings.HasPrefix(sql[operator:], "||") {
+			return mend{at, operator + len("||"), sql[start:end] + "::" + array + " " + joinLists}, true
+		}
+	}
+	if e := firstElement.FindStringSubmatch(sql[at:]); e != nil && fits {
+		return mend{at, at + len(e[0]), "[" + e[1] + "] " + joinLists}, true
 	}
 	return mend{}, false
 }
@@ -184,8 +221,8 @@ func operand(sql string, r *report) (m mend, ok bool) {
 	if len(types) != 2 || !strings.HasPrefix(sql[at:], operator) {
 		return mend{}, false
 	}
-	if mark, ok := jsonOperators[operator]; ok && (types[0] == "JSON" || types[1] == "JSON" && operator != "-") {
-		return insertion(at+mark, "@"), true
+	if o, ok := jsonOperators[operator]; ok && slices.Contains(types, "JSON") && o.left.MatchString(types[0]) && o.right.MatchString(types[1]) {
+		return insertion(at+o.mark, "@"), true
 	}
 	switch left, right := types[0] == literalType, types[1] == literalType; {
 	case left == right:
@@ -206,8 +243,21 @@ func operand(sql string, r *report) (m mend, ok bool) {
 // ofType gives the literal that ends at a place a type.
 func ofType(end int, typ string) (m mend, ok bool) { return insertion(end, "::"+typ), typ != "" }
 
-// jsonOperators are operators of jsonb whose texts DuckDB has for other types, and where an @ in them makes them ours (see pgfunc).
-var jsonOperators = map[string]int{"@>": 0, "<@": len("<@"), "-": 0}
+// jsonOperators are operators of jsonb whose texts DuckDB has for other types: where an @ in them makes them ours (see pgfunc), and
+// what types their operands have.
+var jsonOperators = func() map[string]jsonOperator {
+	either := regexp.MustCompile(`^(?:JSON|STRING_LITERAL|"NULL")$`)
+	return map[string]jsonOperator{
+		"@>": {0, either, either},
+		"<@": {len("<@"), either, either},
+		"-":  {0, regexp.MustCompile(`^JSON$`), regexp.MustCompile(`^(?:STRING_LITERAL|VARCHAR|VARCHAR\[\]|SMALLINT|INTEGER|INTEGER_LITERAL)$`)},
+	}
+}()
+
+type jsonOperator struct {
+	mark        int
+	left, right *regexp.Regexp
+}
 
 // besideOperand returns the type of a literal beside an operand of a type: that type, but for what is added to times and what
 // multiplies intervals. A decimal has the digits that are written. "": PostgreSQL can't choose either.

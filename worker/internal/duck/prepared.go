@@ -53,7 +53,7 @@ func (c *Conn) prepare(sql string, allow func(workerpb.StatementType) error) (*P
 		r := refusal{sql, report}
 		if n := len(p.mends); n > 0 && r.isOf(&before, &p.mends[n-1]) {
 			r, p.mends = before, p.mends[:n-1]
-		} else if m, ok := c.mended(sql, report); ok && n < mostMends {
+		} else if m, ok := c.mended(sql, report); ok && n < mostMends(sql) {
 			sql, p.mends, before = m.in(sql), append(p.mends, m), r
 			continue
 		}

@@ -21,7 +21,6 @@ var jsonFunctions = []Function{
 	{"tavana_json_contains", []int{0, 0}, 0, jsonContains},   // t or f, as below
 	{"tavana_json_exists", []int{0, 1, 0}, 0, jsonExists},    // jsonb, keys, any or all
 	{"tavana_json_concat", []int{0, 0}, 0, jsonConcat},       // ||
-	{"tavana_join", []int{0, 0, 0, 0}, 0, join},              // ||: two values, their types
 	{"tavana_json_delete", []int{0, 1, 0}, 0, jsonDelete},    // jsonb, keys, key or index
 	{"tavana_json_cut", []int{0, 1}, 0, jsonCut},             // #-
 	{"tavana_json_set", []int{0, 1, 0, 0}, 0, jsonSet},       // jsonb_set
@@ -435,27 +434,6 @@ func jsonConcat(a []Value) (Value, error) {
 		}
 	}
 	return encode(append(asList(x), asList(y)...)), nil
-}
-
-// join joins two values of which one is an object or an array of json as it is written in a statement: as jsonb, if the other is
-// a json by its type or its text, else as texts.
-func join(a []Value) (Value, error) {
-	isJSON := func(s string) bool {
-		s = strings.TrimLeft(s, " \t\r\n")
-		return s != "" && (s[0] == '{' || s[0] == '[') && json.Valid([]byte(s))
-	}
-	for i, typ := range a[2:] {
-		switch {
-		case typ.Text == "JSON":
-			return jsonConcat(a[:2])
-		case strings.HasSuffix(typ.Text, "]"):
-			return Value{}, pgerror.New(pgerror.InvalidTextRepresentation, "malformed array literal: "+strconv.Quote(a[1-i].Text))
-		}
-	}
-	if isJSON(a[0].Text) && isJSON(a[1].Text) {
-		return jsonConcat(a[:2])
-	}
-	return text(a[0].Text + a[1].Text), nil
 }
 
 func asList(v any) []any {
