@@ -53,6 +53,7 @@ type rewrite struct {
 	// arrayColumns are the columns of a recursive query that are arrays; nil: not looked for.
 	arrayColumns map[string]bool
 	rows         []rowsCall
+	groups       int // the first GROUP BY's token; 0: not looked for, -1: there is none
 	// joinsJSON: a || has become a call, since a literal of json stands beside it.
 	joinsJSON bool
 	// later is done when all else is rewritten, and then names, which stand behind all.

@@ -15,12 +15,13 @@ type rowsCall struct {
 
 // groupedRows notes one at token i.
 func (w *rewrite) groupedRows(i int) {
-	const most = 100 // more would cost the square of their number
+	const calls, most = 100, 1 << 20 // tokens looked at, as in jsonb: more would cost the square of their number
 	end := w.afterParens(i + 1)
-	if len(w.rows) == most || !w.Is(end-1, ")") || !w.hasGroups() {
+	if len(w.rows) == calls || w.looked > most || !w.Is(end-1, ")") || !w.hasGroups() {
 		return
 	}
 	at := w.selectOf(i)
+	w.looked += i - max(at, 0)
 	if at < 0 {
 		return
 	}
@@ -39,19 +40,24 @@ func (w *rewrite) groupedRows(i int) {
 			c.group = c.theEnd
 		}
 	}
+	w.looked += c.theEnd - at
 	if c.tail > i && c.group >= c.tail {
 		w.rows = append(w.rows, c)
 	}
 }
 
 // hasGroups tells whether the statement has a GROUP BY.
-func (s *Statement) hasGroups() bool {
-	for i := range s.Tokens {
-		if s.Is(i, "GROUP") && s.Is(i+1, "BY") {
-			return true
+func (w *rewrite) hasGroups() bool {
+	if w.groups == 0 {
+		w.groups = -1
+		for i := range w.Tokens {
+			if w.Is(i, "GROUP") && w.Is(i+1, "BY") {
+				w.groups = i
+				break
+			}
 		}
 	}
-	return false
+	return w.groups > 0
 }
 
 // selectOf returns the token of the SELECT in whose list token i is, outside of a subquery; -1: in none.
