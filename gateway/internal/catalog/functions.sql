@@ -176,10 +176,6 @@ CREATE MACRO {db}.pgcat.tavana_json_key(j, k) AS CASE WHEN k IS NOT NULL THEN ta
 CREATE MACRO {db}.pgcat.tavana_json_any_key(j, k) AS tavana_json_exists(j::VARCHAR, {db}.pgcat.tavana_texts(k), 'any')::BOOLEAN;
 CREATE MACRO {db}.pgcat.tavana_json_all_keys(j, k) AS tavana_json_exists(j::VARCHAR, {db}.pgcat.tavana_texts(k), 'all')::BOOLEAN;
 CREATE MACRO {db}.pgcat.tavana_json_join(a, b) AS tavana_json_concat(a::VARCHAR, b::VARCHAR)::JSON;
-CREATE MACRO {db}.pgcat.tavana_json_beside(v JSON, l) AS tavana_json_concat(v::VARCHAR, l::VARCHAR)::JSON,
-	(v VARCHAR, l) AS v || l, (v BOOLEAN, l) AS v || l, (v INTEGER, l) AS v || l, (v BIGINT, l) AS v || l, (v DOUBLE, l) AS v || l, (v DATE, l) AS v || l, (v TIMESTAMP, l) AS v || l, (v TIMESTAMP WITH TIME ZONE, l) AS v || l, (v VARCHAR[], l) AS {db}.pgcat.tavana_error('22P02', 'malformed array literal'), (v INTEGER[], l) AS {db}.pgcat.tavana_error('22P02', 'malformed array literal');
-CREATE MACRO {db}.pgcat.tavana_json_before(l, v JSON) AS tavana_json_concat(l::VARCHAR, v::VARCHAR)::JSON,
-	(l, v VARCHAR) AS l || v, (l, v BOOLEAN) AS l || v, (l, v INTEGER) AS l || v, (l, v BIGINT) AS l || v, (l, v DOUBLE) AS l || v, (l, v DATE) AS l || v, (l, v TIMESTAMP) AS l || v, (l, v TIMESTAMP WITH TIME ZONE) AS l || v, (l, v VARCHAR[]) AS {db}.pgcat.tavana_error('22P02', 'malformed array literal'), (l, v INTEGER[]) AS {db}.pgcat.tavana_error('22P02', 'malformed array literal');
 CREATE MACRO {db}.pgcat.tavana_json_without(j, k) AS CASE WHEN k IS NOT NULL THEN tavana_json_delete(j::VARCHAR, [k::VARCHAR], 'key')::JSON END;
 CREATE MACRO {db}.pgcat.tavana_json_without_index(j, i) AS tavana_json_delete(j::VARCHAR, [i::VARCHAR], 'index')::JSON;
 CREATE MACRO {db}.pgcat.tavana_json_without_keys(j, k) AS tavana_json_delete(j::VARCHAR, {db}.pgcat.tavana_texts(k), 'key')::JSON;

@@ -53,9 +53,8 @@ type rewrite struct {
 	// arrayColumns are the columns of a recursive query that are arrays; nil: not looked for.
 	arrayColumns map[string]bool
 	rows         []rowsCall
+	lookedRows   int // tokens
 	groups       int // the first GROUP BY's token; 0: not looked for, -1: there is none
-	// joinsJSON: a || has become a call, since a literal of json stands beside it.
-	joinsJSON bool
 	// later is done when all else is rewritten, and then names, which stand behind all.
 	later []later
 	names []func()
@@ -358,25 +357,43 @@ func (w *rewrite) sortDistinct(i int, name string) {
 		return
 	}
 	argEnd := min(w.itemEnd(first), end-1)
-	if argEnd <= first {
-		return
-	}
 	for j := argEnd; j < end-1; j++ {
 		if w.Is(j, "ORDER") {
 			return
 		}
 	}
-	for j := first; j < argEnd; j++ {
-		// What is made of a macro is another expression to DuckDB each time, and a query's text would be there twice for each level.
-		if w.Tokens[j].Kind == Op && !w.IsAny(j, ".", "::", "(", ")", ",", "+", "*") || w.Is(j+1, "(") && w.r.InCatalog(w.Name(j)) || w.Is(j, "SELECT") {
-			return
-		}
+	if argEnd <= first || !w.isPlain(first, argEnd) {
+		return
 	}
 	w.names = append(w.names, func() {
-		if text := w.renderedAll(first, argEnd); w.r.Catalog == "" || !strings.Contains(text, w.r.Catalog) {
+		erased, isErased := w.instead[end-1]
+		if text := w.renderedAll(first, argEnd); !strings.Contains(text, w.r.Catalog) && (!isErased || erased != "") {
 			w.append(end-2, " ORDER BY "+text)
 		}
 	})
+}
+
+// isPlain tells whether tokens from start to end are made of columns by casts and some functions. What is made by a macro is
+// another expression to DuckDB each time, and a constant orders nothing.
+func (w *rewrite) isPlain(start, end int) bool {
+	columns := false
+	for j := start; j < end; j++ {
+		switch t := w.Tokens[j]; {
+		case t.Kind == Op:
+			if !w.IsAny(j, ".", "::", "(", ")", ",", "+", "*") {
+				return false
+			}
+		case w.Is(j+1, "("):
+			if !w.IsAny(j, "lower", "upper", "trim", "coalesce", "nullif", "cast", "length") || w.r.InCatalog(w.Name(j)) {
+				return false
+			}
+		case w.IsAny(j, "SELECT", "CASE", "ORDER"):
+			return false
+		case (t.Kind == Word || t.Kind == Quoted) && !w.IsAny(j-1, "::", "AS"):
+			columns = columns || t.Kind == Quoted || !isReserved(w.Raw(j))
+		}
+	}
+	return columns
 }
 
 // pgCatalog qualifies what the catalog has, and takes the schema from what DuckDB has by itself.

@@ -97,8 +97,8 @@ func (w *rewrite) jsonb(i int) {
 	if w.r.Catalog == "" || i == 0 || i+1 == len(w.Tokens) || !w.endsOperand(i-1) {
 		return
 	}
-	beside := w.Is(i, "||") && (w.mayBeJSON(i-1) || w.mayBeJSON(i+1))
-	if !w.hasJSONB && !w.hasArrays && !beside && !w.joinsJSON {
+	if !w.hasJSONB && !w.hasArrays {
+		w.joinJSON(i)
 		return
 	}
 	start, end := w.chainStart(i-1), w.primaryEnd(i+1)
@@ -118,20 +118,15 @@ func (w *rewrite) jsonb(i int) {
 			start = at
 		}
 	}
-	function := "tavana_json_join"
-	switch isJSONB := w.isJSONB(start, i) || w.isJSONB(i+1, end); {
-	case !isJSONB && w.Is(i, "||") && w.beginsOperand(start) && !w.goesOn(end) && w.besideJSON(start, i, end):
-		function = "tavana_json_beside"
-		if w.isJSONText(start, i) {
-			function = "tavana_json_before"
-		}
-		w.joinsJSON = true
-	case !isJSONB:
+	if !w.isJSONB(start, i) && !w.isJSONB(i+1, end) {
 		if w.Is(i, "||") {
 			w.arrays(start, i, end)
+			w.joinJSON(i)
 		}
 		return
-	case w.Is(i, "-"):
+	}
+	function := "tavana_json_join"
+	if w.Is(i, "-") {
 		switch {
 		case index, w.Tokens[i+1].Kind == Number:
 			function = "tavana_json_without_index"
@@ -146,47 +141,26 @@ func (w *rewrite) jsonb(i int) {
 	w.append(end-1, ")")
 }
 
-// mayBeJSON tells whether token i may be a literal of json.
-func (s *Statement) mayBeJSON(i int) bool {
-	return s.Tokens[i].Kind == String && strings.ContainsAny(s.Raw(i), "{[")
-}
-
-// isJSONText tells whether the operand between tokens start and end is the literal of an object with members or an array of json,
-// and nothing else. {} is an array's as well.
-func (s *Statement) isJSONText(start, end int) bool {
-	if s.Tokens[start].Kind != String || end != start+1 || s.primaryStart(start) != start {
-		return false
-	}
-	text := strings.TrimSpace(Unquote(s.Raw(start)))
-	return (strings.HasPrefix(text, "{") && strings.Contains(text, ":") || strings.HasPrefix(text, "[")) && json.Valid([]byte(text))
-}
-
-// besideJSON tells whether one of the operands of the || at token i, from start and to end, is the literal of a json, or is joined
-// with one.
-func (w *rewrite) besideJSON(start, i, end int) bool {
-	if w.isJSONText(start, i) != w.isJSONText(i+1, end) {
-		return true
-	}
-	for j := start; w.joinsJSON && j < i; j++ {
-		switch {
-		case w.IsAny(j, "(", "["):
-			j = w.closing(j)
-		case w.Is(j, "||") && w.instead[j] != "":
-			return true
+// joinJSON writes the || at token i as our operator if a literal of json stands beside it, which is then one: what that is joined
+// with tells by its type whether it is json or text.
+func (w *rewrite) joinJSON(i int) {
+	for _, at := range [2]int{i - 1, i + 1} {
+		other := 2*i - at
+		if w.Is(i, "||") && w.instead[i] == "" && w.instead[at] == "" && w.behind[at] == "" && w.isJSONText(at) && (w.Tokens[other].Kind != String || w.behind[other] == "::JSON") && w.Tokens[other].Kind != Param && !w.Is(other, "NULL") {
+			w.put(i, "@||")
+			w.append(at, "::JSON")
 		}
 	}
-	return false
 }
 
-// beginsOperand tells whether what token i begins is the whole operand on the left of a ||: nothing that binds more
-// stands before it.
-func (s *Statement) beginsOperand(i int) bool {
-	return i == 0 || s.IsAny(i-1, "(", ",", "[", "=", "<", ">", "SELECT", "ALL", "DISTINCT", "WHERE", "AND", "OR", "NOT", "WHEN", "THEN", "ELSE", "ON", "BY", "VALUES", "RETURNING")
-}
-
-// goesOn tells whether an operand on the right of a || goes on with token i.
-func (s *Statement) goesOn(i int) bool {
-	return s.IsAny(i, "+", "-", "*", "/", "%", "^", "COLLATE", "AT", "::", "[")
+// isJSONText tells whether token i is the literal of an object with members or an array of json, and nothing else. {} is an array's
+// as well.
+func (s *Statement) isJSONText(i int) bool {
+	if s.Tokens[i].Kind != String || !strings.ContainsAny(s.Raw(i), "{[") || s.IsAny(i+1, "::", "[", "COLLATE") || s.primaryStart(i) != i || s.IsAny(i-1, "ZONE", "LIKE", "ILIKE", "ESCAPE") {
+		return false
+	}
+	text := strings.TrimSpace(Unquote(s.Raw(i)))
+	return (strings.HasPrefix(text, "{") && strings.Contains(text, ":") || strings.HasPrefix(text, "[")) && json.Valid([]byte(text))
 }
 
 // endsOperand tells whether an operand can end with token i: what follows is no prefix.

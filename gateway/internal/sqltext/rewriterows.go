@@ -2,6 +2,7 @@ package sqltext
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -17,11 +18,11 @@ type rowsCall struct {
 func (w *rewrite) groupedRows(i int) {
 	const calls, most = 100, 1 << 20 // tokens looked at, as in jsonb: more would cost the square of their number
 	end := w.afterParens(i + 1)
-	if len(w.rows) == calls || w.looked > most || !w.Is(end-1, ")") || !w.hasGroups() {
+	if len(w.rows) == calls || w.lookedRows > most || !w.Is(end-1, ")") || !w.hasGroups() {
 		return
 	}
 	at := w.selectOf(i)
-	w.looked += i - max(at, 0)
+	w.lookedRows += i - max(at, 0)
 	if at < 0 {
 		return
 	}
@@ -40,10 +41,53 @@ func (w *rewrite) groupedRows(i int) {
 			c.group = c.theEnd
 		}
 	}
-	w.looked += c.theEnd - at
-	if c.tail > i && c.group >= c.tail {
+	w.lookedRows += c.theEnd - at
+	if c.tail > i && c.group >= c.tail && w.isGrouped(&c, at) {
 		w.rows = append(w.rows, c)
 	}
+}
+
+// isGrouped tells whether GROUP BY names the call, or the item that it is in of the list behind the SELECT at token at, by its
+// number or by an alias that can be no column's: what is not grouped by is made behind the groups.
+func (s *Statement) isGrouped(c *rowsCall, at int) bool {
+	number, alias := 0, ""
+	for n, j := 1, at+1; ; n++ {
+		end := s.itemEnd(j)
+		if s.Is(end-1, "*") && (end == j+1 || s.Is(end-2, ".")) {
+			return false // the rows would be columns of it
+		}
+		if j <= c.from && c.from < end {
+			number = n
+			if last := end - 1; last >= c.to && s.Name(last) != "" && (s.Is(last-1, "AS") || s.endsOperand(last-1)) {
+				alias = s.Name(last)
+			}
+		}
+		if !s.Is(end, ",") {
+			break
+		}
+		j = end + 1
+	}
+	for i := c.from; i < c.to; i++ {
+		if s.Name(i) == alias {
+			alias = ""
+		}
+	}
+	for j := c.group + 2; j < c.theEnd; {
+		end := s.itemEnd(j)
+		if end == j+1 && (s.Raw(j) == strconv.Itoa(number) || alias != "" && s.Name(j) == alias) {
+			return true
+		}
+		for i := j; i+c.to-c.from <= end; i++ {
+			if s.alike(i, c.from, c.to) {
+				return true
+			}
+		}
+		if !s.Is(end, ",") {
+			break
+		}
+		j = end + 1
+	}
+	return false
 }
 
 // hasGroups tells whether the statement has a GROUP BY.
@@ -79,7 +123,8 @@ func (s *Statement) selectOf(i int) int {
 
 // moveRows moves the calls, one of each SELECT, when all else is rewritten: several would be rows beside each other.
 func (w *rewrite) moveRows() {
-	for n, c := range w.rows {
+	for n := len(w.rows) - 1; n >= 0; n-- { // what is inside another first
+		c := w.rows[n]
 		others := slices.ContainsFunc(append(slices.Clone(w.rows[:n]), w.rows[n+1:]...), func(o rowsCall) bool { return o.group == c.group })
 		around := w.before[c.from] + w.behind[c.to-1]
 		if others || strings.Count(around, "(") != strings.Count(around, ")") { // what is put around it goes on

@@ -36,21 +36,21 @@ func TestTypedCalls(t *testing.T) {
 // The operators of json bind from left to right; those of other types are left alone.
 func TestJSONOperators(t *testing.T) {
 	for sql, want := range map[string]string{
-		"SELECT a #>> '{b}' = 'c' FROM t":                                                                                 "SELECT cat.tavana_json_get_text(a , '{b}') = 'c' FROM t",
-		"SELECT a->'b' ? 'c', a ?| b, $1 ?& c":                                                                            "SELECT cat.tavana_json_key((a->'b') , 'c'), cat.tavana_json_any_key(a , b), cat.tavana_json_all_keys($1 , c)",
-		"SELECT a @> b, a <@ '[1]', c < @d":                                                                               "SELECT a @> b, cat.tavana_json_in(a , '[1]'), c < @d",
-		"SELECT a || b, a - b, -c, d->-1":                                                                                 "SELECT a || b, a - b, -c, (d-> -1)",
-		"SELECT a::jsonb - 'b' || c":                                                                                      "SELECT cat.tavana_json_join(cat.tavana_json_without(cat.tavana_to_jsonb(a) , 'b') , c)",
-		"SELECT a::jsonb->'b', '?' , \"a?\" FROM t":                                                                       "SELECT (a::JSON->'b'), '?' , \"a?\" FROM t",
-		"SELECT a::jsonb->'b'->>'c' || 'd', a::jsonb || b = c":                                                            "SELECT ((a::JSON->'b')->>'c') || 'd', cat.tavana_json_join(cat.tavana_to_jsonb(a), b) = c",
-		"SELECT jsonb '[1]' @> '1', (SELECT 1 FROM t WHERE a::jsonb ? 'b') - 1":                                           "SELECT cat.tavana_json_has(cat.tavana_to_jsonb('[1]'), '1'), (SELECT 1 AS \"?column?\" FROM t WHERE cat.tavana_json_key(a::JSON, 'b')) - 1",
-		"SELECT a FROM t WHERE ~b = 1 LIMIT ? OFFSET ?":                                                                   "SELECT a FROM t WHERE ~b = 1 LIMIT ? OFFSET ?",
-		"SELECT 'a' || ARRAY[1]::text, ARRAY[1]::text || 'b', ARRAY[1] || 2":                                              "SELECT 'a' || cat.tavana_text(ARRAY[1]), cat.tavana_text(ARRAY[1]) || 'b', ARRAY[1] || [2]",
-		"SELECT json_object(array_agg(k), array_agg(v)), json_object('a', 1)":                                             "SELECT json_object(array_agg(k), array_agg(v)), system.main.json_object('a', 1)",
-		`SELECT a || '{"b": 1}' || '[]', '[1]' || a, '{}' || a || '{1}', $1 || '[1]', a || '[]'::text, text '[]' || a`:    `SELECT cat.tavana_json_beside(cat.tavana_json_beside(a , '{"b": 1}') , '[]'), cat.tavana_json_before('[1]' , a), '{}' || a || '{1}', cat.tavana_json_beside($1 , '[1]'), a || '[]'::text, text '[]' || a`,
-		`SELECT '[1]' || a || b, a || '{"b": 1}' || c, d || e`:                                                            `SELECT cat.tavana_json_beside(cat.tavana_json_before('[1]' , a) , b), cat.tavana_json_beside(cat.tavana_json_beside(a , '{"b": 1}') , c), d || e`,
-		`SELECT a + b || '[1]', c IS NULL || '[]', d AT TIME ZONE 'UTC' || '[1]', '[1]' || a * 2, a COLLATE "C" || '[1]'`: `SELECT a + b || '[1]', c IS NULL || '[]', d AT TIME ZONE 'UTC' || '[1]', '[1]' || a * 2, a  || '[1]'`,
-		"SELECT a # b, c #- '{d}'":                                                                                        "SELECT xor(a , b), cat.tavana_json_cut_path(c , '{d}')",
+		"SELECT a #>> '{b}' = 'c' FROM t":                                       "SELECT cat.tavana_json_get_text(a , '{b}') = 'c' FROM t",
+		"SELECT a->'b' ? 'c', a ?| b, $1 ?& c":                                  "SELECT cat.tavana_json_key((a->'b') , 'c'), cat.tavana_json_any_key(a , b), cat.tavana_json_all_keys($1 , c)",
+		"SELECT a @> b, a <@ '[1]', c < @d":                                     "SELECT a @> b, cat.tavana_json_in(a , '[1]'), c < @d",
+		"SELECT a || b, a - b, -c, d->-1":                                       "SELECT a || b, a - b, -c, (d-> -1)",
+		"SELECT a::jsonb - 'b' || c":                                            "SELECT cat.tavana_json_join(cat.tavana_json_without(cat.tavana_to_jsonb(a) , 'b') , c)",
+		"SELECT a::jsonb->'b', '?' , \"a?\" FROM t":                             "SELECT (a::JSON->'b'), '?' , \"a?\" FROM t",
+		"SELECT a::jsonb->'b'->>'c' || 'd', a::jsonb || b = c":                  "SELECT ((a::JSON->'b')->>'c') || 'd', cat.tavana_json_join(cat.tavana_to_jsonb(a), b) = c",
+		"SELECT jsonb '[1]' @> '1', (SELECT 1 FROM t WHERE a::jsonb ? 'b') - 1": "SELECT cat.tavana_json_has(cat.tavana_to_jsonb('[1]'), '1'), (SELECT 1 AS \"?column?\" FROM t WHERE cat.tavana_json_key(a::JSON, 'b')) - 1",
+		"SELECT a FROM t WHERE ~b = 1 LIMIT ? OFFSET ?":                         "SELECT a FROM t WHERE ~b = 1 LIMIT ? OFFSET ?",
+		"SELECT 'a' || ARRAY[1]::text, ARRAY[1]::text || 'b', ARRAY[1] || 2":    "SELECT 'a' || cat.tavana_text(ARRAY[1]), cat.tavana_text(ARRAY[1]) || 'b', ARRAY[1] || [2]",
+		"SELECT json_object(array_agg(k), array_agg(v)), json_object('a', 1)":   "SELECT json_object(array_agg(k), array_agg(v)), system.main.json_object('a', 1)",
+		`SELECT a || '{"b": 1}' || c, '[1]' || a, '{}' || a || '{1}', $1 || '[1]', a || '[]'::text, text '[]' || a, 'x' || '[1]'`: `SELECT a @|| '{"b": 1}'::JSON || c, '[1]'::JSON @|| a, '{}' || a || '{1}', $1 || '[1]', a || '[]'::text, text '[]' || a, 'x' || '[1]'`,
+		`SELECT a || '{"b": 1}' || '{"c": 1}' || d`:                                         `SELECT a @|| '{"b": 1}'::JSON @|| '{"c": 1}'::JSON || d`,
+		`SELECT d AT TIME ZONE '[1]' || a, a[1] || '[1]' FROM t WHERE a <> a || '{"b": 1}'`: `SELECT d AT TIME ZONE '[1]' || a, a[1] @|| '[1]'::JSON FROM t WHERE a <> a @|| '{"b": 1}'::JSON`,
+		"SELECT a # b, c #- '{d}'":                                                          "SELECT xor(a , b), cat.tavana_json_cut_path(c , '{d}')",
 	} {
 		checkWords(t, sql, want)
 	}
@@ -69,8 +69,8 @@ func TestSetFunctions(t *testing.T) {
 		"SELECT json_agg(a ORDER BY b) FILTER (WHERE c) FROM t": "SELECT cat.tavana_json_agg(list(a ORDER BY b) FILTER (WHERE c)) FROM t",
 		"SELECT json_object_agg(a, b[1] ORDER BY c) FROM t":     "SELECT cat.tavana_json_object_agg(list({'k': a, 'v':  b[1]} ORDER BY c)) FROM t",
 		"SELECT json_build_object('a', 1), json_build_array()":  "SELECT cat.tavana_json_build_object(row('a', 1)), CAST('[]' AS JSON)",
-		"SELECT array_agg(DISTINCT a::date), string_agg(DISTINCT a, ',' ORDER BY a DESC), array_agg(DISTINCT), json_agg(DISTINCT a) FROM t":           "SELECT array_agg(DISTINCT a::date ORDER BY a::date), string_agg(DISTINCT a, ',' ORDER BY a DESC), array_agg(DISTINCT), cat.tavana_json_agg(list(DISTINCT a ORDER BY a)) FROM t",
-		"SELECT 1 IN (2), to_char(generate_series(a, b, '1 day'), 'DD'), list_sum(generate_series(1, 2)), CASE WHEN a THEN generate_series(1, 2) END": "SELECT 1 IN (2), to_char(unnest(generate_series(a, b, '1 day'::INTERVAL)), 'DD'), list_sum(generate_series(1, 2)), CASE WHEN a THEN generate_series(1, 2) END",
+		"SELECT array_agg(DISTINCT a::date), string_agg(DISTINCT a, ',' ORDER BY a DESC), array_agg(DISTINCT), json_agg(DISTINCT a), array_agg(DISTINCT 'x'), array_agg(DISTINCT random() * a), array_agg(DISTINCT NULL) FROM t": "SELECT array_agg(DISTINCT a::date ORDER BY a::date), string_agg(DISTINCT a, ',' ORDER BY a DESC), array_agg(DISTINCT), cat.tavana_json_agg(list(DISTINCT a ORDER BY a)), array_agg(DISTINCT 'x'), array_agg(DISTINCT random() * a), array_agg(DISTINCT NULL) FROM t",
+		"SELECT 1 IN (2), to_char(generate_series(a, b, '1 day'), 'DD'), list_sum(generate_series(1, 2)), CASE WHEN a THEN generate_series(1, 2) END":                                                                            "SELECT 1 IN (2), to_char(unnest(generate_series(a, b, '1 day'::INTERVAL)), 'DD'), list_sum(generate_series(1, 2)), CASE WHEN a THEN generate_series(1, 2) END",
 		"SELECT a NOT LIKE ALL (ARRAY['x']) FROM t":                                                               `SELECT cat.tavana_all(list_transform(ARRAY [ 'x' ], lambda tavana_pattern: a NOT LIKE tavana_pattern ESCAPE '\'))     FROM t`,
 		"WITH RECURSIVE r(i, p) AS (SELECT i, ARRAY[i] FROM t UNION ALL SELECT t.i, p || t.i FROM t, r) SELECT 1": "WITH RECURSIVE r(i, p) AS (SELECT i, ARRAY[i] AS \"array\" FROM t UNION ALL SELECT t.i, p || [t.i] FROM t, r) SELECT 1",
 	} {
@@ -196,10 +196,15 @@ func TestQuotients(t *testing.T) {
 // Rows of functions in the list of a SELECT with GROUP BY are made in FROM.
 func TestGroupedRows(t *testing.T) {
 	for sql, want := range map[string]string{
-		"SELECT unnest(a) AS tag, count(*) FROM t WHERE x GROUP BY 1":                   "SELECT tavana_rows.tavana_row AS tag, count(*) FROM t, (SELECT unnest(a) AS tavana_row) AS tavana_rows WHERE x GROUP BY 1",
-		"SELECT upper(unnest(t.a)) FROM t JOIN u USING (b) GROUP BY upper(UNNEST(t.a))": "SELECT upper(tavana_rows.tavana_row) FROM t JOIN u USING (b), (SELECT unnest(t.a) AS tavana_row) AS tavana_rows GROUP BY upper(tavana_rows.tavana_row)",
-		"SELECT c, (SELECT max(u) FROM (SELECT unnest(l) u) v) FROM t GROUP BY c, l":    "SELECT c, (SELECT max(u) AS \"max\" FROM (SELECT unnest(l) u) v) FROM t GROUP BY c, l",
-		"SELECT unnest(a), unnest(b), count(*) FROM t GROUP BY 1, 2":                    "SELECT unnest(a), unnest(b), count(*) FROM t GROUP BY 1, 2",
+		"SELECT unnest(a) AS tag, count(*) FROM t WHERE x GROUP BY 1":                        "SELECT tavana_rows.tavana_row AS tag, count(*) FROM t, (SELECT unnest(a) AS tavana_row) AS tavana_rows WHERE x GROUP BY 1",
+		"SELECT upper(unnest(t.a)) FROM t JOIN u USING (b) GROUP BY upper(UNNEST(t.a))":      "SELECT upper(tavana_rows.tavana_row) FROM t JOIN u USING (b), (SELECT unnest(t.a) AS tavana_row) AS tavana_rows GROUP BY upper(tavana_rows.tavana_row)",
+		"SELECT c, (SELECT max(u) FROM (SELECT unnest(l) u) v) FROM t GROUP BY c, l":         "SELECT c, (SELECT max(u) AS \"max\" FROM (SELECT unnest(l) u) v) FROM t GROUP BY c, l",
+		"SELECT unnest(a), unnest(b), count(*) FROM t GROUP BY 1, 2":                         "SELECT unnest(a), unnest(b), count(*) FROM t GROUP BY 1, 2",
+		"SELECT g, unnest(array_agg(a)), generate_series(1, 3) FROM t GROUP BY g":            "SELECT g, unnest(array_agg(a)), unnest(generate_series(1, 3))::INTEGER FROM t GROUP BY g",
+		"SELECT a, unnest(a), count(*) FROM t GROUP BY a":                                    "SELECT a, unnest(a), count(*) FROM t GROUP BY a",
+		"SELECT unnest(tags) AS tags, count(*) FROM t GROUP BY tags":                         "SELECT unnest(tags) AS tags, count(*) FROM t GROUP BY tags",
+		"SELECT *, unnest(a) b FROM t GROUP BY a, b":                                         "SELECT *, unnest(a) b FROM t GROUP BY a, b",
+		"UPDATE t SET (a, b) = (SELECT array_agg(DISTINCT x), 1 FROM u)":                     "UPDATE t SET a = (SELECT array_agg(DISTINCT x) FROM u), b = (SELECT 1 FROM u)",
 		"SELECT unnest(a) FROM t":                                                            "SELECT unnest(a) FROM t",
 		"SELECT 1 FROM ROWS FROM (generate_series(a, b)) GROUP BY 1":                         "SELECT 1 FROM ROWS FROM (generate_series(a, b)) GROUP BY 1",
 		"SELECT a FROM (SELECT generate_series(b, c) AS a FROM t GROUP BY a UNION SELECT 1)": "SELECT a FROM (SELECT tavana_rows.tavana_row AS a FROM t, (SELECT unnest(generate_series(b, c)) AS tavana_row) AS tavana_rows GROUP BY a UNION SELECT 1)",

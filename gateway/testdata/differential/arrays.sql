@@ -249,4 +249,12 @@ SELECT array_agg(DISTINCT 9 + id), array_agg(DISTINCT id * 3), string_agg(DISTIN
 
 SELECT id % 2, string_agg(DISTINCT upper(s), ',') FILTER (WHERE s <> '') FROM tagged GROUP BY 1 ORDER BY 1
 
+SELECT g, unnest(array_agg(id ORDER BY id)) FROM (SELECT id, id % 2 AS g FROM tagged) q GROUP BY g ORDER BY 1, 2
+
+SELECT tags, unnest(tags), generate_series(1, 2), count(*) FROM tagged WHERE id = 1 GROUP BY tags ORDER BY 2
+
+SELECT unnest(tags) AS tags, count(*) FROM tagged GROUP BY tags ORDER BY 1
+
+SELECT array_agg(DISTINCT 'x'::text), array_agg(DISTINCT NULL::int), array_agg(DISTINCT random() * 0 = 0) FROM tagged
+
 DROP TABLE tagged

@@ -263,13 +263,21 @@ SELECT a - 0, a - -1 FROM documents WHERE id = 2
 
 SELECT a - 0 FROM documents WHERE id = 1
 
--- differs: types: json for jsonb
+-- differs: row: 1|{"c": 3, "d": 4, "x": 1}{"y": 2}|{"c": 3}, not 1|{"c": 3, "d": 4, "x": 1, "y": 2}|{"c": 3}; types: text for jsonb, json for jsonb
 SELECT id, a || '{"c": 3}' || '{"d": 4}' || b, (a || '{"c": 3}') - 'x' FROM documents WHERE id IN (1, 3) ORDER BY id
 
 UPDATE documents SET a = a || '{"new": true}' WHERE id = 3
 
 -- differs: types: json for jsonb
 SELECT a, id + 1 || '[1]', t || '[2]' || '[3]', text '[2]' || '[1]', a IS NULL || '[]' FROM documents WHERE id = 3
+
+UPDATE documents SET a = a || '{"new": 2}' WHERE a IS DISTINCT FROM a || '{"new": 2}' AND id = 3
+
+-- differs: types: json for jsonb
+SELECT string_agg(t, ',' ORDER BY id) || '[1]', coalesce(json_agg(id ORDER BY id)::jsonb, '[]') || '[{"a": 1}]', count(*) || '[1]' FROM documents
+
+-- differs: types: json for jsonb
+SELECT id, (SELECT d.a || '{"z": 1}'), z FROM documents d, LATERAL (SELECT d.a || '{"a": 2}' AS z) q WHERE id = 1
 
 SELECT a - b FROM documents
 

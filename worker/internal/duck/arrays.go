@@ -130,6 +130,10 @@ func rounded(list []pgfunc.Value) {
 }
 
 func (c *arrayCast) write(row int, list []pgfunc.Value) error {
+	const most = 1 << 25 // of a chunk; DuckDB would fail to make room for them in a way that its C interface does not tell
+	if c.used+len(list) > most {
+		return pgerror.New(pgerror.ProgramLimitExceeded, "arrays of too many elements")
+	}
 	w := writer{vec: c.out, used: c.used}
 	w.entry(row, len(list))
 	bindings.ListVectorReserve(c.out, bindings.IdxT(w.used))

@@ -55,7 +55,9 @@ func registerFunction(conn bindings.Connection, f *pgfunc.Function) error {
 // valueType returns DuckDB's type of a parameter or a result. The caller destroys it.
 func valueType(t int) bindings.LogicalType {
 	switch t {
-	case pgfunc.Whole:
+	case pgfunc.Integer:
+		return bindings.CreateLogicalType(bindings.TypeInteger)
+	case pgfunc.Bigint:
 		return bindings.CreateLogicalType(bindings.TypeBigInt)
 	case pgfunc.Boolean:
 		return bindings.CreateLogicalType(bindings.TypeBoolean)
@@ -112,11 +114,11 @@ func callFunction(f *pgfunc.Function, in bindings.DataChunk, out bindings.Vector
 type column struct {
 	data, validity unsafe.Pointer
 	elements       *column
-	whole          bool
+	typ            int
 }
 
 func newColumn(v bindings.Vector, t int) column {
-	c := column{data: bindings.VectorGetData(v), validity: bindings.VectorGetValidity(v), whole: t == pgfunc.Whole}
+	c := column{data: bindings.VectorGetData(v), validity: bindings.VectorGetValidity(v), typ: t}
 	if t > 0 {
 		e := newColumn(bindings.ListVectorGetChild(v), t-1)
 		c.elements = &e
@@ -131,10 +133,12 @@ func (c *column) value(row int) pgfunc.Value {
 	if c.validity != nil && !bindings.ValidityRowIsValid(c.validity, bindings.IdxT(row)) {
 		return pgfunc.Value{Null: true}
 	}
-	if c.whole {
+	switch {
+	case c.typ == pgfunc.Integer:
+		return pgfunc.Value{Text: strconv.FormatInt(int64(*(*int32)(unsafe.Add(c.data, row*4))), 10)}
+	case c.typ == pgfunc.Bigint:
 		return pgfunc.Value{Text: strconv.FormatInt(*(*int64)(unsafe.Add(c.data, row*8)), 10)}
-	}
-	if c.elements == nil {
+	case c.elements == nil:
 		return pgfunc.Value{Text: textAt(c.data, row)}
 	}
 	e := *(*listEntry)(unsafe.Add(c.data, row*int(unsafe.Sizeof(listEntry{}))))

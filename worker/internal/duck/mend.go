@@ -140,7 +140,7 @@ func moreOf(columns, values string) string {
 var concatenation = regexp.MustCompile(`^Cannot concatenate types (\S+) and (\S+) - an explicit`)
 
 // element is a number or a column in front of what ends an operand.
-var element = regexp.MustCompile(`^(\d+(?:\.\d+)?|[\pL_"][\pL\pN_$".]*)\s*(?:$|[,;)\]=<>|]|(?i:AS|FROM|WHERE|ORDER|GROUP|HAVING|LIMIT|AND|OR|THEN|ELSE|END|RETURNING)\b)`)
+var element = regexp.MustCompile(`^(\d+(?:\.\d+)?|[\pL_"][\pL\pN_$".]*)(?:\s*(?:$|[,;)\]=<>|])|\s+(?i:AS|FROM|WHERE|ORDER|GROUP|HAVING|LIMIT|AND|OR|THEN|ELSE|END|RETURNING)\b)`)
 
 // firstElement is one in front of ||.
 var firstElement = regexp.MustCompile(`^(\d+(?:\.\d+)?|[\pL_"][\pL\pN_$".]*)\s*\|\|`)
@@ -221,6 +221,9 @@ func operand(sql string, r *report) (m mend, ok bool) {
 	if len(types) != 2 || !strings.HasPrefix(sql[at:], operator) {
 		return mend{}, false
 	}
+	if operator == joinJSON { // beside what is neither json nor text
+		return mend{at, at + len(operator), "||"}, true
+	}
 	if o, ok := jsonOperators[operator]; ok && slices.Contains(types, "JSON") && o.left.MatchString(types[0]) && o.right.MatchString(types[1]) {
 		return insertion(at+o.mark, "@"), true
 	}
@@ -242,6 +245,9 @@ func operand(sql string, r *report) (m mend, ok bool) {
 
 // ofType gives the literal that ends at a place a type.
 func ofType(end int, typ string) (m mend, ok bool) { return insertion(end, "::"+typ), typ != "" }
+
+// joinJSON is what the gateway writes for || beside a literal of json.
+const joinJSON = "@||"
 
 // jsonOperators are operators of jsonb whose texts DuckDB has for other types: where an @ in them makes them ours (see pgfunc), and
 // what types their operands have.
@@ -276,7 +282,7 @@ func besideOperand(operator, typ, literal string) string {
 	case strings.HasPrefix(typ, "DECIMAL"):
 		const most = 38
 		whole, decimals, _ := strings.Cut(strings.Trim(literal, blanks), ".")
-		return fmt.Sprintf("DECIMAL(%d,%d)", min(len(whole)+len(decimals), most), min(len(decimals), most))
+		return fmt.Sprintf("DECIMAL(%d,%d)", min(max(len(whole)+len(decimals), 1), most), min(len(decimals), most))
 	}
 	return typ
 }

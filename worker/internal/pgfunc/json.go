@@ -37,15 +37,23 @@ var jsonFunctions = []Function{
 	{"tavana_to_json", []int{0, 0, 0}, 0, toJSON},      // DuckDB's JSON, the value's type, a form
 }
 
-// jsonOperators have an @ more than PostgreSQL's, which is put in where DuckDB finds no operator for a json: as forms of -, @> and
-// <@ they would be candidates for operands of no type as well, beside the dates and lists that are meant.
+// jsonOperators have an @ more than PostgreSQL's: as forms of -, @>, <@ and || they would be candidates for operands of no type as
+// well, beside the dates, lists and texts that are meant. The gateway writes @|| beside a literal of json; the others are put in
+// where DuckDB finds no operator for a json.
 var jsonOperators = []Function{
+	{"@||", []int{JSON, JSON}, JSON, jsonConcat},
+	{"@||", []int{0, JSON}, 0, joinTexts},
+	{"@||", []int{JSON, 0}, 0, joinTexts},
+	{"@||", []int{Integer, JSON}, 0, joinTexts}, // else it would be cast to json
+	{"@||", []int{Bigint, JSON}, 0, joinTexts},
 	{"@-", []int{JSON, 0}, JSON, deleteOne("key")},
-	{"@-", []int{JSON, Whole}, JSON, deleteOne("index")},
+	{"@-", []int{JSON, Bigint}, JSON, deleteOne("index")},
 	{"@-", []int{JSON, 1}, JSON, func(a []Value) (Value, error) { return jsonDelete([]Value{a[0], a[1], text("key")}) }},
 	{"@@>", []int{JSON, JSON}, Boolean, jsonContains},
 	{"<@@", []int{JSON, JSON}, Boolean, func(a []Value) (Value, error) { return jsonContains([]Value{a[1], a[0]}) }},
 }
+
+func joinTexts(a []Value) (Value, error) { return text(a[0].Text + a[1].Text), nil }
 
 // deleteOne is jsonDelete of one key or index.
 func deleteOne(how string) func([]Value) (Value, error) {
@@ -761,7 +769,7 @@ func textArray(a []Value) (Value, error) {
 	if len(s) < 2 || s[0] != '{' || s[len(s)-1] != '}' {
 		return Value{}, malformed
 	}
-	out := Value{List: []Value{}}
+	out := Value{List: make([]Value, 0, strings.Count(s, ",")+1)}
 	for s = strings.TrimSpace(s[1 : len(s)-1]); s != ""; {
 		var element strings.Builder
 		quoted := s[0] == '"'

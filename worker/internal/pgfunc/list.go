@@ -11,6 +11,10 @@ const blanks = " \t\n\r\v\f"
 // Elements returns the texts of the elements of an array's literal with one dimension, {a,"b c",NULL}, or of a list as DuckDB
 // writes and reads it, [a, 'b c', NULL].
 func Elements(s string) ([]Value, error) {
+	const most = 8 << 20 // bytes; the elements' texts take some twenty times as much, beside what DuckDB counts
+	if len(s) > most {
+		return nil, pgerror.Newf(pgerror.ProgramLimitExceeded, "text of an array of more than %d bytes", most)
+	}
 	trimmed := strings.Trim(s, blanks)
 	if strings.HasPrefix(trimmed, "{") {
 		v, err := textArray([]Value{text(s)})
@@ -37,6 +41,7 @@ func listElements(s string) (list []Value, ok bool) {
 	if strings.Trim(s, blanks) == "" {
 		return nil, true
 	}
+	list = make([]Value, 0, strings.Count(s, ",")+1)
 	for {
 		end, ok := elementEnd(s)
 		if !ok {

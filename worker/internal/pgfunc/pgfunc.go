@@ -16,7 +16,8 @@ func text(s string) Value { return Value{Text: s} }
 // Types of parameters and results that are no texts and no lists of them, though texts are handed over.
 const (
 	JSON    = -1 - iota
-	Whole   // BIGINT; of parameters only
+	Integer // INTEGER; of parameters only
+	Bigint  // BIGINT; of parameters only
 	Boolean // t or f; of results only
 )
 
