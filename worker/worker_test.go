@@ -525,7 +525,9 @@ func TestOutOfMemoryAndAFullSpillDiskAreErrors(t *testing.T) {
 }
 
 func TestSigtermDrains(t *testing.T) {
-	target, stop := run(t, config(t))
+	cfg := config(t)
+	cfg.DrainTimeout = 5 * time.Minute // a busy machine may take long over the rows
+	target, stop := run(t, cfg)
 	c := dial(t, target)
 	s, err := c.Execute(t.Context(), c.statement("SELECT i FROM range(30000000) t(i)"))
 	if err != nil {
