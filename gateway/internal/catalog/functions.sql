@@ -12,9 +12,11 @@ CREATE MACRO {db}.pgcat.tavana_shown_text(x) AS CASE WHEN typeof(x) = 'BOOLEAN' 
 -- Division (/ arrives as // by the setting integer_division) and remainder by zero are errors, not NULL.
 CREATE MACRO {db}.pgcat."//"(a, b) AS CASE WHEN b = 0 AND a IS NOT NULL THEN {db}.pgcat.tavana_error('22012', 'division by zero') ELSE system.main."//"(a, b) END;
 CREATE MACRO {db}.pgcat."%"(a, b) AS CASE WHEN b = 0 AND a IS NOT NULL THEN {db}.pgcat.tavana_error('22012', 'division by zero') ELSE system.main."%"(a, b) END;
-CREATE MACRO {db}.pgcat."|||"(a, b) AS list_concat(a, b);
 CREATE MACRO {db}.pgcat.mod(a, b) AS CASE WHEN b = 0 AND a IS NOT NULL THEN {db}.pgcat.tavana_error('22012', 'division by zero') ELSE system.main."%"(a, b) END;
 CREATE MACRO {db}.pgcat.div(a, b) AS trunc({db}.pgcat."//"(a, b))::DECIMAL(38,0);
+
+-- What the worker writes for || beside an array: NULL is an empty one.
+CREATE MACRO {db}.pgcat."|||"(a, b) AS list_concat(a, b);
 
 -- Functions whose result has the type of their argument, beside which a sample of that stands (gateway/internal/sqltext/rewritetyped.go).
 -- Of a sample whose type is not known DuckDB takes what costs least: the macro of a structure, since 0 is an INTEGER.

@@ -52,9 +52,9 @@ type rewrite struct {
 	typed  []typed // in the order of their tokens
 	// arrayColumns are the columns of a recursive query that are arrays; nil: not looked for.
 	arrayColumns map[string]bool
-	rows         []rowsCall
-	lookedRows   int // tokens
-	groups       int // the first GROUP BY's token; 0: not looked for, -1: there is none
+	rows         []rowsCall // in the order of their tokens
+	lookedRows   int        // tokens, for them
+	groups       int        // the first GROUP BY's token; 0: not looked for, -1: there is none
 	// later is done when all else is rewritten, and then names, which stand behind all.
 	later []later
 	names []func()

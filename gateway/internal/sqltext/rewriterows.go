@@ -125,7 +125,7 @@ func (s *Statement) selectOf(i int) int {
 func (w *rewrite) moveRows() {
 	for n := len(w.rows) - 1; n >= 0; n-- { // what is inside another first
 		c := w.rows[n]
-		others := slices.ContainsFunc(append(slices.Clone(w.rows[:n]), w.rows[n+1:]...), func(o rowsCall) bool { return o.group == c.group })
+		others := slices.ContainsFunc(w.rows, func(o rowsCall) bool { return o.group == c.group && o.from != c.from })
 		around := w.before[c.from] + w.behind[c.to-1]
 		if others || strings.Count(around, "(") != strings.Count(around, ")") { // what is put around it goes on
 			continue

@@ -765,7 +765,7 @@ func jsonObject(a []Value) (Value, error) {
 // textArray reads the literal of an array with one dimension: {a,"b c",NULL}.
 func textArray(a []Value) (Value, error) {
 	s := strings.TrimSpace(a[0].Text)
-	malformed := pgerror.Newf(pgerror.InvalidTextRepresentation, "malformed array literal: %q", a[0].Text)
+	malformed := malformedArray(a[0].Text)
 	if len(s) < 2 || s[0] != '{' || s[len(s)-1] != '}' {
 		return Value{}, malformed
 	}
