@@ -51,7 +51,8 @@ func (o *output) String() string {
 	return o.b.String()
 }
 
-var connectLine = regexp.MustCompile(`psql -h 127\.0\.0\.1 -p (\d+) .*`)
+// connectLines is what it says when it is ready, down to the last line that is asked for here: the lines need not be read at once.
+var connectLines = regexp.MustCompile(`(?s)psql -h 127\.0\.0\.1 -p (\d+) .*(http://127\.0\.0\.1:\d+)/metrics`)
 
 func startUp(t *testing.T, flags ...string) *up {
 	t.Helper()
@@ -77,14 +78,13 @@ func startUp(t *testing.T, flags ...string) *up {
 			t.Fatalf("tavana up has ended:\n%s", u.out)
 		default:
 		}
-		m := connectLine.FindStringSubmatch(u.out.String())
+		m := connectLines.FindStringSubmatch(u.out.String())
 		if m == nil {
 			return false
 		}
-		u.port = m[1]
+		u.port, u.http = m[1], m[2]
 		return true
 	})
-	u.http = regexp.MustCompile(`http://127\.0\.0\.1:\d+`).FindString(u.out.String())
 	return u
 }
 
