@@ -244,6 +244,8 @@ func TestWhatIsStoredOutlivesTheCatalog(t *testing.T) {
 		t.Errorf("the view is %s", text)
 	}
 	w.want(w.connect(), "SELECT * FROM v", answer)
+	w.do(c, "CREATE VIEW joined AS SELECT j || j AS j, n || n AS n FROM (SELECT j, 'p' || a AS n FROM t WHERE a = 1) q")
+	w.want(w.connect(), "SELECT j, n, pg_get_viewdef('joined'::regclass) LIKE '%@%' FROM joined", `{"x": 1}|p1p1|f`)
 	if len(catalog.Lasting) != len(catalog.Database) {
 		t.Errorf("positions in a text with %s are not those in one with %s", catalog.Lasting, catalog.Database)
 	}

@@ -1,7 +1,7 @@
 -- What clients look at, by DuckDB's own tables. Names that begin with tavana_ are for the views below.
 
 CREATE MACRO {db}.pgcat.tavana_owner() AS 'tavana';
-CREATE MACRO {db}.pgcat.tavana_definition(sql) AS ' ' || regexp_replace(regexp_replace(sql, '^CREATE (OR REPLACE )?(TEMP |TEMPORARY )?VIEW .*? AS ', '', 'is'), ';?\s*$', '') || ';';
+CREATE MACRO {db}.pgcat.tavana_definition(sql) AS ' ' || replace(regexp_replace(regexp_replace(sql, '^CREATE (OR REPLACE )?(TEMP |TEMPORARY )?VIEW .*? AS ', '', 'is'), ';?\s*$', ''), ' @|| ', ' || ') || ';';
 
 -- Numbers of objects, but for those that PostgreSQL fixes.
 CREATE MACRO {db}.pgcat.tavana_relation(nsp, rel) AS coalesce(CASE WHEN nsp = 'pg_catalog' THEN MAP {'pg_class': 1259, 'pg_type': 1247, 'pg_proc': 1255, 'pg_attribute': 1249, 'pg_namespace': 2615, 'pg_constraint': 2606, 'pg_database': 1262, 'pg_authid': 1260, 'pg_description': 2609, 'pg_trigger': 2620, 'pg_rewrite': 2618, 'pg_attrdef': 2604, 'pg_index': 2610, 'pg_am': 2601, 'pg_language': 2612, 'pg_tablespace': 1213, 'pg_extension': 3079, 'pg_operator': 2617, 'pg_opclass': 2616, 'pg_opfamily': 2753, 'pg_collation': 3456, 'pg_conversion': 2607, 'pg_cast': 2605, 'pg_foreign_server': 1417, 'pg_foreign_data_wrapper': 2328, 'pg_policy': 3256, 'pg_enum': 3501, 'pg_event_trigger': 3466, 'pg_publication': 6104, 'pg_statistic_ext': 3381, 'pg_ts_config': 3602, 'pg_ts_dict': 3600, 'pg_aggregate': 2600, 'pg_depend': 2608, 'pg_inherits': 2611, 'pg_sequence': 2224, 'pg_range': 3541}[rel] END, {db}.pgcat.tavana_oid('relation', nsp || '.' || rel))::BIGINT;

@@ -186,6 +186,14 @@ func (p *param) readBinary() (arrow.Array, error) {
 		return timeTZText(int64(be.Uint64(v)), -int32(be.Uint32(v[8:])))
 	case OIDVarbit:
 		return bitsText(v)
+	case OIDJSONB:
+		if len(v) == 0 || v[0] != 1 {
+			return nil, pgerror.New(pgerror.FeatureNotSupported, "unsupported jsonb version number")
+		}
+		if err := checkText(text(v[1:])); err != nil {
+			return nil, err
+		}
+		return stringArray(text(v[1:])), nil
 	case OIDText, OIDChar, OIDName, OIDVarchar, OIDBPChar, OIDUnspecified, OIDUnknown, OIDJSON:
 		if err := checkText(text(v)); err != nil {
 			return nil, err

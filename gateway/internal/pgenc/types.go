@@ -53,6 +53,7 @@ const (
 	OIDVarbit      OID = 1562
 	OIDNumeric     OID = 1700
 	OIDUUID        OID = 2950
+	OIDJSONB       OID = 3802 // of parameters; results are json
 )
 
 // Type is how a column is described to a client.
@@ -74,7 +75,7 @@ var sizes = map[OID]int16{
 // (18,3), so its cast is made of the value.
 var duckNames = map[OID]string{
 	OIDBool: "BOOLEAN", OIDBytea: "BLOB", OIDInt8: "BIGINT", OIDInt2: "SMALLINT", OIDInt4: "INTEGER", OIDText: "VARCHAR",
-	OIDVarchar: "VARCHAR", OIDBPChar: "VARCHAR", OIDJSON: "JSON", OIDFloat4: "FLOAT", OIDFloat8: "DOUBLE",
+	OIDVarchar: "VARCHAR", OIDBPChar: "VARCHAR", OIDJSON: "JSON", OIDJSONB: "JSON", OIDFloat4: "FLOAT", OIDFloat8: "DOUBLE",
 	OIDDate: "DATE", OIDTime: "TIME", OIDTimestamp: "TIMESTAMP", OIDTimestampTZ: "TIMESTAMPTZ", OIDInterval: "INTERVAL",
 	OIDOid: "BIGINT", OIDChar: "VARCHAR", OIDName: "VARCHAR", OIDTimeTZ: "TIMETZ", OIDVarbit: "BIT", OIDUUID: "UUID", OIDNumeric: "DECIMAL(38,9)",
 }

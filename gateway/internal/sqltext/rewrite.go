@@ -65,6 +65,8 @@ type rewrite struct {
 	// hasJSONB and hasArrays tell whether the statement speaks of them at all.
 	hasJSONB, hasArrays bool
 	looked              int // at so many tokens, to tell what an operator's operands are
+	joins               int // that may be of json
+	casts               []string
 	err                 error
 }
 
@@ -95,6 +97,14 @@ func (w *rewrite) append(i int, text string) {
 	w.behind[i] += text
 }
 
+// castOf returns the type that the parameter at token i is cast to; "": none.
+func (w *rewrite) castOf(i int) string {
+	if n := w.ParamNumber(i); n >= 1 && n <= len(w.casts) {
+		return w.casts[n-1]
+	}
+	return ""
+}
+
 // drop leaves tokens from to end (exclusive) out.
 func (w *rewrite) drop(from, end int) {
 	for i := from; i < end; i++ {
@@ -118,13 +128,13 @@ func (w *rewrite) erase(from, end int) {
 //
 // The error is set_config's.
 func (s *Statement) Rewrite(r *Rules, casts []string) (Rewritten, error) {
-	w := &rewrite{Statement: s, r: r, hasJSONB: strings.Contains(s.Text, "jsonb") || strings.Contains(s.Text, "JSONB"), hasArrays: strings.Contains(s.Text, "[")}
+	w := &rewrite{Statement: s, r: r, casts: casts, hasJSONB: strings.Contains(s.Text, "jsonb") || strings.Contains(s.Text, "JSONB"), hasArrays: strings.Contains(s.Text, "[")}
 	w.selectInto()
 	for i, t := range s.Tokens {
 		switch t.Kind {
 		case Param:
-			if n := s.ParamNumber(i); n >= 1 && n <= len(casts) && casts[n-1] != "" {
-				w.put(i, "CAST("+s.Raw(i)+" AS "+casts[n-1]+")")
+			if to := w.castOf(i); to != "" && w.instead[i] == "" {
+				w.put(i, "CAST("+s.Raw(i)+" AS "+to+")")
 			}
 		case String:
 			if raw := s.Raw(i); raw[0] == '\'' {

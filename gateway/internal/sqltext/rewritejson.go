@@ -141,26 +141,86 @@ func (w *rewrite) jsonb(i int) {
 	w.append(end-1, ")")
 }
 
-// joinJSON writes the || at token i as our operator if a literal of json stands beside it, which is then one: what that is joined
-// with tells by its type whether it is json or text.
+// joinJSON is the worker's operator for || that may join json.
+const joinJSON = "@||"
+
+// joinJSON writes the || at token i as our operator if it may join json: beside a literal of json, which is then one, and between
+// columns, what json is taken from, and parameters. The worker tells by the types whether it joins json, texts, or something else. A macro's body
+// has no types yet.
 func (w *rewrite) joinJSON(i int) {
+	const bytes = 1 << 19 // each may cost another preparation, of which the worker makes as many for long texts
+	if !w.Is(i, "||") || w.instead[i] != "" || w.Is(0, "CREATE") && (w.IsAny(1, "MACRO", "FUNCTION") || w.IsAny(3, "MACRO", "FUNCTION")) {
+		return
+	}
+	const operator, most = 64, 1 << 20 // as in jsonb
+	start, end := w.primaryStart(i-1), w.primaryEnd(i+1)
+	if w.looked += end - start + operator; w.looked > most {
+		return
+	}
+	left, right := w.mayBeJSON(start, i), w.mayBeJSON(i+1, end)
+	if w.Is(start-1, "||") { // what has been joined is one of texts, or may be json
+		left = w.instead[start-1] == joinJSON
+	}
+	switch {
+	case w.isJSONText(i-1, right) && w.Tokens[i+1].Kind != String && w.Tokens[i+1].Kind != Param && !w.Is(i+1, "NULL"):
+		w.append(i-1, "::JSON")
+	case w.isJSONText(i+1, left) && (w.Tokens[i-1].Kind != String || w.behind[i-1] == "::JSON") && w.Tokens[i-1].Kind != Param && !w.Is(i-1, "NULL"):
+		w.append(i+1, "::JSON")
+	case !(left && (right || w.untyped(i+1))) && !(right && w.untyped(i-1)) || w.joins > min(50, bytes/len(w.Text)):
+		return
+	}
 	for _, at := range [2]int{i - 1, i + 1} {
-		other := 2*i - at
-		if w.Is(i, "||") && w.instead[i] == "" && w.instead[at] == "" && w.behind[at] == "" && w.isJSONText(at) && (w.Tokens[other].Kind != String || w.behind[other] == "::JSON") && w.Tokens[other].Kind != Param && !w.Is(other, "NULL") {
-			w.put(i, "@||")
-			w.append(at, "::JSON")
+		if w.untyped(at) && w.castOf(at) == "VARCHAR" {
+			w.put(at, "CAST("+w.Raw(at)+" AS tavana_unknown)")
 		}
 	}
+	w.joins++
+	w.put(i, joinJSON)
 }
 
-// isJSONText tells whether token i is the literal of an object with members or an array of json, and nothing else. {} is an array's
-// as well.
-func (s *Statement) isJSONText(i int) bool {
-	if s.Tokens[i].Kind != String || !strings.ContainsAny(s.Raw(i), "{[") || s.IsAny(i+1, "::", "[", "COLLATE") || s.primaryStart(i) != i || s.IsAny(i-1, "ZONE", "LIKE", "ILIKE", "ESCAPE") {
+// untyped tells whether token i is a parameter that nobody has given a type but text or json.
+func (w *rewrite) untyped(i int) bool {
+	if w.Tokens[i].Kind != Param || w.IsAny(i+1, "::", "[", "COLLATE") {
+		return false
+	}
+	to := w.castOf(i)
+	return to == "" || to == "VARCHAR" || to == "JSON"
+}
+
+// mayBeJSON tells whether the operand from start to end may be json as its text shows: a column, one of several values, or what
+// stands in parentheses with an arrow or another ||.
+func (w *rewrite) mayBeJSON(start, end int) bool {
+	s := w.Statement
+	switch {
+	case strings.HasPrefix(w.before[start], "["): // an element of an array by now
+		return false
+	case s.Is(start, "coalesce") && s.Is(start+1, "("):
+		return s.afterParens(start+1) == end
+	case s.Is(start, "("):
+		for i := start + 1; i < end; i++ {
+			if s.IsAny(i, "->", "||") {
+				return s.afterParens(start) == end
+			}
+		}
+		return false
+	}
+	for i := start; i < end; i++ {
+		if name := (i-start)%2 == 0; name && (s.Name(i) == "" || s.Tokens[i].Kind == Word && !s.endsOperand(i) || s.IsAny(i, "END", "NULL", "TRUE", "FALSE")) || !name && !s.Is(i, ".") {
+			return false
+		}
+	}
+	return end > start
+}
+
+// isJSONText tells whether token i is the literal of json, and nothing else: of an object with members, or of an array. {} is an
+// array's as well: it is meant only beside what may be json.
+func (w *rewrite) isJSONText(i int, besideJSON bool) bool {
+	s := w.Statement
+	if s.Tokens[i].Kind != String || w.instead[i] != "" || w.behind[i] != "" || !strings.ContainsAny(s.Raw(i), "{[") || s.IsAny(i+1, "::", "[", "COLLATE") || s.primaryStart(i) != i || s.IsAny(i-1, "ZONE", "LIKE", "ILIKE", "ESCAPE") {
 		return false
 	}
 	text := strings.TrimSpace(Unquote(s.Raw(i)))
-	return (strings.HasPrefix(text, "{") && strings.Contains(text, ":") || strings.HasPrefix(text, "[")) && json.Valid([]byte(text))
+	return (strings.HasPrefix(text, "{") && strings.Contains(text, ":") || strings.HasPrefix(text, "[") || text == "{}" && besideJSON) && json.Valid([]byte(text))
 }
 
 // endsOperand tells whether an operand can end with token i: what follows is no prefix.

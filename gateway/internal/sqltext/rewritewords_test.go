@@ -39,7 +39,7 @@ func TestJSONOperators(t *testing.T) {
 		"SELECT a #>> '{b}' = 'c' FROM t":                                       "SELECT cat.tavana_json_get_text(a , '{b}') = 'c' FROM t",
 		"SELECT a->'b' ? 'c', a ?| b, $1 ?& c":                                  "SELECT cat.tavana_json_key((a->'b') , 'c'), cat.tavana_json_any_key(a , b), cat.tavana_json_all_keys($1 , c)",
 		"SELECT a @> b, a <@ '[1]', c < @d":                                     "SELECT a @> b, cat.tavana_json_in(a , '[1]'), c < @d",
-		"SELECT a || b, a - b, -c, d->-1":                                       "SELECT a || b, a - b, -c, (d-> -1)",
+		"SELECT a || b, a - b, -c, d->-1":                                       "SELECT a @|| b, a - b, -c, (d-> -1)",
 		"SELECT a::jsonb - 'b' || c":                                            "SELECT cat.tavana_json_join(cat.tavana_json_without(cat.tavana_to_jsonb(a) , 'b') , c)",
 		"SELECT a::jsonb->'b', '?' , \"a?\" FROM t":                             "SELECT (a::JSON->'b'), '?' , \"a?\" FROM t",
 		"SELECT a::jsonb->'b'->>'c' || 'd', a::jsonb || b = c":                  "SELECT ((a::JSON->'b')->>'c') || 'd', cat.tavana_json_join(cat.tavana_to_jsonb(a), b) = c",
@@ -47,10 +47,14 @@ func TestJSONOperators(t *testing.T) {
 		"SELECT a FROM t WHERE ~b = 1 LIMIT ? OFFSET ?":                         "SELECT a FROM t WHERE ~b = 1 LIMIT ? OFFSET ?",
 		"SELECT 'a' || ARRAY[1]::text, ARRAY[1]::text || 'b', ARRAY[1] || 2":    "SELECT 'a' || cat.tavana_text(ARRAY[1]), cat.tavana_text(ARRAY[1]) || 'b', ARRAY[1] || [2]",
 		"SELECT json_object(array_agg(k), array_agg(v)), json_object('a', 1)":   "SELECT json_object(array_agg(k), array_agg(v)), system.main.json_object('a', 1)",
-		`SELECT a || '{"b": 1}' || c, '[1]' || a, '{}' || a || '{1}', $1 || '[1]', a || '[]'::text, text '[]' || a, 'x' || '[1]'`: `SELECT a @|| '{"b": 1}'::JSON || c, '[1]'::JSON @|| a, '{}' || a || '{1}', $1 || '[1]', a || '[]'::text, text '[]' || a, 'x' || '[1]'`,
-		`SELECT a || '{"b": 1}' || '{"c": 1}' || d`:                                         `SELECT a @|| '{"b": 1}'::JSON @|| '{"c": 1}'::JSON || d`,
+		`SELECT a || '{"b": 1}' || c, '[1]' || a, '{}' || a || '{1}', $1 || '[1]', a || '[]'::text, text '[]' || a, 'x' || '[1]'`: `SELECT a @|| '{"b": 1}'::JSON @|| c, '[1]'::JSON @|| a, '{}'::JSON @|| a || '{1}', $1 || '[1]', a || '[]'::text, text '[]' || a, 'x' || '[1]'`,
+		`SELECT a || '{"b": 1}' || '{"c": 1}' || d`:                                                                 `SELECT a @|| '{"b": 1}'::JSON @|| '{"c": 1}'::JSON @|| d`,
+		"SELECT first || ' ' || last || a, a || b || c, a || b || ' ' || c, a || b::text, NULL || a, y || upper(z)": "SELECT first || ' ' || last || a, a @|| b @|| c, a @|| b || ' ' || c, a || cat.tavana_text(b), NULL || a, y || upper(z)",
+		`SELECT coalesce(a, '{}') || t.b, a || '{}', (a -> 'x') || (a -> 'y'), t.a || "T"."B", (a || b) || c`:       `SELECT coalesce(a, '{}') @|| t.b, a @|| '{}'::JSON, ((a -> 'x')) @|| ((a -> 'y')), t.a @|| "T"."B", (a @|| b) @|| c`,
+		"CREATE OR REPLACE MACRO f(a, b) AS a || b":                                                                 "CREATE OR REPLACE MACRO f(a, b) AS a || b",
+
 		`SELECT d AT TIME ZONE '[1]' || a, a[1] || '[1]' FROM t WHERE a <> a || '{"b": 1}'`: `SELECT d AT TIME ZONE '[1]' || a, a[1] @|| '[1]'::JSON FROM t WHERE a <> a @|| '{"b": 1}'::JSON`,
-		"SELECT a # b, c #- '{d}'":                                                          "SELECT xor(a , b), cat.tavana_json_cut_path(c , '{d}')",
+		"SELECT a # b, c #- '{d}'": "SELECT xor(a , b), cat.tavana_json_cut_path(c , '{d}')",
 	} {
 		checkWords(t, sql, want)
 	}

@@ -61,11 +61,12 @@ func valueType(t int) bindings.LogicalType {
 		return bindings.CreateLogicalType(bindings.TypeBigInt)
 	case pgfunc.Boolean:
 		return bindings.CreateLogicalType(bindings.TypeBoolean)
+	case pgfunc.JSON:
+		return alias(bindings.TypeVarchar, "JSON")
+	case pgfunc.OnlyJSON:
+		return alias(bindings.TypeVarchar, onlyJSON)
 	}
 	text := bindings.CreateLogicalType(bindings.TypeVarchar)
-	if t == pgfunc.JSON {
-		bindings.LogicalTypeSetAlias(text, "JSON")
-	}
 	for range max(t, 0) {
 		list := bindings.CreateListType(text)
 		bindings.DestroyLogicalType(&text)

@@ -228,7 +228,7 @@ func (in *Instance) setUp(o Options) error {
 	if in.admin, err = in.Connect(); err != nil {
 		return err
 	}
-	if err := errors.Join(in.registerRows(in.admin.c), registerTypes(in.admin.c), registerArrayCasts(in.admin.c), registerFunctions(in.admin.c), registerNative(in.admin.c, intervalFunctions)); err != nil {
+	if err := errors.Join(in.registerRows(in.admin.c), registerTypes(in.admin.c), registerArrayCasts(in.admin.c), registerFunctions(in.admin.c), registerNative(in.admin.c, intervalFunctions), registerNative(in.admin.c, joinFunctions)); err != nil {
 		return err
 	}
 	for _, kv := range instanceSettings(o) {

@@ -221,8 +221,8 @@ func operand(sql string, r *report) (m mend, ok bool) {
 	if len(types) != 2 || !strings.HasPrefix(sql[at:], operator) {
 		return mend{}, false
 	}
-	if operator == joinJSON { // beside what is neither json nor text
-		return mend{at, at + len(operator), "||"}, true
+	if operator == joinJSON {
+		return joined(sql, at), true
 	}
 	if o, ok := jsonOperators[operator]; ok && slices.Contains(types, "JSON") && o.left.MatchString(types[0]) && o.right.MatchString(types[1]) {
 		return insertion(at+o.mark, "@"), true
@@ -243,11 +243,24 @@ func operand(sql string, r *report) (m mend, ok bool) {
 	return mend{}, false
 }
 
+// joined makes || of the joinJSON at a place, beside what is neither json nor text. A {} there is an array's, not json.
+func joined(sql string, at int) mend {
+	const array = "'{}'"
+	left, right := strings.TrimRight(sql[:at], blanks), strings.TrimLeft(sql[at+len(joinJSON):], blanks)
+	if strings.HasSuffix(left, array+asJSON) {
+		return mend{len(left) - len(asJSON), at + len(joinJSON), " ||"}
+	}
+	if strings.HasPrefix(right, array+asJSON) {
+		return mend{at, len(sql) - len(right) + len(array+asJSON), "|| " + array}
+	}
+	return mend{at, at + len(joinJSON), "||"}
+}
+
 // ofType gives the literal that ends at a place a type.
 func ofType(end int, typ string) (m mend, ok bool) { return insertion(end, "::"+typ), typ != "" }
 
-// joinJSON is what the gateway writes for || beside a literal of json.
-const joinJSON = "@||"
+// joinJSON is what the gateway writes for || where that may join json, and asJSON behind a literal of json beside it.
+const joinJSON, asJSON = "@||", "::JSON"
 
 // jsonOperators are operators of jsonb whose texts DuckDB has for other types: where an @ in them makes them ours (see pgfunc), and
 // what types their operands have.

@@ -153,7 +153,7 @@ var sqlTypes = map[string]string{
 	"UINT16": "integer", "USMALLINT": "integer", "UINT32": "bigint", "UINTEGER": "bigint", "INTEGER_LITERAL": "integer", "STRING_LITERAL": "unknown",
 	`"NULL"`: "unknown", "NULL": "unknown", "FLOAT": "real", "DOUBLE": "double precision", "BOOL": "boolean", "VARCHAR": "text", "BLOB": "bytea",
 	"BIT": "bit varying", "TIMESTAMP": "timestamp without time zone", "TIME": "time without time zone", "HUGEINT": "numeric", "UHUGEINT": "numeric",
-	"UBIGINT": "numeric", "UINT64": "numeric", "tavana_oid": "oid", "tavana_char": `"char"`,
+	"UBIGINT": "numeric", "UINT64": "numeric", "tavana_oid": "oid", "tavana_char": `"char"`, unknown: "text",
 	"tavana_int2vector": "smallint", "tavana_oidvector": "oid", "tavana_int2vector[]": "int2vector", "tavana_oidvector[]": "oidvector",
 }
 

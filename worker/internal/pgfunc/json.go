@@ -41,19 +41,13 @@ var jsonFunctions = []Function{
 // well, beside the dates, lists and texts that are meant. The gateway writes @|| beside a literal of json; the others are put in
 // where DuckDB finds no operator for a json.
 var jsonOperators = []Function{
-	{"@||", []int{JSON, JSON}, JSON, jsonConcat},
-	{"@||", []int{0, JSON}, 0, joinTexts},
-	{"@||", []int{JSON, 0}, 0, joinTexts},
-	{"@||", []int{Integer, JSON}, 0, joinTexts}, // else it would be cast to json
-	{"@||", []int{Bigint, JSON}, 0, joinTexts},
+	{"@||", []int{OnlyJSON, OnlyJSON}, JSON, jsonConcat}, // joins texts as well: see package duck
 	{"@-", []int{JSON, 0}, JSON, deleteOne("key")},
 	{"@-", []int{JSON, Bigint}, JSON, deleteOne("index")},
 	{"@-", []int{JSON, 1}, JSON, func(a []Value) (Value, error) { return jsonDelete([]Value{a[0], a[1], text("key")}) }},
 	{"@@>", []int{JSON, JSON}, Boolean, jsonContains},
 	{"<@@", []int{JSON, JSON}, Boolean, func(a []Value) (Value, error) { return jsonContains([]Value{a[1], a[0]}) }},
 }
-
-func joinTexts(a []Value) (Value, error) { return text(a[0].Text + a[1].Text), nil }
 
 // deleteOne is jsonDelete of one key or index.
 func deleteOne(how string) func([]Value) (Value, error) {

@@ -15,10 +15,11 @@ func text(s string) Value { return Value{Text: s} }
 
 // Types of parameters and results that are no texts and no lists of them, though texts are handed over.
 const (
-	JSON    = -1 - iota
-	Integer // INTEGER; of parameters only
-	Bigint  // BIGINT; of parameters only
-	Boolean // t or f; of results only
+	JSON     = -1 - iota
+	Integer  // INTEGER; of parameters only
+	Bigint   // BIGINT; of parameters only
+	Boolean  // t or f; of results only
+	OnlyJSON // JSON, and nothing that DuckDB would make JSON of; of parameters only
 )
 
 // Function is a function: how deep lists are in its parameters and its result (0: a text), or what else they are, and what it
