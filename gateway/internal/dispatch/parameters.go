@@ -88,16 +88,17 @@ func likeOther(err error, st *sqltext.Statement, declared, types []pgenc.OID) bo
 		if n < 1 || n > len(types) || types[n-1] != pgenc.OIDText || declared[n-1] != pgenc.OIDUnspecified {
 			continue
 		}
-		for _, at := range [2]int{i - 1, i + 1} {
-			if at < 0 || at >= len(st.Tokens) || !pointsAt(e, st, at) && !pointsAt(e, st, i) {
+		for _, before := range [2]bool{true, false} {
+			at, operator := operatorBeside(st, i, before)
+			if operator == "" || !pointsAt(e, st, at) && !pointsAt(e, st, i) {
 				continue
 			}
-			left, right, ok := strings.Cut(operands, " "+st.Raw(at)+" ")
+			left, right, ok := strings.Cut(operands, " "+operator+" ")
 			if own, other := left, right; ok {
-				if at < i {
+				if before {
 					own, other = right, left
 				}
-				if oid := besideOperand(st.Raw(at), other); own == "text" && oid != pgenc.OIDUnspecified && oid != pgenc.OIDText {
+				if oid := besideOperand(operator, other); own == "text" && oid != pgenc.OIDUnspecified && oid != pgenc.OIDText {
 					types[n-1] = oid
 					return true
 				}
@@ -105,6 +106,27 @@ func likeOther(err error, st *sqltext.Statement, declared, types []pgenc.OID) bo
 		}
 	}
 	return false
+}
+
+var brackets = []string{"(", ")", "[", "]", ",", ";", "."}
+
+// operatorBeside returns the operator before or behind the operand of one token, and its first token; "": there is none. Operators of
+// several characters may be as many tokens.
+func operatorBeside(st *sqltext.Statement, i int, before bool) (at int, operator string) {
+	first, end := i, i
+	if before {
+		for first > 0 && st.Tokens[first-1].Kind == sqltext.Op && !st.IsAny(first-1, brackets...) && (first == i || st.Tokens[first-1].End == st.Tokens[first].Start) {
+			first--
+		}
+	} else {
+		first++
+		for end = first; end < len(st.Tokens) && st.Tokens[end].Kind == sqltext.Op && !st.IsAny(end, brackets...) && (end == first || st.Tokens[end-1].End == st.Tokens[end].Start); end++ {
+		}
+	}
+	if first >= end {
+		return 0, ""
+	}
+	return first, st.Text[st.Tokens[first].Start:st.Tokens[end-1].End]
 }
 
 // pointsAt tells whether an error is about token i; one without a position may be.

@@ -47,7 +47,16 @@ func (w *rewrite) jsonOperator(i int) {
 		return
 	}
 	if (op == "@>" || op == "<@") && !w.isJSON(start, i) && !w.isJSON(next, end) {
-		w.contained(start, i, next, end)
+		if w.isEmpty(i-1) && w.mayBeJSON(next, end) {
+			w.append(i-1, "::JSON")
+		} else if w.isEmpty(next) && end == next+1 && w.mayBeJSON(start, i) {
+			w.append(next, "::JSON")
+		} else {
+			w.contained(start, i, next, end)
+			return
+		}
+		w.put(i, map[string]string{"@>": "@@>", "<@": "<@@"}[op])
+		w.drop(i+1, next)
 		return
 	}
 	function := jsonOperators[op]
@@ -220,8 +229,11 @@ func (w *rewrite) isJSONText(i int, besideJSON bool) bool {
 		return false
 	}
 	text := strings.TrimSpace(Unquote(s.Raw(i)))
-	return (strings.HasPrefix(text, "{") && strings.Contains(text, ":") || strings.HasPrefix(text, "[") || text == "{}" && besideJSON) && json.Valid([]byte(text))
+	return (strings.HasPrefix(text, "{") && strings.Contains(text, ":") || strings.HasPrefix(text, "[")) && json.Valid([]byte(text)) || besideJSON && w.isEmpty(i)
 }
+
+// isEmpty tells whether token i is '{}', which is an object or an array.
+func (s *Statement) isEmpty(i int) bool { return s.Raw(i) == "'{}'" && !s.IsAny(i+1, "::", "[") }
 
 // endsOperand tells whether an operand can end with token i: what follows is no prefix.
 func (s *Statement) endsOperand(i int) bool {

@@ -294,6 +294,12 @@ SELECT tags || tags, tags || '{}', tags || t, '{}' || tags, t || tags, tags || o
 
 SELECT a.t || b.t FROM documents a JOIN documents b ON a.t || b.t = b.t || a.t ORDER BY 1
 
+SELECT id, a @> '{}', '{}' <@ a, a <@ '{}', a @> '[]' FROM documents ORDER BY id
+
+SELECT tags @> '{}', '{}' <@ tags, tags <@ '{}', '{}' @> tags FROM (VALUES (ARRAY['p', 'q'])) v(tags)
+
+SELECT id @> '{}' FROM documents
+
 SELECT a || t FROM documents WHERE id = 1
 
 SELECT x || y, y || x || y FROM (VALUES ('p', 'q'), ('a text of more than twelve bytes', 'q'), (NULL, 'q'), ('', ''), ('thirteenbytes', 'a text of more than twelve bytes'), ('ä', '€')) v(x, y)

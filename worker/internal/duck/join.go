@@ -70,5 +70,5 @@ import bindings "github.com/duckdb/duckdb-go-bindings"
 // joinFunctions are the form of @|| for texts, which the gateway writes where || may join json, and mostly does not: it is in C, as
 // each row of a large table may pass it. What is neither json nor text on both sides is left to DuckDB's || (see mend.go).
 var joinFunctions = []nativeFunction{
-	{joinJSON, C.joinTextsPointer(), bindings.TypeVarchar, []bindings.Type{bindings.TypeVarchar, bindings.TypeVarchar}},
+	{"@||", C.joinTextsPointer(), bindings.TypeVarchar, []bindings.Type{bindings.TypeVarchar, bindings.TypeVarchar}},
 }

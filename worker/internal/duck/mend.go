@@ -64,6 +64,9 @@ func (r *refusal) isOf(before *refusal, m *mend) bool {
 	if now == nil || then == nil || !operatorCall.MatchString(now.Message) || !operatorCall.MatchString(then.Message) {
 		return false
 	}
+	if ownOperators[operatorCall.FindStringSubmatch(then.Message)[1]] != "" { // the client has not written it
+		return false
+	}
 	at, err := strconv.Atoi(now.Position)
 	if at >= m.at {
 		at -= m.grows()
@@ -221,8 +224,8 @@ func operand(sql string, r *report) (m mend, ok bool) {
 	if len(types) != 2 || !strings.HasPrefix(sql[at:], operator) {
 		return mend{}, false
 	}
-	if operator == joinJSON {
-		return joined(sql, at), true
+	if theirs, ok := ownOperators[operator]; ok {
+		return restored(sql, at, operator, theirs), true
 	}
 	if o, ok := jsonOperators[operator]; ok && slices.Contains(types, "JSON") && o.left.MatchString(types[0]) && o.right.MatchString(types[1]) {
 		return insertion(at+o.mark, "@"), true
@@ -243,24 +246,25 @@ func operand(sql string, r *report) (m mend, ok bool) {
 	return mend{}, false
 }
 
-// joined makes || of the joinJSON at a place, beside what is neither json nor text. A {} there is an array's, not json.
-func joined(sql string, at int) mend {
-	const array = "'{}'"
-	left, right := strings.TrimRight(sql[:at], blanks), strings.TrimLeft(sql[at+len(joinJSON):], blanks)
+// ownOperators are those that the gateway writes where PostgreSQL's may be of json, and DuckDB's for the operands that are not.
+var ownOperators = map[string]string{"@||": "||", "@@>": "@>", "<@@": "<@"}
+
+// restored makes an operator of ours DuckDB's again. A {} beside it is an array's, not json.
+func restored(sql string, at int, own, theirs string) mend {
+	const array, asJSON = "'{}'", "::JSON"
+	end := at + len(own)
+	left, right := strings.TrimRight(sql[:at], blanks), strings.TrimLeft(sql[end:], blanks)
 	if strings.HasSuffix(left, array+asJSON) {
-		return mend{len(left) - len(asJSON), at + len(joinJSON), " ||"}
+		return mend{len(left) - len(asJSON), end, " " + theirs}
 	}
 	if strings.HasPrefix(right, array+asJSON) {
-		return mend{at, len(sql) - len(right) + len(array+asJSON), "|| " + array}
+		return mend{at, len(sql) - len(right) + len(array+asJSON), theirs + " " + array}
 	}
-	return mend{at, at + len(joinJSON), "||"}
+	return mend{at, end, theirs}
 }
 
 // ofType gives the literal that ends at a place a type.
 func ofType(end int, typ string) (m mend, ok bool) { return insertion(end, "::"+typ), typ != "" }
-
-// joinJSON is what the gateway writes for || where that may join json, and asJSON behind a literal of json beside it.
-const joinJSON, asJSON = "@||", "::JSON"
 
 // jsonOperators are operators of jsonb whose texts DuckDB has for other types: where an @ in them makes them ours (see pgfunc), and
 // what types their operands have.

@@ -45,8 +45,8 @@ var jsonOperators = []Function{
 	{"@-", []int{JSON, 0}, JSON, deleteOne("key")},
 	{"@-", []int{JSON, Bigint}, JSON, deleteOne("index")},
 	{"@-", []int{JSON, 1}, JSON, func(a []Value) (Value, error) { return jsonDelete([]Value{a[0], a[1], text("key")}) }},
-	{"@@>", []int{JSON, JSON}, Boolean, jsonContains},
-	{"<@@", []int{JSON, JSON}, Boolean, func(a []Value) (Value, error) { return jsonContains([]Value{a[1], a[0]}) }},
+	{"@@>", []int{OnlyJSON, OnlyJSON}, Boolean, jsonContains},
+	{"<@@", []int{OnlyJSON, OnlyJSON}, Boolean, func(a []Value) (Value, error) { return jsonContains([]Value{a[1], a[0]}) }},
 }
 
 // deleteOne is jsonDelete of one key or index.
