@@ -81,6 +81,15 @@ func (s *Session) newCopyIn(ctx context.Context, st *session.Statement, target *
 	return &CopyIn{Target: target, s: s, st: st, ctx: ctx, timer: timer, query: q, makes: makes}
 }
 
+// InsertsRow tells whether a statement that has been described may be one for InsertMany.
+func (s *Session) InsertsRow(st *session.Statement) bool {
+	if st.Verb != sqltext.Insert || len(st.Columns) > 0 || len(st.ParamOIDs) == 0 || st.ReadsFiles() {
+		return false
+	}
+	_, _, ok := st.InsertedRow()
+	return ok
+}
+
 // InsertMany runs an INSERT of one row once for each row of a client's, in one statement: all of them or none. casts are the
 // parameters' DuckDB types; "": as they come. done is false where it can't be done so, and then nothing has been read.
 func (s *Session) InsertMany(ctx context.Context, st *session.Statement, casts []string, schema *arrow.Schema, next func(context.Context) (arrow.RecordBatch, error)) (rows uint64, done bool, err error) {

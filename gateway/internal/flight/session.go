@@ -221,7 +221,7 @@ func (s *Session) RunMany(ctx context.Context, sql string, types []uint32, rows 
 	}
 	casts := make([]string, len(types))
 	for i, f := range schema.Fields() {
-		if t, ok := f.Type.(*arrow.TimestampType); !plain[f.Type.ID()] || ok && t.Unit == arrow.Nanosecond {
+		if !pgenc.IsPlain(f.Type) {
 			return 0, false, nil
 		}
 		casts[i] = pgenc.ArrowCast(f.Type, pgenc.OID(types[i]))
@@ -232,12 +232,6 @@ func (s *Session) RunMany(ctx context.Context, sql string, types []uint32, rows 
 		return err
 	})
 	return n, done || err != nil, s.failed(err)
-}
-
-// plain are the types that are the same to DuckDB in a table's rows and in a parameter.
-var plain = map[arrow.Type]bool{
-	arrow.BOOL: true, arrow.INT8: true, arrow.INT16: true, arrow.INT32: true, arrow.INT64: true, arrow.UINT8: true, arrow.UINT16: true, arrow.UINT32: true, arrow.UINT64: true,
-	arrow.FLOAT32: true, arrow.FLOAT64: true, arrow.STRING: true, arrow.LARGE_STRING: true, arrow.BINARY: true, arrow.DATE32: true, arrow.TIMESTAMP: true, arrow.DECIMAL128: true,
 }
 
 // bind gives a portal the values of a row, each cast to the type that its parameter has. Files that they name are looked at:

@@ -30,6 +30,11 @@ func (c *conn) extended(m pgproto3.FrontendMessage) error {
 		}
 		c.s.Active(p.Statement.Text)
 		c.beginPipeline(p)
+		if m.Portal == "" {
+			if done, err := c.executeMany(p); done {
+				return err
+			}
+		}
 		return c.execute(p, m.MaxRows, false)
 	case *pgproto3.Close:
 		if m.ObjectType == 'S' {
