@@ -37,8 +37,10 @@ func parameterTypes(st *sqltext.Statement, declared []pgenc.OID, inferred []stri
 
 // isTextual tells whether a declared type is text, or none.
 func isTextual(oid pgenc.OID) bool {
-	return oid == pgenc.OIDUnspecified || oid == pgenc.OIDUnknown || oid == pgenc.OIDText || oid == pgenc.OIDVarchar
+	return oid == pgenc.OIDUnspecified || oid == pgenc.OIDUnknown || isText(oid)
 }
+
+func isText(oid pgenc.OID) bool { return oid == pgenc.OIDText || oid == pgenc.OIDVarchar }
 
 // castToArrays returns the array types that parameters are cast to. Text is read as an array where PostgreSQL would: DuckDB
 // writes its lists otherwise.

@@ -16,6 +16,7 @@ func (s *Session) rewrite(st *session.Statement, p *session.Portal, run bool) (s
 	rules := sqltext.Rules{
 		Catalog: catalog.Catalog, Information: catalog.Information, InCatalog: catalog.InCatalog, InInformation: catalog.InInformation, Own: catalog.OwnSchema, InOwn: catalog.InOwn, IsRelation: catalog.IsRelation,
 		Scalar: catalog.Scalar, Value: s.value, Setting: s.setting, Array: pgenc.ListLiteral, Literal: pgenc.Literal,
+		Typed: func(n int) bool { return n >= 1 && n <= len(st.Declared) && isText(st.Declared[n-1]) },
 	}
 	if run {
 		rules.SetConfig, rules.Params = s.setConfig, p.Texts

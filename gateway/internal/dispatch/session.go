@@ -585,6 +585,7 @@ func (s *Session) Describe(ctx context.Context, text sqltext.Statement, oids []p
 			declared[n-1] = oid
 		}
 	})
+	st.Declared = declared
 	if err := s.ask(ctx, st, declared); err != nil {
 		if ctx.Err() != nil {
 			err = pgerror.FromContext(ctx)

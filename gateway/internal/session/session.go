@@ -49,6 +49,8 @@ type Statement struct {
 	sqltext.Statement
 	// Verb is what the statement is, and Effect what running it does: they differ for EXPLAIN ANALYZE.
 	Verb, Effect sqltext.Verb
+	// Declared are the parameters' types as the client has them, 0 for those that it leaves open.
+	Declared []pgenc.OID
 	// ParamOIDs are the parameters' types, all known.
 	ParamOIDs []pgenc.OID
 	// ParamTypes are DuckDB's own names of them, as far as it could tell without knowing ParamOIDs.

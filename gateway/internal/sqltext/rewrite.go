@@ -34,6 +34,8 @@ type Rules struct {
 	Params []string
 	// SetConfig applies set_config('name', 'value', local) and returns the value; nil only looks.
 	SetConfig func(name, value string, local bool) (string, error)
+	// Typed tells whether the client has said of $n that it is text; nil: of none.
+	Typed func(n int) bool
 	// Literal returns the text that DuckDB reads as PostgreSQL reads a literal of a type, or an expression in its place.
 	Literal func(typ, literal string) (text, expression string, err error)
 	// Array turns an array literal ({1,2}) into a list of DuckDB's; ok is false for what is none.
@@ -65,7 +67,6 @@ type rewrite struct {
 	// hasJSONB and hasArrays tell whether the statement speaks of them at all.
 	hasJSONB, hasArrays bool
 	looked              int // at so many tokens, to tell what an operator's operands are
-	joins               int // that may be of json
 	casts               []string
 	err                 error
 }

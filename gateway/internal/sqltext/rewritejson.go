@@ -47,11 +47,12 @@ func (w *rewrite) jsonOperator(i int) {
 		return
 	}
 	if (op == "@>" || op == "<@") && !w.isJSON(start, i) && !w.isJSON(next, end) {
-		if w.isEmpty(i-1) && w.mayBeJSON(next, end) {
+		switch {
+		case w.isEmpty(i-1) && start == i-1 && w.Tokens[next].Kind != String && !w.isArray(next, end):
 			w.append(i-1, "::JSON")
-		} else if w.isEmpty(next) && end == next+1 && w.mayBeJSON(start, i) {
+		case w.isEmpty(next) && end == next+1 && (start != i-1 || w.Tokens[start].Kind != String) && !w.isArray(start, i):
 			w.append(next, "::JSON")
-		} else {
+		default:
 			w.contained(start, i, next, end)
 			return
 		}
@@ -157,8 +158,7 @@ const joinJSON = "@||"
 // columns, what json is taken from, and parameters. The worker tells by the types whether it joins json, texts, or something else. A macro's body
 // has no types yet.
 func (w *rewrite) joinJSON(i int) {
-	const bytes = 1 << 19 // each may cost another preparation, of which the worker makes as many for long texts
-	if !w.Is(i, "||") || w.instead[i] != "" || w.Is(0, "CREATE") && (w.IsAny(1, "MACRO", "FUNCTION") || w.IsAny(3, "MACRO", "FUNCTION")) {
+	if !w.Is(i, "||") || w.instead[i] != "" || w.Is(0, "ALTER") || w.Is(0, "CREATE") && (w.IsAny(1, "MACRO", "FUNCTION") || w.IsAny(3, "MACRO", "FUNCTION")) {
 		return
 	}
 	const operator, most = 64, 1 << 20 // as in jsonb
@@ -167,15 +167,18 @@ func (w *rewrite) joinJSON(i int) {
 		return
 	}
 	left, right := w.mayBeJSON(start, i), w.mayBeJSON(i+1, end)
-	if w.Is(start-1, "||") { // what has been joined is one of texts, or may be json
+	switch {
+	case w.Is(start-1, "||"): // what has been joined is one of texts, or may be json
 		left = w.instead[start-1] == joinJSON
+	case w.IsAny(start-1, "->", "-") && start > 1 && w.endsOperand(start-2):
+		left = true
 	}
 	switch {
 	case w.isJSONText(i-1, right) && w.Tokens[i+1].Kind != String && w.Tokens[i+1].Kind != Param && !w.Is(i+1, "NULL"):
 		w.append(i-1, "::JSON")
 	case w.isJSONText(i+1, left) && (w.Tokens[i-1].Kind != String || w.behind[i-1] == "::JSON") && w.Tokens[i-1].Kind != Param && !w.Is(i-1, "NULL"):
 		w.append(i+1, "::JSON")
-	case !(left && (right || w.untyped(i+1))) && !(right && w.untyped(i-1)) || w.joins > min(50, bytes/len(w.Text)):
+	case !(left && (right || w.untyped(i+1))) && !(right && w.untyped(i-1)):
 		return
 	}
 	for _, at := range [2]int{i - 1, i + 1} {
@@ -183,7 +186,10 @@ func (w *rewrite) joinJSON(i int) {
 			w.put(at, "CAST("+w.Raw(at)+" AS tavana_unknown)")
 		}
 	}
-	w.joins++
+	if next := w.arithmeticEnd(end); next > end { // it binds more than ||, and what the worker makes of it does not
+		w.insert(i+1, "(")
+		w.append(next-1, ")")
+	}
 	w.put(i, joinJSON)
 }
 
@@ -193,25 +199,32 @@ func (w *rewrite) untyped(i int) bool {
 		return false
 	}
 	to := w.castOf(i)
-	return to == "" || to == "VARCHAR" || to == "JSON"
+	return to == "" || to == "JSON" || to == "VARCHAR" && (w.r.Typed == nil || !w.r.Typed(w.ParamNumber(i)))
+}
+
+// arithmeticEnd returns the token behind operators and operands that bind more than ||, from token i on.
+func (w *rewrite) arithmeticEnd(i int) int {
+	for w.IsAny(i, "+", "-", "*", "/", "%", "^") && i+1 < len(w.Tokens) {
+		next := w.primaryEnd(i + 1)
+		if next == i+1 {
+			break
+		}
+		i = next
+	}
+	return i
 }
 
 // mayBeJSON tells whether the operand from start to end may be json as its text shows: a column, one of several values, or what
-// stands in parentheses with an arrow or another ||.
+// stands in parentheses.
 func (w *rewrite) mayBeJSON(start, end int) bool {
 	s := w.Statement
 	switch {
 	case strings.HasPrefix(w.before[start], "["): // an element of an array by now
 		return false
-	case s.Is(start, "coalesce") && s.Is(start+1, "("):
+	case (s.Is(start, "coalesce") || s.Is(start, "nullif")) && s.Is(start+1, "("):
 		return s.afterParens(start+1) == end
 	case s.Is(start, "("):
-		for i := start + 1; i < end; i++ {
-			if s.IsAny(i, "->", "||") {
-				return s.afterParens(start) == end
-			}
-		}
-		return false
+		return s.afterParens(start) == end
 	}
 	for i := start; i < end; i++ {
 		if name := (i-start)%2 == 0; name && (s.Name(i) == "" || s.Tokens[i].Kind == Word && !s.endsOperand(i) || s.IsAny(i, "END", "NULL", "TRUE", "FALSE")) || !name && !s.Is(i, ".") {
@@ -221,15 +234,16 @@ func (w *rewrite) mayBeJSON(start, end int) bool {
 	return end > start
 }
 
-// isJSONText tells whether token i is the literal of json, and nothing else: of an object with members, or of an array. {} is an
-// array's as well: it is meant only beside what may be json.
+// isJSONText tells whether token i is the literal of an object with members or of an array of json, and nothing else; beside what may be
+// json, also of an empty object or a string. Numbers beside columns are digits that are put to texts.
 func (w *rewrite) isJSONText(i int, besideJSON bool) bool {
 	s := w.Statement
-	if s.Tokens[i].Kind != String || w.instead[i] != "" || w.behind[i] != "" || !strings.ContainsAny(s.Raw(i), "{[") || s.IsAny(i+1, "::", "[", "COLLATE") || s.primaryStart(i) != i || s.IsAny(i-1, "ZONE", "LIKE", "ILIKE", "ESCAPE") {
+	if s.Tokens[i].Kind != String || w.instead[i] != "" || w.behind[i] != "" || s.IsAny(i+1, "::", "[", "COLLATE") || s.primaryStart(i) != i || s.IsAny(i-1, "ZONE", "LIKE", "ILIKE", "ESCAPE") {
 		return false
 	}
 	text := strings.TrimSpace(Unquote(s.Raw(i)))
-	return (strings.HasPrefix(text, "{") && strings.Contains(text, ":") || strings.HasPrefix(text, "[")) && json.Valid([]byte(text)) || besideJSON && w.isEmpty(i)
+	object, quoted := strings.HasPrefix(text, "{"), strings.HasPrefix(text, `"`)
+	return (object && strings.Contains(text, ":") || strings.HasPrefix(text, "[") || besideJSON && (object || quoted)) && json.Valid([]byte(text))
 }
 
 // isEmpty tells whether token i is '{}', which is an object or an array.

@@ -300,6 +300,20 @@ SELECT tags @> '{}', '{}' <@ tags, tags <@ '{}', '{}' @> tags FROM (VALUES (ARRA
 
 SELECT id @> '{}' FROM documents
 
+SELECT t || id, count(*) FROM documents GROUP BY t || id HAVING t || id <> '' ORDER BY 1
+
+-- differs: types: int8 for int4
+SELECT id || t, grouping(id || t) FROM documents WHERE id < 3 GROUP BY CUBE (id || t) ORDER BY 1, 2
+
+SELECT n || i || i, t || s || 'z', n || i || n FROM (VALUES (ARRAY[10, 20], 1, ARRAY['x'], 'y'), ('{}', 2, '{}', 'z')) v(n, i, t, s)
+
+-- differs: types: json for jsonb
+SELECT a || b - 'y', b - 'y' || a, (a) || (b), (SELECT a) || b, nullif(a, b) || b, (a - 'x') || b, b || (a - 'x'), a -> 'x' || b, a || '"s"' FROM documents WHERE id = 1
+
+SELECT a || b @> '{}', a || '{}' @> '{}', nullif(a, b) @> '{}', (SELECT a) @> '{}' FROM documents WHERE id = 1
+
+SELECT day @> '{}' FROM sales
+
 SELECT a || t FROM documents WHERE id = 1
 
 SELECT x || y, y || x || y FROM (VALUES ('p', 'q'), ('a text of more than twelve bytes', 'q'), (NULL, 'q'), ('', ''), ('thirteenbytes', 'a text of more than twelve bytes'), ('ä', '€')) v(x, y)

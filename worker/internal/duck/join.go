@@ -25,11 +25,14 @@ static const char *bytes(const text *t) { return t->length <= 12 ? t->first : t-
 
 static bool valid(const uint64_t *mask, uint64_t row) { return mask == NULL || mask[row / 64] >> row % 64 & 1; }
 
+static bool same(const text *a, const text *b) { return memcmp(a, b, sizeof *a) == 0; }
+
 // joinTexts makes the errors of our own mark, with their SQLSTATE (see errors.go).
 static void joinTexts(void *info, void *in, void *out) {
 	void *left = duckdb_data_chunk_get_vector(in, 0), *right = duckdb_data_chunk_get_vector(in, 1);
 	const text *l = duckdb_vector_get_data(left), *r = duckdb_vector_get_data(right);
 	const uint64_t *lvalid = duckdb_vector_get_validity(left), *rvalid = duckdb_vector_get_validity(right);
+	text *o = duckdb_vector_get_data(out);
 	uint64_t *null = NULL, rows = duckdb_data_chunk_get_size(in), room = 0;
 	char *joined = NULL;
 	for (uint64_t i = 0; i < rows; i++) {
@@ -39,6 +42,10 @@ static void joinTexts(void *info, void *in, void *out) {
 				null = duckdb_vector_get_validity(out);
 			}
 			null[i / 64] &= ~(UINT64_C(1) << i % 64);
+			continue;
+		}
+		if (i > 0 && same(&l[i], &l[i - 1]) && same(&r[i], &r[i - 1]) && (null == NULL || valid(null, i - 1))) {
+			o[i] = o[i - 1]; // a constant's rows share one text
 			continue;
 		}
 		uint64_t length = (uint64_t)l[i].length + r[i].length;

@@ -45,8 +45,11 @@ func (m mends) uncounted(err error) error {
 	}
 	e := pgerror.Flatten(err)
 	for i := len(m) - 1; i >= 0; i-- {
-		if e.Position > m[i].at {
-			e.Position = max(m[i].at, e.Position-m[i].grows())
+		switch at := m[i].at; { // positions are from one on
+		case e.Position > at+len(m[i].text):
+			e.Position -= m[i].grows()
+		case e.Position > at:
+			e.Position = min(e.Position, max(at, m[i].end))
 		}
 	}
 	return err
@@ -143,7 +146,7 @@ func moreOf(columns, values string) string {
 var concatenation = regexp.MustCompile(`^Cannot concatenate types (\S+) and (\S+) - an explicit`)
 
 // element is a number or a column in front of what ends an operand.
-var element = regexp.MustCompile(`^(\d+(?:\.\d+)?|[\pL_"][\pL\pN_$".]*)(?:\s*(?:$|[,;)\]=<>|])|\s+(?i:AS|FROM|WHERE|ORDER|GROUP|HAVING|LIMIT|AND|OR|THEN|ELSE|END|RETURNING)\b)`)
+var element = regexp.MustCompile(`^(\d+(?:\.\d+)?|[\pL_"][\pL\pN_$".]*)(?:\s*(?:$|[,;)\]=<>|@])|\s+(?i:AS|FROM|WHERE|ORDER|GROUP|HAVING|LIMIT|AND|OR|THEN|ELSE|END|RETURNING)\b)`)
 
 // firstElement is one in front of ||.
 var firstElement = regexp.MustCompile(`^(\d+(?:\.\d+)?|[\pL_"][\pL\pN_$".]*)\s*\|\|`)
@@ -261,6 +264,65 @@ func restored(sql string, at int, own, theirs string) mend {
 		return mend{at, len(sql) - len(right) + len(array+asJSON), theirs + " " + array}
 	}
 	return mend{at, end, theirs}
+}
+
+// withoutOwn makes all operators of ours in a statement DuckDB's, as it came from the client: for one in which not all of them have been
+// mended, or one that was an expression of GROUP BY and now differs from another. undone are the mends; nil: there was none.
+func withoutOwn(sql string) (plain string, undone mends) {
+	for at := 0; at < len(sql); {
+		if end := skipped(sql, at); end > at {
+			at = end
+			continue
+		}
+		const length = len("@||")
+		if at+length > len(sql) {
+			break
+		}
+		if theirs := ownOperators[sql[at:at+length]]; theirs != "" {
+			m := restored(sql, at, sql[at:at+length], theirs)
+			sql, undone = m.in(sql), append(undone, m)
+			at = m.at + len(m.text)
+			continue
+		}
+		at++
+	}
+	return sql, undone
+}
+
+var dollarQuote = regexp.MustCompile(`^\$(?:[\pL_][\pL\pN_]*)?\$`)
+
+// skipped returns where the literal, quoted name or comment ends that begins at a place; that place: none does.
+func skipped(sql string, at int) int {
+	rest := sql[at:]
+	ends := func(opening int, closing string) int {
+		if i := strings.Index(rest[opening:], closing); i >= 0 {
+			return at + opening + i + len(closing)
+		}
+		return len(sql)
+	}
+	switch {
+	case rest[0] == '\'' && at > 0 && (sql[at-1] == 'e' || sql[at-1] == 'E'):
+		for i := 1; i < len(rest); i++ {
+			switch rest[i] {
+			case '\\':
+				i++
+			case '\'':
+				return at + i + 1 // of two quotes each begins a literal
+			}
+		}
+		return len(sql)
+	case rest[0] == '\'', rest[0] == '"':
+		return ends(1, rest[:1])
+	case rest[0] == '$':
+		if tag := dollarQuote.FindString(rest); tag != "" {
+			return ends(len(tag), tag)
+		}
+	case strings.HasPrefix(rest, "--"):
+		return ends(2, "\n")
+	case strings.HasPrefix(rest, "/*"):
+		return ends(2, "*/")
+	}
+	return at
 }
 
 // ofType gives the literal that ends at a place a type.

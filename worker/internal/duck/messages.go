@@ -230,6 +230,10 @@ func (c *Conn) prepareError(sql, text string) error {
 		rest = sql[p:]
 	}
 	e := errorAt(text, atPosition.FindString(rest))
+	for own, theirs := range ownOperators {
+		f := pgerror.Flatten(e)
+		f.Message = strings.ReplaceAll(f.Message, " "+own+" ", " "+theirs+" ")
+	}
 	if name, _, ok := strings.Cut(r.Call, "("); ok && strings.Trim(name, "/%") == "" && !strings.HasPrefix(rest, name[:1]) {
 		pgerror.Flatten(e).Position = 0 // that is within the macro which the operator is
 	}

@@ -41,23 +41,13 @@ func (c *Conn) Prepare(sql string, allow func(workerpb.StatementType) error) (*P
 
 func (c *Conn) prepare(sql string, allow func(workerpb.StatementType) error) (*Prepared, error) {
 	p := &Prepared{c: c}
-	var before refusal
-	for {
-		report, err := p.plan(sql)
-		if err != nil {
-			return nil, p.mends.uncounted(err)
-		}
-		if report == "" {
-			break
-		}
-		r := refusal{sql, report}
-		if n := len(p.mends); n > 0 && r.isOf(&before, &p.mends[n-1]) {
-			r, p.mends = before, p.mends[:n-1]
-		} else if m, ok := c.mended(sql, report); ok && n < mostMends(sql) {
-			sql, p.mends, before = m.in(sql), append(p.mends, m), r
-			continue
-		}
-		return nil, p.mends.uncounted(c.prepareError(r.sql, r.report))
+	err := p.planMended(sql)
+	if plain, undone := withoutOwn(sql); err != nil && undone != nil {
+		p.mends = undone
+		err = p.planMended(plain)
+	}
+	if err != nil {
+		return nil, err
 	}
 	p.typ = bindings.PreparedStatementType(p.ps)
 	if err := allow(p.Kind()); err != nil {
@@ -65,6 +55,28 @@ func (c *Conn) prepare(sql string, allow func(workerpb.StatementType) error) (*P
 		return nil, err
 	}
 	return p, nil
+}
+
+// planMended plans sql, and mends it as often as that helps.
+func (p *Prepared) planMended(sql string) error {
+	var before refusal
+	for left := mostMends(sql); ; left-- {
+		report, err := p.plan(sql)
+		if err != nil {
+			return p.mends.uncounted(err)
+		}
+		if report == "" {
+			return nil
+		}
+		r := refusal{sql, report}
+		if n := len(p.mends); before.report != "" && r.isOf(&before, &p.mends[n-1]) {
+			r, p.mends = before, p.mends[:n-1]
+		} else if m, ok := p.c.mended(sql, report); ok && left > 0 {
+			sql, p.mends, before = m.in(sql), append(p.mends, m), r
+			continue
+		}
+		return p.mends.uncounted(p.c.prepareError(r.sql, r.report))
+	}
 }
 
 // plan lets DuckDB parse and bind sql. It returns what DuckDB says to what it refuses.
