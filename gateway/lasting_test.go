@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -595,4 +596,49 @@ func TestACommentThatIsNoText(t *testing.T) {
 	w.wantCode(c, `COMMENT ON SCHEMA public IS E'a\x00b'`, "22021")
 	w.wantCode(c, `COMMENT ON SCHEMA public IS E'\xff'`, "22021")
 	w.want(c, "SELECT 1", "1")
+}
+
+// What drivers send for many rows, an INSERT bound again and again, is a few statements for a lasting table, not one each.
+func TestInsertsOfAPipelineAreFew(t *testing.T) {
+	w := openLasting(t, 1, nil)
+	c := w.connect()
+	w.do(c, "CREATE TABLE t (a int, s text)")
+	const rows, most = 3000, 100
+	before := w.metric("tavana_query_duration_seconds_count")
+	p := c.StartPipeline(t.Context())
+	p.SendPrepare("ins", "INSERT INTO t VALUES ($1, $2)", nil)
+	for i := range rows {
+		value := []byte(fmt.Sprintf("row %d", i))
+		if i%3 == 0 {
+			value = nil
+		}
+		p.SendQueryPrepared("ins", [][]byte{[]byte(strconv.Itoa(i)), value}, nil, nil)
+	}
+	if err := p.Sync(); err != nil {
+		t.Fatal(err)
+	}
+	inserted := 0
+	for {
+		res, err := p.GetResults()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, ok := res.(*pgconn.PipelineSync); ok {
+			break
+		}
+		if rd, ok := res.(*pgconn.ResultReader); ok {
+			tag, err := rd.Close()
+			if err != nil || tag.String() != "INSERT 0 1" {
+				t.Fatalf("%s, %v", tag, err)
+			}
+			inserted++
+		}
+	}
+	if err := p.Close(); err != nil {
+		t.Fatal(err)
+	}
+	w.want(c, "SELECT count(*), sum(a), count(s), min(s), max(a) FROM t", fmt.Sprintf("%d|%d|%d|row 1|%d", rows, rows*(rows-1)/2, rows*2/3, rows-1))
+	if n := w.metric("tavana_query_duration_seconds_count") - before; inserted != rows || n > most {
+		t.Errorf("%d rows were told, by %v statements", inserted, n)
+	}
 }

@@ -81,7 +81,7 @@ func (c *paramColumn) fits(v arrow.Array) bool {
 		const most = 38
 		return (c.typ == nil || same) && max(c.whole, d.Precision-d.Scale)+max(c.scale, d.Scale) <= most
 	}
-	return IsPlain(t) && (c.typ == nil || arrow.TypeEqual(c.typ, t))
+	return (IsPlain(t) || t.ID() == arrow.FIXED_SIZE_BINARY || t.ID() == arrow.INTERVAL_MONTH_DAY_NANO) && (c.typ == nil || arrow.TypeEqual(c.typ, t))
 }
 
 func (c *paramColumn) add(v arrow.Array) {
