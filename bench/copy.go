@@ -42,7 +42,7 @@ func copyCases(ctx context.Context, e *env, r *report) error {
 		return err
 	}
 	defer t.stop()
-	var in, out [2]float64
+	var in, out, many [2]float64
 	for range rounds {
 		for i, addr := range []string{t.addr, e.pg.Addr} {
 			a, b, err := copyBoth(ctx, addr, file)
@@ -52,9 +52,44 @@ func copyCases(ctx context.Context, e *env, r *report) error {
 			in[i], out[i] = max(in[i], copyRows/a.Seconds()), max(out[i], copyRows/b.Seconds())
 		}
 	}
+	for i, addr := range []string{t.addr, e.pg.Addr} {
+		took, err := manyInserts(ctx, addr)
+		if err != nil {
+			return err
+		}
+		many[i] = manyRowsInserted / took.Seconds()
+	}
+	r.add("20,000 INSERTs bound in one pipeline, rows of 3", "rows/s", many[0], "PostgreSQL 15", many[1], none)
 	r.add("COPY FROM STDIN csv, 2 M rows × 3", "M rows/s", in[0]/1e6, "PostgreSQL 15", in[1]/1e6, atLeast(3))
 	r.add("COPY TO STDOUT csv, 2 M rows × 3", "M rows/s", out[0]/1e6, "PostgreSQL 15", out[1]/1e6, atLeast(2))
 	return nil
+}
+
+const manyRowsInserted = 20_000
+
+// manyInserts does what executemany and batches do: one INSERT bound and executed for each row, in one pipeline.
+func manyInserts(ctx context.Context, addr string) (time.Duration, error) {
+	c, err := pgconn.Connect(ctx, fmt.Sprintf("postgres://%s:%s@%s/%s?sslmode=disable", pgtest.User, pgtest.Password, addr, pgtest.Database))
+	if err != nil {
+		return 0, err
+	}
+	defer c.Close(ctx)
+	for _, sql := range []string{"DROP TABLE IF EXISTS bench_many", "CREATE TABLE bench_many " + copyTable} {
+		if _, err := c.Exec(ctx, sql).ReadAll(); err != nil {
+			return 0, err
+		}
+	}
+	started := time.Now()
+	p := c.StartPipeline(ctx)
+	p.SendPrepare("many", "INSERT INTO bench_many VALUES ($1, $2, $3)", nil)
+	for i := range manyRowsInserted {
+		p.SendQueryPrepared("many", [][]byte{[]byte(strconv.Itoa(i)), []byte("row number " + strconv.Itoa(i)), []byte("0.5")}, nil, nil)
+	}
+	if err := p.Sync(); err != nil {
+		return 0, err
+	}
+	err = p.Close() // when all is answered
+	return time.Since(started), err
 }
 
 func writeCopyFile(name string) error {
