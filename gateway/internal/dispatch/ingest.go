@@ -81,13 +81,29 @@ func (s *Session) newCopyIn(ctx context.Context, st *session.Statement, target *
 	return &CopyIn{Target: target, s: s, st: st, ctx: ctx, timer: timer, query: q, makes: makes}
 }
 
-// InsertsRow tells whether a statement that has been described may be one for InsertMany.
-func (s *Session) InsertsRow(st *session.Statement) bool {
+// InsertsRow tells whether a statement that has been described may be one for InsertMany, and of each parameter whether it is by itself
+// one of the values, so that its column says what it becomes.
+func (s *Session) InsertsRow(st *session.Statement) (alone []bool, ok bool) {
 	if st.Verb != sqltext.Insert || len(st.Columns) > 0 || len(st.ParamOIDs) == 0 || st.ReadsFiles() {
-		return false
+		return nil, false
 	}
-	_, _, ok := st.InsertedRow()
-	return ok
+	_, row, ok := st.InsertedRow()
+	if !ok {
+		return nil, false
+	}
+	uses := make([]int, len(st.ParamOIDs)+1)
+	for i, t := range st.Tokens {
+		if t.Kind == sqltext.Param {
+			uses[min(st.ParamNumber(i), len(st.ParamOIDs))]++
+		}
+	}
+	alone = make([]bool, len(st.ParamOIDs))
+	for _, e := range row {
+		if n, err := strconv.Atoi(strings.TrimPrefix(e.Text, "$")); err == nil && strings.HasPrefix(e.Text, "$") && n >= 1 && n <= len(alone) {
+			alone[n-1] = uses[n] == 1
+		}
+	}
+	return alone, true
 }
 
 // InsertMany runs an INSERT of one row once for each row of a client's, in one statement: all of them or none. casts are the
@@ -143,8 +159,18 @@ func (s *Session) InsertMany(ctx context.Context, st *session.Statement, casts [
 			defer rec.Release()
 			return array.NewRecordBatch(named, rec.Columns(), rec.NumRows()), nil
 		}, named)
+		if err != nil {
+			err = unplaced(err)
+		}
 	}
 	return rows, true, err
+}
+
+// unplaced returns an error without its place, which is in a text that the client has not sent.
+func unplaced(err error) error {
+	e := *pgerror.Flatten(err)
+	e.Position = 0
+	return &e
 }
 
 var errBroken = pgerror.New(pgerror.ProtocolViolation, "the rows could not be read")

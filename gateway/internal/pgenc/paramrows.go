@@ -5,7 +5,6 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
-	"github.com/apache/arrow-go/v18/arrow/decimal128"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 )
 
@@ -22,30 +21,32 @@ func IsPlain(t arrow.DataType) bool {
 }
 
 // ParamRows are the values of many Binds of one statement. It owns what has been added until Release.
+//
+// Numerics have digits of their own, so that DECIMALs of one type would not be those of single rows: they are texts for the columns
+// that they go into, and do not fit where an expression is made of them.
 type ParamRows struct {
-	oids []OID
-	cols []paramColumn
-	rows int
-	size int64
+	oids  []OID
+	alone []bool
+	cols  []paramColumn
+	rows  int
+	size  int64
 }
 
 // paramColumn is one parameter's values.
 type paramColumn struct {
 	typ    arrow.DataType // nil: NULLs only
 	values []arrow.Array  // of one element each; nil: NULL
-	// of decimals, the most digits before the point and behind it
-	whole, scale int32
 }
 
-// NewParamRows returns no rows yet of parameters of such types.
-func NewParamRows(oids []OID) *ParamRows {
-	return &ParamRows{oids: oids, cols: make([]paramColumn, len(oids))}
+// NewParamRows returns no rows yet of parameters of such types; alone tells which of them are values of a column.
+func NewParamRows(oids []OID, alone []bool) *ParamRows {
+	return &ParamRows{oids: oids, alone: alone, cols: make([]paramColumn, len(oids))}
 }
 
 // Len returns how many rows there are, and Size their bytes.
 func (r *ParamRows) Len() int { return r.rows }
 
-// Size returns about how many bytes the values have.
+// Size returns about how many bytes the values take.
 func (r *ParamRows) Size() int64 { return r.size }
 
 // Fits tells whether a batch of one row, as Params makes it, can be added: its values are plain, and of the types that those before
@@ -55,7 +56,7 @@ func (r *ParamRows) Fits(rec arrow.RecordBatch) bool {
 		return false
 	}
 	for i, v := range rec.Columns() {
-		if !r.cols[i].fits(v) {
+		if !r.cols[i].fits(v, r.alone[i]) {
 			return false
 		}
 	}
@@ -64,24 +65,25 @@ func (r *ParamRows) Fits(rec arrow.RecordBatch) bool {
 
 // Add adds a row that fits.
 func (r *ParamRows) Add(rec arrow.RecordBatch) {
+	const each = 512 // an array of one value
 	for i, v := range rec.Columns() {
 		r.cols[i].add(v)
-		r.size += int64(v.Data().SizeInBytes())
+		r.size += int64(v.Data().SizeInBytes()) + each
 	}
 	r.rows++
 }
 
-func (c *paramColumn) fits(v arrow.Array) bool {
+func (c *paramColumn) fits(v arrow.Array, alone bool) bool {
 	t := v.DataType()
-	if v.IsNull(0) {
+	switch id := t.ID(); {
+	case v.IsNull(0):
 		return true
+	case id == arrow.DECIMAL128:
+		return alone
+	case !IsPlain(t) && id != arrow.FIXED_SIZE_BINARY && id != arrow.INTERVAL_MONTH_DAY_NANO:
+		return false
 	}
-	if d, ok := t.(*arrow.Decimal128Type); ok {
-		_, same := c.typ.(*arrow.Decimal128Type)
-		const most = 38
-		return (c.typ == nil || same) && max(c.whole, d.Precision-d.Scale)+max(c.scale, d.Scale) <= most
-	}
-	return (IsPlain(t) || t.ID() == arrow.FIXED_SIZE_BINARY || t.ID() == arrow.INTERVAL_MONTH_DAY_NANO) && (c.typ == nil || arrow.TypeEqual(c.typ, t))
+	return c.typ == nil || arrow.TypeEqual(c.typ, t)
 }
 
 func (c *paramColumn) add(v arrow.Array) {
@@ -89,11 +91,12 @@ func (c *paramColumn) add(v arrow.Array) {
 		c.values = append(c.values, nil)
 		return
 	}
-	c.typ = v.DataType()
-	if d, ok := c.typ.(*arrow.Decimal128Type); ok {
-		c.whole, c.scale = max(c.whole, d.Precision-d.Scale), max(c.scale, d.Scale)
+	if d, ok := v.(*array.Decimal128); ok {
+		v = stringArray(d.Value(0).ToString(d.DataType().(*arrow.Decimal128Type).Scale))
+	} else {
+		v.Retain()
 	}
-	v.Retain()
+	c.typ = v.DataType()
 	c.values = append(c.values, v)
 }
 
@@ -111,9 +114,8 @@ func (r *ParamRows) Record() (arrow.RecordBatch, []string, error) {
 			return nil, nil, err
 		}
 		cols = append(cols, col)
-		casts[i] = DuckType(r.oids[i])
-		if d, ok := col.DataType().(*arrow.Decimal128Type); ok {
-			casts[i] = decimalName(d)
+		if r.oids[i] != OIDNumeric || !r.alone[i] {
+			casts[i] = DuckType(r.oids[i])
 		}
 		fields[i] = arrow.Field{Name: "$" + strconv.Itoa(i+1), Type: col.DataType(), Nullable: true}
 	}
@@ -123,11 +125,8 @@ func (r *ParamRows) Record() (arrow.RecordBatch, []string, error) {
 // array returns the column's values. The caller releases it.
 func (c *paramColumn) array() (arrow.Array, error) {
 	t := c.typ
-	switch t.(type) {
-	case nil:
+	if t == nil {
 		t = arrow.BinaryTypes.String
-	case *arrow.Decimal128Type:
-		return c.decimals(), nil
 	}
 	null := array.MakeArrayOfNull(memory.DefaultAllocator, t, 1)
 	defer null.Release()
@@ -138,20 +137,6 @@ func (c *paramColumn) array() (arrow.Array, error) {
 		}
 	}
 	return array.Concatenate(values, memory.DefaultAllocator)
-}
-
-func (c *paramColumn) decimals() arrow.Array {
-	b := array.NewDecimal128Builder(memory.DefaultAllocator, &arrow.Decimal128Type{Precision: max(c.whole+c.scale, 1), Scale: c.scale})
-	defer b.Release()
-	for _, v := range c.values {
-		if v == nil {
-			b.AppendNull()
-			continue
-		}
-		d := v.(*array.Decimal128)
-		b.Append(d.Value(0).Mul(decimal128.GetScaleMultiplier(int(c.scale - d.DataType().(*arrow.Decimal128Type).Scale))))
-	}
-	return b.NewArray()
 }
 
 // Release frees the rows.

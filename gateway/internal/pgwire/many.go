@@ -3,7 +3,6 @@ package pgwire
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"io"
 	"time"
 
@@ -12,6 +11,7 @@ import (
 
 	"github.com/angelerator/tavana/gateway/internal/pgenc"
 	"github.com/angelerator/tavana/gateway/internal/session"
+	"github.com/angelerator/tavana/internal/pgerror"
 	"github.com/angelerator/tavana/internal/workerapi"
 )
 
@@ -47,12 +47,17 @@ type many struct {
 	bound     *pgproto3.Bind
 	row       arrow.RecordBatch // bound's; nil: it is none for these rows
 	describes bool
+	broken    error // what was read last
 }
 
 // executeMany executes the unnamed portal together with what follows it. done is false where that is not the same statement again;
 // then nothing has been read or run.
 func (c *conn) executeMany(p *session.Portal) (done bool, err error) {
-	if p.Run != nil || !c.s.InsertsRow(p.Statement) {
+	if p.Run != nil {
+		return false, nil
+	}
+	alone, ok := c.s.InsertsRow(p.Statement)
+	if !ok {
 		return false, nil
 	}
 	if typ, ok := c.soon(); !ok || typ != 'B' {
@@ -62,47 +67,70 @@ func (c *conn) executeMany(p *session.Portal) (done bool, err error) {
 	if err != nil || first == nil {
 		return false, nil
 	}
-	m := &many{c: c, p: p, rows: pgenc.NewParamRows(p.Statement.ParamOIDs), described: []bool{false}}
+	defer first.Release()
+	m := &many{c: c, p: p, rows: pgenc.NewParamRows(p.Statement.ParamOIDs, alone), described: []bool{false}}
 	defer m.rows.Release()
-	fits := m.rows.Fits(first)
-	if fits {
-		m.rows.Add(first)
-	}
-	first.Release()
-	if !fits {
+	if !m.rows.Fits(first) {
 		return false, nil
 	}
+	m.rows.Add(first)
 	defer m.unbind()
-	if err := m.collect(); err != nil {
-		return true, err
-	}
 	p.Run = &execution{cancel: func(error) {}, done: true}
 	if err := m.run(); err != nil {
 		return true, err
 	}
+	if m.broken != nil {
+		return true, m.broken
+	}
 	return true, m.leave()
 }
 
-// collect reads rows while they come and fit.
-func (m *many) collect() error {
-	for m.rows.Len() < mostRows && m.rows.Size() < mostRowBytes {
-		typ, ok := m.c.soon()
-		if !ok {
-			return nil
+// run reads rows, runs the statement for all of them, and answers them.
+func (m *many) run() error {
+	ctx, end := m.c.begin()
+	defer end()
+	m.collect(ctx)
+	if ctx.Err() != nil {
+		return m.c.reason(ctx, pgerror.FromContext(ctx))
+	}
+	rec, casts, err := m.rows.Record()
+	if err != nil {
+		return err
+	}
+	defer rec.Release()
+	if m.rows.Len() >= worthRows {
+		if done, err := m.insert(ctx, rec, casts); done || err != nil {
+			return m.c.reason(ctx, err)
 		}
-		more, err := m.take(typ)
-		if !more || err != nil {
+	}
+	for i := range m.described {
+		m.answerBind(i)
+		if err := m.insertOne(rec.NewSlice(int64(i), int64(i)+1), casts); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// collect reads rows while they come and fit.
+func (m *many) collect(ctx context.Context) {
+	for m.rows.Len() < mostRows && m.rows.Size() < mostRowBytes && ctx.Err() == nil {
+		if typ, ok := m.c.soon(); !ok || !m.take(typ) {
+			return
+		}
+	}
+}
+
 // soon waits for the next message for a moment, and returns its type.
 func (c *conn) soon() (typ byte, ok bool) {
 	if c.in.r.Buffered() == 0 {
 		_ = c.net.SetReadDeadline(time.Now().Add(rowPatience))
-		defer func() { _ = c.net.SetReadDeadline(time.Time{}) }() // who is interrupted meanwhile is told by its flag
+		defer func() {
+			_ = c.net.SetReadDeadline(time.Time{})
+			if c.running.ended.Load() { // the deadline may have been terminate's
+				c.interrupt()
+			}
+		}()
 	}
 	next, err := c.in.r.Peek(1)
 	if err != nil {
@@ -111,65 +139,71 @@ func (c *conn) soon() (typ byte, ok bool) {
 	return next[0], true
 }
 
+// What a Describe and an Execute of the unnamed portal are, but for the latter's limit, which is for rows that are returned.
+var (
+	describeUnnamed = []byte{'D', 0, 0, 0, 6, 'P', 0}
+	executeUnnamed  = []byte{'E', 0, 0, 0, 9, 0}
+)
+
 // take reads a message if it belongs to another row.
-func (m *many) take(typ byte) (more bool, err error) {
+func (m *many) take(typ byte) bool {
 	switch {
 	case typ == 'B' && m.bound == nil:
 		return m.takeBind()
-	case typ == 'D' && m.row != nil && !m.describes && m.c.begins([]byte("P\x00")):
+	case typ == 'D' && m.row != nil && !m.describes && m.c.begins(describeUnnamed):
 		m.describes = true
-		err = m.c.pass()
-		return true, err
-	case typ == 'E' && m.row != nil && m.c.begins([]byte("\x00")):
+		return m.pass(len(describeUnnamed))
+	case typ == 'E' && m.row != nil && m.c.begins(executeUnnamed):
+		const limit = 4
+		if !m.pass(len(executeUnnamed) + limit) {
+			return false
+		}
 		m.rows.Add(m.row)
 		m.described = append(m.described, m.describes)
 		m.unbind()
-		err = m.c.pass()
-		return true, err
+		return true
 	}
-	return false, nil
+	return false
 }
 
-// begins tells whether the body of the next message begins so.
-func (c *conn) begins(body []byte) bool {
-	const head = 5
-	b, err := c.in.r.Peek(head + len(body))
-	return err == nil && bytes.Equal(b[head:], body)
+// begins tells whether the next message begins so.
+func (c *conn) begins(message []byte) bool {
+	b, err := c.in.r.Peek(len(message))
+	return err == nil && bytes.Equal(b, message)
 }
 
 // pass reads a message that has been looked at. Its body is not kept: that of the Bind before it is still in use.
-func (c *conn) pass() error {
-	head, err := c.in.r.Peek(5)
-	if err == nil {
-		_, err = c.in.r.Discard(1 + int(binary.BigEndian.Uint32(head[1:])))
-	}
-	return err
+func (m *many) pass(n int) bool {
+	_, m.broken = m.c.in.r.Discard(n)
+	return m.broken == nil
 }
 
 // takeBind reads a Bind. What is wrong with it, or of another type than the rows have been, is left for later.
-func (m *many) takeBind() (more bool, err error) {
+func (m *many) takeBind() bool {
 	typ, body, err := m.c.next()
 	if err != nil {
-		return false, err
+		m.broken = err
+		return false
 	}
 	msg, err := decode(typ, body)
 	if err != nil {
-		return false, err
+		m.broken = err
+		return false
 	}
 	m.bound = msg.(*pgproto3.Bind)
 	if st, err := m.c.s.StatementNamed(m.bound.PreparedStatement); err != nil || st != m.p.Statement || m.bound.DestinationPortal != "" {
-		return false, nil
+		return false
 	}
 	row, _, err := pgenc.Params(m.bound.Parameters, m.bound.ParameterFormatCodes, m.p.Statement.ParamOIDs)
 	if err != nil {
-		return false, nil
+		return false
 	}
 	if !m.rows.Fits(row) {
 		row.Release()
-		return false, nil
+		return false
 	}
 	m.row = row
-	return true, nil
+	return true
 }
 
 func (m *many) unbind() {
@@ -179,39 +213,31 @@ func (m *many) unbind() {
 	m.bound, m.row, m.describes = nil, nil, false
 }
 
-// run runs the statement for all rows, and answers them.
-func (m *many) run() error {
-	rec, casts, err := m.rows.Record()
+// insertOne runs the statement for one row, which it releases, and answers its Execute.
+func (m *many) insertOne(row arrow.RecordBatch, casts []string) error {
+	defer row.Release()
+	params, err := workerapi.EncodeRow(row)
 	if err != nil {
 		return err
 	}
-	defer rec.Release()
-	if m.rows.Len() >= worthRows {
-		if done, err := m.insert(rec, casts); done || err != nil {
-			return err
+	p := &session.Portal{Statement: m.p.Statement, Params: params, Casts: casts}
+	defer func() {
+		if p.Run != nil {
+			p.Run.Close()
 		}
-	}
-	for i := range m.described {
-		m.answerBind(i)
-		row := rec.NewSlice(int64(i), int64(i)+1)
-		params, err := workerapi.EncodeRow(row)
-		row.Release()
-		if err != nil {
-			return err
-		}
-		if err := m.c.execute(&session.Portal{Statement: m.p.Statement, Params: params, Casts: casts}, 0, false); err != nil {
-			return err
-		}
-	}
-	return nil
+	}()
+	return m.c.execute(p, 0, false)
 }
 
 // insert runs one statement for all rows. done is false if it is to be run for each.
-func (m *many) insert(rec arrow.RecordBatch, casts []string) (done bool, err error) {
-	ctx, end := m.c.begin()
-	defer end()
+func (m *many) insert(ctx context.Context, rec arrow.RecordBatch, casts []string) (done bool, err error) {
 	left := rec
 	left.Retain()
+	defer func() {
+		if left != nil {
+			left.Release()
+		}
+	}()
 	_, done, err = m.c.s.InsertMany(ctx, m.p.Statement, casts, rec.Schema(), func(context.Context) (arrow.RecordBatch, error) {
 		if left == nil {
 			return nil, io.EOF
@@ -220,14 +246,8 @@ func (m *many) insert(rec arrow.RecordBatch, casts []string) (done bool, err err
 		left = nil
 		return next, nil
 	})
-	if left != nil {
-		left.Release()
-	}
-	if err != nil {
-		return true, m.c.reason(ctx, err)
-	}
-	if !done {
-		return false, nil
+	if err != nil || !done {
+		return done, err
 	}
 	tag := []byte(m.p.Statement.Tag(1))
 	for i := range m.described {

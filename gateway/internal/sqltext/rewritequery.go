@@ -19,7 +19,7 @@ func (w *rewrite) selectList(i int) {
 		first--
 	}
 	seen := w.Is(i, "SELECT") && (w.IsAny(first-1, "AS", "MATERIALIZED", "LATERAL") || first < i && w.IsAny(first-1, "FROM", "JOIN", ",") ||
-		w.Is(first-1, ")") && first > 1 && !w.Is(0, "WITH") || // behind WITH lists
+		w.Is(first-1, ")") && first > 1 && !w.IsAny(0, "WITH", "INSERT") || // behind WITH lists
 		i == w.into.list)
 	for at := w.afterDistinct(i + 1); ; {
 		end := w.itemEnd(at)
@@ -36,6 +36,9 @@ func (w *rewrite) selectList(i int) {
 			if name := w.itemName(at, end); name != "" && strings.EqualFold(name, w.Raw(end-1)) && end > at+1 {
 				w.put(end-1, name) // an alias
 			} else if name != "" {
+				if call := valueCalls[name]; call != "" {
+					w.callValue(at, end, name, call)
+				}
 				w.names = append(w.names, func() { w.append(end-1, ` AS "`+strings.ReplaceAll(name, `"`, `""`)+`"`) })
 			}
 		}
@@ -43,6 +46,22 @@ func (w *rewrite) selectList(i int) {
 			return
 		}
 		at = end + 1
+	}
+}
+
+// valueCalls are the calls that DuckDB makes of the names of values. Where such a name is its own column's, it takes the one for the
+// other.
+var valueCalls = map[string]string{
+	"current_date": "current_date()", "current_time": "get_current_time()", "current_timestamp": "get_current_timestamp()",
+	"localtime": "current_localtime()", "localtimestamp": "current_localtimestamp()",
+}
+
+// callValue writes the value of a name as a call in a column of that name.
+func (w *rewrite) callValue(at, end int, name, call string) {
+	for ; at < end; at++ {
+		if w.Is(at, name) && !w.Is(at-1, ".") && !w.Is(at+1, ".") && w.instead[at] == "" {
+			w.put(at, call)
+		}
 	}
 }
 

@@ -377,3 +377,15 @@ VACUUM (ANALYZE) emp
 
 -- differs: answers ANALYZE where PostgreSQL fails with 42P01
 ANALYZE nowhere_to_be_found
+
+SELECT "current_date" = d, a, "current_timestamp" = d FROM (SELECT current_date, current_date AS d, current_timestamp::date, 1 AS a) q
+
+WITH w AS (SELECT current_date, localtimestamp) SELECT "current_date" = current_date, count("localtimestamp") FROM w GROUP BY 1
+
+CREATE TEMP TABLE made AS SELECT current_date, localtimestamp, current_timestamp, 1 AS a
+
+INSERT INTO made (a, "current_date", "current_timestamp") SELECT 2, current_date, current_timestamp FROM generate_series(1, 2)
+
+SELECT a, count(*), count("localtimestamp"), bool_and("current_date" = current_date) FROM made GROUP BY a ORDER BY a
+
+DROP TABLE made

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	bindings "github.com/duckdb/duckdb-go-bindings"
 
@@ -301,7 +303,7 @@ func skipped(sql string, at int) int {
 		return len(sql)
 	}
 	switch {
-	case rest[0] == '\'' && at > 0 && (sql[at-1] == 'e' || sql[at-1] == 'E'):
+	case rest[0] == '\'' && at > 0 && (sql[at-1] == 'e' || sql[at-1] == 'E') && !inName(sql, at-1):
 		for i := 1; i < len(rest); i++ {
 			switch rest[i] {
 			case '\\':
@@ -313,16 +315,37 @@ func skipped(sql string, at int) int {
 		return len(sql)
 	case rest[0] == '\'', rest[0] == '"':
 		return ends(1, rest[:1])
-	case rest[0] == '$':
+	case rest[0] == '$' && !inName(sql, at):
 		if tag := dollarQuote.FindString(rest); tag != "" {
 			return ends(len(tag), tag)
 		}
 	case strings.HasPrefix(rest, "--"):
 		return ends(2, "\n")
 	case strings.HasPrefix(rest, "/*"):
-		return ends(2, "*/")
+		return at + commentEnd(rest)
 	}
 	return at
+}
+
+// inName tells whether what begins at a place goes on with a name or a number.
+func inName(sql string, at int) bool {
+	r, _ := utf8.DecodeLastRuneInString(sql[:at])
+	return at > 0 && (r == '_' || r == '$' || unicode.IsLetter(r) || unicode.IsDigit(r))
+}
+
+// commentEnd returns how long the comment is that a text begins with, and those within it.
+func commentEnd(text string) int {
+	for i, depth := 0, 0; i+1 < len(text); i++ {
+		switch text[i : i+2] {
+		case "/*":
+			depth, i = depth+1, i+1
+		case "*/":
+			if depth, i = depth-1, i+1; depth == 0 {
+				return i + 1
+			}
+		}
+	}
+	return len(text)
 }
 
 // ofType gives the literal that ends at a place a type.
