@@ -26,15 +26,19 @@ import (
 //
 // An error is told for the first of them: none of the rows is there, and the pipeline or the block has failed, as it would have by one.
 
-// The most rows and bytes that are put together. From few on it is worth it.
+// The most rows and bytes that are put together. From worthRows on it is worth it for a temporary table; a lasting one gains earlier.
 const (
-	worthRows    = 4
+	worthRows    = 8
 	mostRows     = 10_000
-	mostRowBytes = 8 << 20
+	mostRowBytes = 16 << 20
 )
 
-// rowPatience is how long the next message of a pipeline is waited for before the rows that are there are run.
-const rowPatience = 2 * time.Millisecond
+// rowPatience is how long the next message of a pipeline is waited for before the rows that are there are run, which begins after
+// mostRowTime at the latest.
+const (
+	rowPatience = 2 * time.Millisecond
+	mostRowTime = time.Second
+)
 
 // many is an INSERT's rows.
 type many struct {
@@ -114,7 +118,7 @@ func (m *many) run() error {
 
 // collect reads rows while they come and fit.
 func (m *many) collect(ctx context.Context) {
-	for m.rows.Len() < mostRows && m.rows.Size() < mostRowBytes && ctx.Err() == nil {
+	for begun := time.Now(); m.rows.Len() < mostRows && m.rows.Size() < mostRowBytes && time.Since(begun) < mostRowTime && ctx.Err() == nil; {
 		if typ, ok := m.c.soon(); !ok || !m.take(typ) {
 			return
 		}
