@@ -33,8 +33,9 @@ func kilobytes(t *testing.T, pid int, key string) int {
 	return 0
 }
 
-// What needs more memory than there is, or more than DuckDB counts, stays below the worker's memory; a thousand queries
-// leave nothing behind.
+// What needs more memory than there is, or more than DuckDB counts, stays below the worker's memory, and gives it back but for what
+// malloc's heaps change their shape by: 4 to 8 MB of 72 here, and less and less with more of them. Thousands of small queries leave
+// nothing behind.
 func TestResidentMemoryIsKeptAndGivenBack(t *testing.T) {
 	const total = 512 << 20
 	p := workertest.StartProcess(t, "--extensions", "none", "--memory", fmt.Sprint(total), "--idle-release", "1s")
@@ -44,17 +45,20 @@ func TestResidentMemoryIsKeptAndGivenBack(t *testing.T) {
 		"SELECT count(*) FROM (SELECT hash(i) % 3000000 AS k, count(*), max(repeat('z', 40) || i) FROM range(9000000) t(i) GROUP BY 1)",
 		"SELECT count(*) FROM range(5000000) a(i) JOIN (SELECT repeat('x', 60) || i AS s, i FROM range(5000000) b(i)) b ON a.i = b.i WHERE s > 'x'",
 	}
-	round := func(light int) {
+	light := func(times int) {
+		for range times {
+			if got := c.query("SELECT sum(i)::BIGINT FROM range(1000) t(i)"); got[0] != "499500" {
+				t.Fatal(got)
+			}
+		}
+	}
+	round := func() {
 		for _, sql := range heavy {
 			if _, _, err := c.run(c.statement(sql)); err != nil && pgerror.CodeOf(err) != pgerror.OutOfMemory {
 				t.Fatalf("%s: %v", sql, err)
 			}
 		}
-		for range light {
-			if got := c.query("SELECT sum(i)::BIGINT FROM range(1000) t(i)"); got[0] != "499500" {
-				t.Fatal(got)
-			}
-		}
+		light(100)
 	}
 	// settled waits until the worker has given back what it can: until two looks, a second apart, see the same.
 	settled := func() int {
@@ -70,21 +74,24 @@ func TestResidentMemoryIsKeptAndGivenBack(t *testing.T) {
 		return last
 	}
 	for range 6 { // until what is loaded once is, and malloc's heaps have their shape
-		round(100)
+		round()
 	}
 	idle := settled()
 	for range 6 {
-		round(160)
+		round()
 	}
 	if peak := kilobytes(t, p.PID(), "VmHWM"); peak > total>>10 {
 		t.Errorf("it had %d kB at its peak, of %d", peak, total>>10)
 	} else {
 		t.Logf("peak: %d kB of %d", peak, total>>10)
 	}
-	if after := settled(); after > idle+idle/10 {
-		t.Errorf("%d kB when idle, %d after a thousand queries", idle, after)
+	after := settled()
+	light(5000)
+	last := settled()
+	if after > idle+idle/5 || last > after+after/20 {
+		t.Errorf("%d kB when idle, %d after more of them, %d after five thousand small ones", idle, after, last)
 	} else {
-		t.Logf("%d kB when idle, %d after a thousand queries", idle, after)
+		t.Logf("%d kB when idle, %d after more of them, %d after five thousand small ones", idle, after, last)
 	}
 	if got := c.query("SELECT count(*) FROM (SELECT i FROM range(3000000) t(i) ORDER BY hash(i))"); got[0] != "3000000" {
 		t.Errorf("after it: %v", got) // the limit is back where it was
