@@ -42,9 +42,11 @@ func (c *Conn) Prepare(sql string, allow func(workerpb.StatementType) error) (*P
 func (c *Conn) prepare(sql string, allow func(workerpb.StatementType) error) (*Prepared, error) {
 	p := &Prepared{c: c}
 	err := p.planMended(sql)
-	if plain, undone := withoutOwn(sql); err != nil && undone != nil {
-		p.mends = undone
-		err = p.planMended(plain)
+	if err != nil {
+		if plain, undone := withoutOwn(sql); undone != nil {
+			p.mends = undone
+			err = p.planMended(plain)
+		}
 	}
 	if err != nil {
 		return nil, err

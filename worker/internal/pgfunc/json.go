@@ -38,8 +38,8 @@ var jsonFunctions = []Function{
 }
 
 // jsonOperators have an @ more than PostgreSQL's: as forms of -, @>, <@ and || they would be candidates for operands of no type as
-// well, beside the dates, lists and texts that are meant. The gateway writes @|| beside a literal of json; the others are put in
-// where DuckDB finds no operator for a json.
+// well, beside the dates, lists and texts that are meant. The gateway writes @||, @@> and <@@ where it
+// can't tell; they and @- are also put in where DuckDB finds no operator for a json.
 var jsonOperators = []Function{
 	{"@||", []int{OnlyJSON, OnlyJSON}, JSON, jsonConcat}, // joins texts as well: see package duck
 	{"@-", []int{JSON, 0}, JSON, deleteOne("key")},
