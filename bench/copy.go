@@ -14,8 +14,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgconn"
-
 	"github.com/angelerator/tavana/internal/pgtest"
 )
 
@@ -69,7 +67,7 @@ const manyRowsInserted = 20_000
 
 // manyInserts does what executemany and batches do: one INSERT bound and executed for each row, in one pipeline.
 func manyInserts(ctx context.Context, addr string) (time.Duration, error) {
-	c, err := pgconn.Connect(ctx, fmt.Sprintf("postgres://%s:%s@%s/%s?sslmode=disable", pgtest.User, pgtest.Password, addr, pgtest.Database))
+	c, err := connect(ctx, addr)
 	if err != nil {
 		return 0, err
 	}
@@ -109,7 +107,7 @@ func writeCopyFile(name string) error {
 
 // copyBoth copies the file into a new table, and the table out.
 func copyBoth(ctx context.Context, addr, file string) (in, out time.Duration, err error) {
-	c, err := pgconn.Connect(ctx, fmt.Sprintf("postgres://%s:%s@%s/%s?sslmode=disable", pgtest.User, pgtest.Password, addr, pgtest.Database))
+	c, err := connect(ctx, addr)
 	if err != nil {
 		return 0, 0, err
 	}

@@ -15,8 +15,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
-
-	"github.com/angelerator/tavana/internal/pgtest"
 )
 
 // whole is a `tavana up`, whose workers come, go, grow and shrink.
@@ -57,7 +55,7 @@ func (w *whole) stop() {
 }
 
 func (w *whole) connect(ctx context.Context) (*pgconn.PgConn, error) {
-	return pgconn.Connect(ctx, fmt.Sprintf("postgres://%s:%s@%s/%s?sslmode=disable", pgtest.User, pgtest.Password, w.addr, pgtest.Database))
+	return connect(ctx, w.addr)
 }
 
 // rows returns a query's rows.

@@ -11,10 +11,6 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
-
-	"github.com/jackc/pgx/v5/pgconn"
-
-	"github.com/angelerator/tavana/internal/pgtest"
 )
 
 // memoryOf is what both sides of a comparison get; the worker's DuckDB gets four fifths of the process's.
@@ -130,7 +126,7 @@ func (e *env) compareTPCH(ctx context.Context, r *report, name, views, setUp str
 }
 
 func tpchQueries(ctx context.Context, t *tavana) ([]string, error) {
-	c, err := pgconn.Connect(ctx, fmt.Sprintf("postgres://%s:%s@%s/%s?sslmode=disable", pgtest.User, pgtest.Password, t.addr, pgtest.Database))
+	c, err := connect(ctx, t.addr)
 	if err != nil {
 		return nil, err
 	}

@@ -21,8 +21,13 @@ type wire struct {
 	r    *bufio.Reader
 }
 
+// connect returns a connection without TLS to Tavana or PostgreSQL at an address.
+func connect(ctx context.Context, addr string) (*pgconn.PgConn, error) {
+	return pgconn.Connect(ctx, fmt.Sprintf("postgres://%s:%s@%s/%s?sslmode=disable", pgtest.User, pgtest.Password, addr, pgtest.Database))
+}
+
 func dialWire(ctx context.Context, addr string) (*wire, error) {
-	c, err := pgconn.Connect(ctx, fmt.Sprintf("postgres://%s:%s@%s/%s?sslmode=disable", pgtest.User, pgtest.Password, addr, pgtest.Database))
+	c, err := connect(ctx, addr)
 	if err != nil {
 		return nil, err
 	}
